@@ -1,0 +1,90 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What X's analytics can be asked for: entities, metric groups, segments, granularities, placements, and what fits.
+
+Sources: x-ads-api.md §7.1 (parameters), §7.4 (entity × metric group), §7.6 (segments).
+"""
+
+from __future__ import annotations
+
+GRANULARITIES = ("DAY", "HOUR", "TOTAL")
+
+PLACEMENTS = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
+RETIRED_PLACEMENTS = ("PUBLISHER_NETWORK",)
+
+# The groups that X serves today (x-ads-api.md §7.1), in the order in which a job names them.
+METRIC_GROUPS = (
+    "ENGAGEMENT",
+    "BILLING",
+    "VIDEO",
+    "WEB_CONVERSION",
+    "MOBILE_CONVERSION",
+    "LIFE_TIME_VALUE_MOBILE_CONVERSION",
+)
+RETIRED_METRIC_GROUPS = ("MEDIA",)
+
+# Which groups have numbers for which entity (x-ads-api.md §7.4). PROMOTED_ACCOUNT stands in no matrix; clients ask it
+# for all of them.
+ENTITY_METRIC_GROUPS: dict[str, tuple[str, ...]] = {
+    "ACCOUNT": ("ENGAGEMENT",),
+    "FUNDING_INSTRUMENT": ("ENGAGEMENT", "BILLING"),
+    "CAMPAIGN": METRIC_GROUPS,
+    "LINE_ITEM": METRIC_GROUPS,
+    "PROMOTED_TWEET": METRIC_GROUPS,
+    "PROMOTED_ACCOUNT": METRIC_GROUPS,
+    "MEDIA_CREATIVE": METRIC_GROUPS,
+    "ORGANIC_TWEET": ("ENGAGEMENT", "VIDEO"),
+}
+ENTITIES = tuple(ENTITY_METRIC_GROUPS)
+RETIRED_ENTITIES = ("MEDIA_CREATIVE", "ORGANIC_TWEET")
+ENTITIES_WITHOUT_MEDIA = ("ACCOUNT", "FUNDING_INSTRUMENT", "ORGANIC_TWEET")
+ENTITIES_WITHOUT_SEGMENTS = ("MEDIA_CREATIVE", "ORGANIC_TWEET")
+ENTITIES_WITHOUT_ACTIVITY = ("ACCOUNT", "ORGANIC_TWEET")
+
+NO_SEGMENT = "NO_SEGMENT"
+SEGMENTS = ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS")
+RETIRED_SEGMENTS = (
+    "AMPLIFY_MARKETPLACE_PREROLL_VIDEOS",
+    "AMPLIFY_PUBLISHER_TWEETS",
+    "APP_STORE_CATEGORY",
+    "AUDIENCES",
+    "CITIES",
+    "CONVERSATIONS",
+    "DEVICES",
+    "EVENTS",
+    "INTERESTS",
+    "KEYWORDS",
+    "LANGUAGES",
+    "LOCATIONS",
+    "PLATFORM_VERSIONS",
+    "POSTAL_CODES",
+    "REGIONS",
+    "SIMILAR_TO_FOLLOWERS_OF_USER",
+    "SLIDES",
+    "SWIPEABLE_MEDIA",
+    "TV_ADS",
+    "TV_SHOWS",
+)
+SEGMENTS_BY_COUNTRY = ("METROS", "REGIONS", "CITIES", "POSTAL_CODES")
+SEGMENTS_BY_PLATFORM = ("DEVICES", "PLATFORM_VERSIONS")
+WEB_CONVERSION_SEGMENTS = ("PLATFORMS", "CONVERSION_TAGS")
+
+# Refused combinations that only clients document (x-ads-api.md §7.4, footnote †).
+SEGMENT_WITHOUT_ENTITIES: dict[str, tuple[str, ...]] = {
+    "CONVERSION_TAGS": ("FUNDING_INSTRUMENT", "PROMOTED_ACCOUNT"),
+    "LANGUAGES": ("ACCOUNT", "FUNDING_INSTRUMENT"),
+}
+
+
+def default_metric_groups(entity: str, segmentation: str | None) -> tuple[str, ...]:
+    """Every group that X serves today for this entity and segment (x-ads-api.md §7.4 and its footnote †, §7.5)."""
+    if segmentation == "CONVERSION_TAGS":
+        return ("WEB_CONVERSION",)
+    return tuple(
+        group for group in ENTITY_METRIC_GROUPS[entity] if segmentation is None or _segmentable(group, segmentation)
+    )
+
+
+def _segmentable(group: str, segmentation: str) -> bool:
+    if group == "LIFE_TIME_VALUE_MOBILE_CONVERSION":
+        return False
+    return group != "WEB_CONVERSION" or segmentation in WEB_CONVERSION_SEGMENTS
