@@ -1,0 +1,134 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Which entities exist, under which placements they were served, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final
+
+from integration_tests.emulator.analytics.catalog import ENTITY_STREAMS
+from integration_tests.emulator.analytics.numbers import GRANULE_SECONDS, Source, key_of, mix
+from integration_tests.emulator.analytics.seam import WorldView
+
+#: How the lifetimes of an account's entities lie in its activity period, in percent of it: whole, late, early, middle.
+_LIFETIMES: Final = ((0, 100), (0, 100), (55, 100), (0, 30), (35, 70))
+
+
+def granule_of(instant: datetime) -> int:
+    """The granule that an instant lies in."""
+    return int(instant.timestamp()) // GRANULE_SECONDS
+
+
+def first_granule_from(instant: datetime) -> int:
+    """The first granule that starts at or after an instant."""
+    return -(-int(instant.timestamp()) // GRANULE_SECONDS)
+
+
+def instant_of(granule: int) -> datetime:
+    """Start of a granule, aware, UTC."""
+    return datetime.fromtimestamp(granule * GRANULE_SECONDS, tz=timezone.utc)
+
+
+class Population:
+    """The entities of a world as analytics sees them.
+
+    Args:
+        world: the emulated world.
+    """
+
+    def __init__(self, world: WorldView) -> None:
+        self._world = world
+        self.seed = _seed_of(world)
+        self._ids: dict[tuple[str, str], tuple[Sequence[Mapping[str, Any]] | None, frozenset[str]]] = {}
+        self._entity_keys: dict[tuple[str, str, str, str], int] = {}
+
+    def records(self, account_id: str, entity: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(id, record) of every entity of a kind, deleted ones included (x-ads-api.md §7.9)."""
+        if entity == "ACCOUNT":
+            yield account_id, self._world.account(account_id)
+            return
+        for record in self._world.records(ENTITY_STREAMS[entity], account_id):
+            if _counts(entity, record):
+                yield str(record["tweet_id" if entity == "ORGANIC_TWEET" else "id"]), record
+
+    def has(self, account_id: str, entity: str, entity_ids: Iterable[str]) -> set[str]:
+        """Which of the ids exist for this kind in this account."""
+        if entity == "ACCOUNT":
+            return {account_id} & set(entity_ids)
+        rows = self._world.records(ENTITY_STREAMS[entity], account_id)
+        find = getattr(rows, "find", None)
+        if find is not None:
+            # A table that makes its rows on demand: looking a few of them up is cheap, walking it is not.
+            found = {entity_id: find(entity_id) for entity_id in entity_ids}
+            return {entity_id for entity_id, row in found.items() if row is not None and _counts(entity, row)}
+        known, ids = self._ids.get((account_id, entity), (None, frozenset[str]()))
+        if known is not rows:
+            # A mutation of the world puts a new list in the place of the old one.
+            ids = frozenset(entity_id for entity_id, _ in self.records(account_id, entity))
+            self._ids[account_id, entity] = (rows, ids)
+        return ids & set(entity_ids)
+
+    def entity_key(self, account_id: str, entity: str, entity_id: str, placement: str) -> int:
+        """The key that decides in which hours an entity was active."""
+        names = (account_id, entity, entity_id, placement)
+        if names not in self._entity_keys:
+            self._entity_keys[names] = Source.of(self.seed, *names).entity_key
+        return self._entity_keys[names]
+
+    def placements(self, account_id: str, entity: str, entity_id: str) -> tuple[str, ...]:
+        """The placements under which an entity has numbers."""
+        if entity == "ORGANIC_TWEET":
+            return ("ALL_ON_TWITTER",)
+        if entity == "ACCOUNT":
+            return ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
+        bits = key_of(self.seed, account_id, entity, entity_id, "placements")
+        more = [name for name, odds in (("SPOTLIGHT", 4), ("TREND", 5)) if mix(bits + odds) % odds == 0]
+        return ("ALL_ON_TWITTER", *more)
+
+    def lifetime(self, account_id: str, entity: str, entity_id: str) -> tuple[int, int]:
+        """The granules [first, end) in which an entity may have numbers; (0, 0) for one that never had any.
+
+        The account's `activity` is `{"from", "to", "share"}`: dates are UTC days, both inclusive, instants are
+        half-open; `share` of the entities have numbers at all. None means that nothing ever happened.
+        """
+        activity = self._world.spec_of(account_id).activity
+        if activity is None:
+            return 0, 0
+        first = _granule_from(activity["from"], closing=False)
+        end = _granule_from(activity["to"], closing=True)
+        share = float(activity.get("share", 1.0))
+        if share <= 0:
+            return 0, 0
+        if entity == "ACCOUNT":
+            return first, end
+        key = key_of(self.seed, account_id, entity, entity_id, "lifetime")
+        if (key >> 11) / float(1 << 53) >= share:
+            return 0, 0
+        low, high = _LIFETIMES[mix(key) % len(_LIFETIMES)]
+        span = end - first
+        return first + span * low // 100, first + span * high // 100
+
+    def has_segment(self, account_id: str, entity: str, entity_id: str, segment: tuple[str, str]) -> bool:
+        """Whether an entity ever had numbers in a segment (seven of eight)."""
+        return key_of(self.seed, account_id, entity, entity_id, "segment", *segment) % 8 != 5
+
+
+def _counts(entity: str, record: Mapping[str, Any]) -> bool:
+    """Whether a record is an entity: of the Tweets, only published ones are (§7.4)."""
+    return entity != "ORGANIC_TWEET" or record.get("tweet_type") == "PUBLISHED"
+
+
+def _seed_of(world: WorldView) -> int:
+    for holder in (world, getattr(world, "spec", None)):
+        seed = getattr(holder, "seed", None)
+        if isinstance(seed, int):
+            return seed
+    return 1
+
+
+def _granule_from(text: str, *, closing: bool) -> int:
+    if len(text) == 10:
+        day = date.fromisoformat(text) + timedelta(days=1 if closing else 0)
+        return granule_of(datetime(day.year, day.month, day.day, tzinfo=timezone.utc))
+    return granule_of(datetime.fromisoformat(text.replace("Z", "+00:00")))
