@@ -1,0 +1,125 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The HTTP/1.1 server: one thread per connection, keep-alive, loopback only."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from integration_tests.emulator.http.answer import Answer
+from integration_tests.emulator.http.app import App
+from integration_tests.emulator.http.request import Request
+from integration_tests.emulator.routes.control import PREFIX, Control
+
+_SLICES_PER_SECOND = 20
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on 127.0.0.1."""
+
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, port: int, app: App) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.app = app
+        self.control = Control(app)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is none of the server's errors; anything else is printed."""
+        import sys
+
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads requests of one connection and writes their answers."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = 0
+    disable_nagle_algorithm = True
+    server: Server
+
+    def setup(self) -> None:
+        """Counts the connection."""
+        super().setup()
+        self._connection_number = 0
+
+    def _serve(self) -> None:
+        received = time.time()
+        path, _, query = self.path.partition("?")
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        is_control = path.startswith(PREFIX)
+        if not self._connection_number and not is_control:
+            self._connection_number = self.server.app.log.connected()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(
+            self.command, path, query, headers, body, self._connection_number, received, self.request_version
+        )
+        self._send(self.server.control.handle(request) if is_control else self.server.app.handle(request))
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve
+
+    def _send(self, answer: Answer) -> None:
+        if answer.delay:
+            time.sleep(answer.delay)
+        if answer.cut_before:
+            self._reset()
+            return
+        body = b"" if self.command == "HEAD" else answer.body
+        head = self._head(answer)
+        if answer.cut_after is not None:
+            self.connection.sendall(head + body[: answer.cut_after])
+            # The client's kernel drops what it has not read once the reset arrives.
+            time.sleep(0.05)
+            self._reset()
+        elif answer.bytes_per_second is not None:
+            self._send_slowly(head, body, answer.bytes_per_second)
+        else:
+            self.connection.sendall(head + body if len(body) < 65_536 else head)
+            if len(body) >= 65_536:
+                self.connection.sendall(body)
+        if answer.declared_length is not None:
+            self.close_connection = True
+
+    def _head(self, answer: Answer) -> bytes:
+        length = len(answer.body) if answer.declared_length is None else answer.declared_length
+        lines = [
+            f"HTTP/1.1 {answer.status} {_phrase(answer.status)}",
+            f"date: {self.date_time_string()}",
+            f"content-type: {answer.content_type}",
+            f"content-length: {length}",
+            *(f"{name}: {value}" for name, value in answer.headers.items()),
+        ]
+        if self.close_connection:
+            lines.append("connection: close")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def _send_slowly(self, head: bytes, body: bytes, pace: float) -> None:
+        self.connection.sendall(head)
+        size = max(1, int(pace / _SLICES_PER_SECOND))
+        for start in range(0, len(body), size):
+            part = body[start : start + size]
+            self.connection.sendall(part)
+            time.sleep(len(part) / pace)
+
+    def _reset(self) -> None:
+        """Ends the connection with a TCP reset instead of an orderly close."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The request log takes the place of the access log."""
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

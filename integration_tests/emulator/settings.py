@@ -1,0 +1,97 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Switches of the emulator and its test credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
+
+CONSUMER_KEY: Final = "emulator-consumer-key"
+CONSUMER_SECRET: Final = "emulator-consumer-secret-not-real"
+ACCESS_TOKEN: Final = "756201191646691328-emulator-token"
+ACCESS_TOKEN_SECRET: Final = "emulator-token-secret-not-real"
+
+API_VERSION: Final = "12"
+
+
+@dataclass
+class Settings:
+    """Everything that can be switched while the emulator runs (`POST /__emulator__/settings`).
+
+    Attributes:
+        base_url: own address, set once the port is known.
+        latency_ms: pause before each answer.
+        rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` to count but never refuse,
+            or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints).
+        early_grace_seconds: a request this soon after a demanded wait was announced may have been on its way and
+            is not marked `early` in the log.
+        app_approved: False makes every request 403 UNAUTHORIZED_CLIENT_APPLICATION (§3).
+        token_predates_approval: True makes every request 403 INSUFFICIENT_USER_AUTHORIZED_PERMISSION (§3).
+        paging: `keyset` continues behind the last row served, `offset` at a row number, both over the live order.
+        cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
+        prebuild: page bodies are made once and served from memory.
+        job_seconds: time from POST to SUCCESS of an analytics job; further `job_*`, `file_*` switches as named in
+            the README, read by the analytics service.
+    """
+
+    base_url: str = ""
+    latency_ms: int = 0
+    rate_limit: dict[str, float] | str | None = None
+    early_grace_seconds: float = 0.05
+    app_approved: bool = True
+    token_predates_approval: bool = False
+    paging: str = "keyset"
+    cursor_after_full_page: bool = False
+    prebuild: bool = False
+    job_seconds: float = 0.0
+    job_empty_polls: int = 0
+    job_url_late_polls: int = 0
+    file_late_fetches: int = 0
+    file_426_first: bool = False
+    double_url: bool = False
+    job_limit: int = 100
+    job_id_style: str = "both"
+    dst_reading: str = "that_day"
+    result_host_signed: bool = False
+    result_expires_seconds: float = 172_800
+    drop_metric_keys: bool = True
+    link_clicks_drift: bool = True
+    job_faults: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """Settings from a JSON object. Raises ValueError for a name that does not exist."""
+        settings = cls()
+        settings.update(values)
+        return settings
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Changes the named switches in place. Raises ValueError, and changes nothing, for an unknown name."""
+        unknown = set(values) - {f.name for f in fields(self)}
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
+        checked = replace(self, **values)
+        checked.validate()
+        for name in values:
+            setattr(self, name, getattr(checked, name))
+
+    def validate(self) -> None:
+        """Raises ValueError for values outside of their choices."""
+        choices = {
+            "paging": ("keyset", "offset"),
+            "job_id_style": ("both", "string", "number"),
+            "dst_reading": ("that_day", "today"),
+        }
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} is one of {', '.join(allowed)}")
+        limit = self.rate_limit
+        if limit is None or limit == "off":
+            return
+        if not isinstance(limit, dict) or set(limit) != {"requests", "seconds"}:
+            raise ValueError('rate_limit is null, "off" or {"requests": n, "seconds": s}')
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as a JSON object."""
+        return asdict(self)
