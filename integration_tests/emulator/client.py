@@ -126,7 +126,7 @@ class Emulator:
         self._control("reset-log", {})
 
     def stats(self) -> dict[str, Any]:
-        """Counters: connections, requests, by_endpoint, by_status, refused, faults, early, peak_concurrent, analytics."""
+        """Counters: connections, requests, by_endpoint, by_status, refused, faults, early, peak_concurrent, …"""
         stats: dict[str, Any] = self._control("stats")
         return stats
 

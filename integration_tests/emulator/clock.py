@@ -28,7 +28,7 @@ class Clock:
         return base + self._ahead
 
     def elapsed(self) -> float:
-        """Seconds for measuring durations: they pass in real time also when `now` is fixed, and `advance` adds to them."""
+        """Seconds for measuring durations: real time, also when `now` is fixed, plus what was advanced."""
         return time.monotonic() + self._ahead.total_seconds()
 
     def advance(self, seconds: float) -> None:

@@ -57,6 +57,9 @@ class Settings:
     result_expires_seconds: float = 172_800
     drop_metric_keys: bool = True
     link_clicks_drift: bool = True
+    retired_refused: bool = False
+    future_metrics: bool = False
+    job_next_cursor_quirk: bool = False
     job_faults: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod

@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
+import traceback
 from typing import Final
 
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.answer import Answer, failure, success
 from integration_tests.emulator.http.faults import INSTEAD, FaultPlan, FaultRule
-from integration_tests.emulator.http.oauth1 import SignatureRefused, Verifier
+from integration_tests.emulator.http.oauth1 import SignatureError, Verifier
 from integration_tests.emulator.http.params import flat
 from integration_tests.emulator.http.ratelimit import Bucket, RateLimiter
 from integration_tests.emulator.http.request import Request
 from integration_tests.emulator.http.requestlog import Entry, RequestLog
+from integration_tests.emulator.http.spoil import instead, spoil
 from integration_tests.emulator.reply import Reply
 from integration_tests.emulator.routes.access import check_account, check_app
 from integration_tests.emulator.routes.analytics import AnalyticsRoutes
@@ -56,7 +57,7 @@ class App:
         try:
             if self.settings.latency_ms:
                 time.sleep(self.settings.latency_ms / 1000)
-            answer = self._answer(request, entry)
+            answer = self._safe_answer(request, entry)
             answer.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
             entry.status, entry.bytes, entry.refused = answer.status, len(answer.body), answer.refused
             if answer.not_before is not None:
@@ -65,6 +66,14 @@ class App:
             return answer
         finally:
             self.log.close(entry, time.time() - request.received)
+
+    def _safe_answer(self, request: Request, entry: Entry) -> Answer:
+        """A mistake of the emulator itself is a 500 and a traceback on stderr, where tests look for it."""
+        try:
+            return self._answer(request, entry)
+        except Exception:
+            traceback.print_exc()
+            return failure(ApiError(500, "INTERNAL_ERROR", "The emulator itself failed, see its stderr"))
 
     def _answer(self, request: Request, entry: Entry) -> Answer:
         try:
@@ -76,7 +85,7 @@ class App:
         self.log.mark_early(entry)
         try:
             self._authenticate(request, route)
-        except SignatureRefused as error:
+        except SignatureError as error:
             return failure(error, reason=error.reason)
         except ApiError as error:
             return failure(error)
@@ -95,9 +104,6 @@ class App:
         check_app(self.settings)
 
     def _faulty(self, request: Request, route: Route | None, rule: FaultRule | None) -> Answer:
-        # Kept out of the module's head: spoil needs this module's neighbours only when a plan is in force.
-        from integration_tests.emulator.http.spoil import instead, spoil
-
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, route.account_id if route else None)
         answer = self._limited(request, route)
@@ -110,7 +116,7 @@ class App:
             message = f"{request.method} is not allowed for {route.key}"
             return failure(ApiError(405, "METHOD_NOT_ALLOWED", message), route.account_id)
         if route.kind == "result_file":
-            return self._file(route)
+            return self._file(request, route)
         bucket = route.bucket(request.method)
         if dict(request.pairs()).get("with_total_count") == "true":
             # §2.2: requests with with_total_count have a limit of their own.
@@ -125,8 +131,11 @@ class App:
         answer.headers = {**headers, **answer.headers}
         return answer
 
-    def _file(self, route: Route) -> Answer:
+    def _file(self, request: Request, route: Route) -> Answer:
         try:
+            if request.version == "HTTP/1.0":
+                # §3: the file host wants HTTP/1.1.
+                raise ApiError(426, "UPGRADE_REQUIRED", "Upgrade Required")
             return Answer(200, self.analytics.result_file(route.record_id), "application/gzip")
         except ApiError as error:
             page = f"<html><body>{error.status} {error.message}</body></html>".encode()
@@ -163,8 +172,3 @@ class App:
         if route.kind == "user_access":
             return user_access(self.world, account_id or "")
         return self.analytics.answer(route, request.method, flat(request.pairs()))
-
-
-def whole_seconds(value: float) -> int:
-    """Rounds up, since a client that waits for a whole second must not come too soon."""
-    return math.ceil(value)

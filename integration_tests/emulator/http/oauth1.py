@@ -44,7 +44,7 @@ def sign(base: str, consumer_secret: str, token_secret: str) -> str:
     return base64.b64encode(hmac.new(key, base.encode(), hashlib.sha1).digest()).decode()
 
 
-class SignatureRefused(ApiError):
+class SignatureError(ApiError):
     """The 401 of §3: one message for every reason but the clock; `reason` goes to the request log only."""
 
     def __init__(self, reason: str) -> None:
@@ -62,10 +62,10 @@ class Verifier:
         self._lock = threading.Lock()
 
     def verify(self, request: Request) -> None:
-        """Raises SignatureRefused."""
+        """Raises SignatureError."""
         reason = self._refusal(request)
         if reason is not None:
-            raise SignatureRefused(reason)
+            raise SignatureError(reason)
 
     def _refusal(self, request: Request) -> str | None:
         values = parse_header(request.headers.get("authorization", ""))
@@ -82,12 +82,10 @@ class Verifier:
             return "query is not percent-encoded"
         if not self._signed(request, values):
             return "signature"
-        if (
-            not values["oauth_timestamp"].isdigit()
-            or abs(int(values["oauth_timestamp"]) - time.time()) > MAX_SKEW_SECONDS
-        ):
+        stamp = values["oauth_timestamp"]
+        if not stamp.isdigit() or abs(int(stamp) - time.time()) > MAX_SKEW_SECONDS:
             return "timestamp"
-        return None if self._is_fresh(values["oauth_nonce"], values["oauth_timestamp"]) else "repeated nonce"
+        return None if self._is_fresh(values["oauth_nonce"], stamp) else "repeated nonce"
 
     def _signed(self, request: Request, values: dict[str, str]) -> bool:
         header_pairs = [(n, v) for n, v in values.items() if n != "oauth_signature"]
@@ -108,7 +106,7 @@ class Verifier:
 
 
 def parse_header(header: str) -> dict[str, str] | None:
-    """The oauth_* values of an Authorization header, decoded; None when it is not an OAuth header or names one twice."""
+    """The decoded oauth_* values of a header; None when it is not an OAuth header or names one twice."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() != "oauth":
         return None

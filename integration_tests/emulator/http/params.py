@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
@@ -195,6 +195,6 @@ def read_params(documented: Iterable[Param], pairs: Iterable[tuple[str, str]]) -
     return values
 
 
-def flat(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+def flat(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Decoded parameters by name, the last one wins."""
     return dict(pairs)

@@ -11,7 +11,7 @@ from typing import Final
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.answer import Answer, failure
 from integration_tests.emulator.http.faults import FaultRule
-from integration_tests.emulator.http.oauth1 import SignatureRefused
+from integration_tests.emulator.http.oauth1 import SignatureError
 
 _CODES: Final = {
     400: ("INVALID_PARAMETER", "The request is invalid"),
@@ -38,7 +38,7 @@ def instead(rule: FaultRule, account_id: str | None) -> Answer:
     if rule.fault == "status":
         return _status(rule, account_id)
     if rule.fault == "clock_skew":
-        return failure(SignatureRefused("timestamp"))
+        return failure(SignatureError("timestamp"))
     if rule.fault == "html":
         status = arguments.get("status", 503)
         page = arguments.get("body", _HTML.format(status)).encode()

@@ -1,10 +1,12 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """What the token may do with an account (x-ads-api.md §3).
 
-`forbidden`: like an account that does not exist: not listed, 403 ACCOUNT_NOT_FOUND. `revoked`: still listed, but
-403 ACCOUNT_NOT_FOUND on everything below it. `suspended`, `user_suspended`, `locked_out`: listed, GET accounts/:id works,
-403 ACTION_NOT_ALLOWED, CURRENT_USER_SUSPENDED, ACCOUNT_LOCKED_OUT below. `service_level`: 400
-INVALID_ACCOUNT_SERVICE_LEVEL on the streams named in the spec (`stats` for analytics), on all when none is named.
+- `forbidden`: like an account that does not exist: not listed, 403 ACCOUNT_NOT_FOUND.
+- `revoked`: still listed, but 403 ACCOUNT_NOT_FOUND on everything below it.
+- `suspended`, `user_suspended`, `locked_out`: listed, and GET accounts/:id works; below it 403 ACTION_NOT_ALLOWED,
+  CURRENT_USER_SUSPENDED, ACCOUNT_LOCKED_OUT.
+- `service_level`: 400 INVALID_ACCOUNT_SERVICE_LEVEL on the streams named in the spec (`stats` for analytics), on all
+  when none is named.
 """
 
 from __future__ import annotations

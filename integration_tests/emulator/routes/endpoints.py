@@ -1,87 +1,14 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The table of the 34 streams' endpoints: path, parameters, paging and limits (x-ads-api.md §2.2, §2.3, §4, §5)."""
+"""The table of the account streams' endpoints: path, parameters, paging and limits (x-ads-api.md §2-§5)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from integration_tests.emulator.http import params as p
 from integration_tests.emulator.http.params import Param
-
-_TV_LOCALES: Final = frozenset(
-    "fr-FR es-CL de-DE nl-NL en-US es-VE pt-BR es-MX es-CO en-GB es-AR ja-JP en-CA es-ES it-IT es-US en-IE".split()
-)
-_CONVERSATION_TYPES: Final = (
-    "ACTORS ATHLETES BOOK_GENRES BOOKS BRAND_CATEGORIES BRANDS CELEBRITIES COACHES DIGITAL_CREATORS "
-    "ENTERTAINMENT_BRANDS ENTERTAINMENT_PERSONALITIES FICTIONAL_CHARACTERS JOURNALISTS LIFESTYLES MOVIE_GENRES MOVIES "
-    "MUSIC_GENRES MUSICIANS NEWS_STORIES NEWS PERSONS PLACES PODCASTS POLITICAL_AFFILIATIONS POLITICIANS PRODUCTS "
-    "RADIO_STATIONS SPORTS_LEAGUES SPORTS_PERSONALITIES SPORTS_TEAMS SPORTS TRENDS TV_SHOWS VIDEO_GAME_PLATFORMS "
-    "VIDEO_GAME_PUBLISHERS VIDEO_GAMES"
-).split()
-_CARD_TYPES: Final = (
-    "IMAGE_APP IMAGE_CAROUSEL_APP IMAGE_CAROUSEL_WEBSITE IMAGE_MULTI_DEST_CAROUSEL_WEBSITE IMAGE_WEBSITE "
-    "MIXED_MEDIA_MULTI_DEST_CAROUSEL_WEBSITE MIXED_MEDIA_SINGLE_DEST_CAROUSEL_APP "
-    "MIXED_MEDIA_SINGLE_DEST_CAROUSEL_WEBSITE VIDEO_APP VIDEO_CAROUSEL_APP VIDEO_CAROUSEL_WEBSITE "
-    "VIDEO_MULTI_DEST_CAROUSEL_WEBSITE VIDEO_WEBSITE"
-).split()
-_MEDIA_TYPES: Final = (
-    "BANNER BANNER_TABLET INTERSTITIAL INTERSTITIAL_LANDSCAPE INTERSTITIAL_LANDSCAPE_TABLET INTERSTITIAL_TABLET "
-    "MEDIUM_RECTANGLE PREROLL VAST_PREROLL"
-).split()
-_EVENT_TYPES: Final = "CONFERENCE HOLIDAY MUSIC_AND_ENTERTAINMENT OTHER POLITICS RECURRING SPORTS".split()
-_BASE_SORT: Final = ("created_at", "updated_at", "deleted")
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One collection.
-
-    Attributes:
-        key: name in the request log and of the rate-limit bucket.
-        stream: the world's stream behind it.
-        path: under `/12/` for global lists, under `/12/accounts/:account_id/` otherwise.
-        of_account: whether the path has an account.
-        params: documented parameters.
-        default_count: page size without `count`; None where the endpoint is not paged and returns everything.
-        has_cursor: whether `cursor` is documented.
-        limit: requests per 15 minutes (§4).
-        limit_scope: `endpoint`, `account` (per endpoint and account) or a category that several endpoints share.
-        id_filters: parameter -> record field it selects by.
-        not_found: code of the single GET's 404 (§3).
-        echo_account: whether `request.params` names the account (§2.1: not for Tweets).
-        echo_extra, envelope: members that this endpoint adds to the echo, to the envelope.
-        prints_cursor: whether the envelope has `next_cursor`.
-        ordered: False where the listing keeps to an order of its own and `sort_by` is not documented.
-    """
-
-    key: str
-    stream: str
-    path: str
-    of_account: bool = True
-    params: tuple[Param, ...] = ()
-    default_count: int | None = 200
-    has_cursor: bool = True
-    limit: int = 2_000
-    limit_scope: str = "endpoint"
-    id_filters: dict[str, str] = field(default_factory=dict)
-    not_found: str = "NOT_FOUND"
-    echo_account: bool = True
-    echo_extra: dict[str, Any] = field(default_factory=dict)
-    envelope: dict[str, Any] = field(default_factory=dict)
-    prints_cursor: bool = True
-    single: bool = True
-
-
-def _page(maximum: int = 1000) -> tuple[Param, ...]:
-    return (Param("count", p.integer(1, maximum)), Param("cursor", p.text(1, 2000)))
-
-
-def _std(*more_sort: str, total: bool = True) -> tuple[Param, ...]:
-    """The STD parameters of §5.0."""
-    extra = (Param("with_total_count", p.boolean),) if total else ()
-    sort = Param("sort_by", p.sorting((*_BASE_SORT, *more_sort)))
-    return (*_page(), sort, Param("with_deleted", p.boolean), *extra)
+from integration_tests.emulator.routes.endpoint import BASE_SORT, NAME_PREFIX, Endpoint, page, std
+from integration_tests.emulator.routes.enums import CARD_TYPES, MEDIA_TYPES
 
 
 def _ids(**filters: str) -> tuple[Param, ...]:
@@ -99,7 +26,7 @@ def _account(
     **options: Any,
 ) -> Endpoint:
     path = path or stream
-    listed = (*_ids(**filters), *more, *_std(*sort))
+    listed = (*_ids(**filters), *more, *std(*sort))
     return Endpoint(
         f"accounts/:id/{path}",
         stream,
@@ -113,7 +40,6 @@ def _account(
     )
 
 
-_Q: Final = Param("q", p.text(0, 255))
 _Q80: Final = Param("q", p.text(0, 80))
 _DRAFT: Final = Param("with_draft", p.boolean)
 _LINE_ITEMS: Final = {"line_item_ids": "line_item_id"}
@@ -137,7 +63,7 @@ ACCOUNTS: Final = Endpoint(
     "accounts",
     "accounts",
     False,
-    (Param("account_ids", p.ids), _Q, *_std("name")),
+    (Param("account_ids", p.ids), NAME_PREFIX, *std("name")),
     id_filters={"account_ids": "id"},
 )
 
@@ -145,14 +71,14 @@ ACCOUNT_ENDPOINTS: Final = (
     _account(
         "account_media",
         {"account_media_ids": "id"},
-        Param("creative_types", p.choices(*_MEDIA_TYPES)),
+        Param("creative_types", p.choices(*MEDIA_TYPES)),
         not_found="ACCOUNT_MEDIA_NOT_FOUND",
     ),
     _account("tracking_tags", {**_LINE_ITEMS, "tracking_tag_ids": "id"}),
     _account(
         "campaigns",
         {"campaign_ids": "id", "funding_instrument_ids": "funding_instrument_id"},
-        _Q,
+        NAME_PREFIX,
         _DRAFT,
         sort=(
             "name",
@@ -172,13 +98,13 @@ ACCOUNT_ENDPOINTS: Final = (
         "cards",
         True,
         (
-            Param("card_types", p.choices(*_CARD_TYPES)),
+            Param("card_types", p.choices(*CARD_TYPES)),
             Param("card_id", p.ids),
             Param("card_uris", p.card_uris),
-            *_page(200),
+            *page(200),
             Param("include_legacy_cards", p.boolean),
             _Q80,
-            Param("sort_by", p.sorting((*_BASE_SORT, "name"))),
+            Param("sort_by", p.sorting((*BASE_SORT, "name"))),
             Param("with_deleted", p.boolean),
         ),
         default_count=100,
@@ -198,7 +124,7 @@ ACCOUNT_ENDPOINTS: Final = (
     _account(
         "line_items",
         {"campaign_ids": "campaign_id", "funding_instrument_ids": "funding_instrument_id", "line_item_ids": "id"},
-        _Q,
+        NAME_PREFIX,
         _DRAFT,
         sort=("bid_amount_local_micro",),
         limit=10_000,
@@ -214,7 +140,7 @@ ACCOUNT_ENDPOINTS: Final = (
             Param("line_item_ids", p.ids, required=True),
             Param("targeting_criterion_ids", p.ids),
             Param("lang", p.text(2, 5)),
-            *_std(),
+            *std(),
         ),
         limit=10_000,
         limit_scope="account",
@@ -261,7 +187,7 @@ ACCOUNT_ENDPOINTS: Final = (
         True,
         (
             Param("tweet_type", p.choice("DRAFT", "PUBLISHED", "SCHEDULED"), required=True),
-            *_page(),
+            *page(),
             Param("include_mentions_and_replies", p.boolean),
             Param("name", p.text(0, 80)),
             Param("timeline_type", p.choice("NULLCAST", "ORGANIC", "ALL")),
@@ -272,77 +198,5 @@ ACCOUNT_ENDPOINTS: Final = (
         id_filters={"tweet_ids": "tweet_id"},
         echo_account=False,
         single=False,
-    ),
-)
-
-
-def _option(name: str, *more: Param, limit: int = 400, **options: Any) -> Endpoint:
-    options = {"limit_scope": "targeting options", "single": False, "of_account": False} | options
-    return Endpoint(
-        f"targeting_criteria/{name}",
-        f"targeting_{name}",
-        f"targeting_criteria/{name}",
-        params=more,
-        limit=limit,
-        **options,
-    )
-
-
-def _small(name: str, **options: Any) -> Endpoint:
-    """A global read: 5 requests per 15 minutes (§4)."""
-    return Endpoint(name, name, name, False, default_count=None, has_cursor=False, limit=5, single=False, **options)
-
-
-GLOBAL_ENDPOINTS: Final = (
-    _small("advertiser_business_categories"),
-    _small("content_categories", envelope={"total_count": None}),
-    Endpoint(
-        "iab_categories",
-        "iab_categories",
-        "iab_categories",
-        False,
-        (*_page(), Param("with_total_count", p.boolean)),
-        limit=5,
-        single=False,
-    ),
-    _option(
-        "app_store_categories", _Q, Param("os_type", p.choice("ANDROID", "IOS")), default_count=None, has_cursor=False
-    ),
-    _option("conversations", Param("conversation_type", p.choice(*_CONVERSATION_TYPES)), *_page()),
-    _option("devices", Param("count", p.integer(1, 1000)), _Q, has_cursor=False),
-    _option(
-        "events",
-        Param("event_types", p.choices(*_EVENT_TYPES), required=True),
-        Param("country_codes", p.countries),
-        Param("start_time", p.instant),
-        Param("end_time", p.instant),
-        *_page(),
-        envelope={"data_type": "events"},
-    ),
-    _option("interests", *_page(), _Q),
-    _option("languages", *_page(), _Q),
-    _option(
-        "locations",
-        *_page(),
-        Param("country_code", p.country),
-        Param("location_type", p.choice("COUNTRIES", "REGIONS", "METROS", "CITIES", "POSTAL_CODES")),
-        _Q,
-    ),
-    _option("network_operators", *_page(), Param("country_code", p.country), _Q),
-    _option(
-        "platform_versions", _Q, default_count=None, has_cursor=False, envelope={"data_type": "targeting_criterion"}
-    ),
-    _option("platforms", Param("count", p.integer(1, 1000)), _Q, Param("lang", p.text(2, 5)), has_cursor=False),
-    _option(
-        "tv_markets", default_count=None, has_cursor=False, prints_cursor=False, limit=2_000, limit_scope="endpoint"
-    ),
-    _option(
-        "tv_shows",
-        Param("locale", p.locale(lambda: _TV_LOCALES), required=True),
-        *_page(50),
-        _Q,
-        default_count=50,
-        limit=2_000,
-        limit_scope="endpoint",
     ),
 )

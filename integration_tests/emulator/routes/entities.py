@@ -14,11 +14,11 @@ from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.params import Param, boolean, read_params
 from integration_tests.emulator.reply import MISSING, Reply
 from integration_tests.emulator.routes import paging
-from integration_tests.emulator.routes.endpoints import Endpoint
+from integration_tests.emulator.routes.endpoint import Endpoint
 from integration_tests.emulator.routes.filters import tests_of, view_of
 from integration_tests.emulator.settings import Settings
+from integration_tests.emulator.world.bulk import BulkTable
 from integration_tests.emulator.world.context import Record
-from integration_tests.emulator.world.tables import BulkTable
 from integration_tests.emulator.world.visibility import print_tweet
 from integration_tests.emulator.world.world import World
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from integration_tests.emulator.clock import print_instant
-from integration_tests.emulator.routes.endpoints import Endpoint
+from integration_tests.emulator.routes.endpoint import Endpoint
 from integration_tests.emulator.world.context import Record
 from integration_tests.emulator.world.visibility import View
 from integration_tests.emulator.world.world import World

@@ -1,10 +1,11 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """Order and pages of a listing (x-ads-api.md §2.2, §2.3).
 
-A page continues behind the last row served (`keyset`) or at a row number (`offset`), in both cases over the order as it is
-at that moment. A row whose `updated_at` changes during paging therefore moves to the front of an `updated_at-desc`
-listing: under `keyset` it is not seen again by this pass, under `offset` all rows shift by one, so that the last row of
-the page before is served twice. Listings without `sort_by` are in no documented order and page by row number.
+A page continues behind the last row served (`keyset`) or at a row number (`offset`), in both cases over the order as
+it is at that moment. A row whose `updated_at` changes during paging therefore moves to the front of an
+`updated_at-desc` listing: under `keyset` it is not seen again by this pass, under `offset` all rows shift by one, so
+that the last row of the page before is served twice. Listings without `sort_by` are in no documented order and page by
+row number.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def position(record: Record, order: Order) -> list[Any]:
 
 def _after(one: list[Any], other: list[Any], order: Order) -> bool:
     """Whether one position comes behind another."""
-    for (_, descending), a, b in zip(order, one, other):
+    for (_, descending), a, b in zip(order, one, other, strict=False):
         if a == b:
             continue
         if a is None or b is None:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From a path to a route (x-ads-api.md §1: `/<version>/accounts/:account_id/<resource>[/:id]`, `/<version>/<resource>`)."""
+"""From a path to a route (x-ads-api.md §1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.ratelimit import Bucket
-from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS, GLOBAL_ENDPOINTS, Endpoint
+from integration_tests.emulator.routes.endpoint import Endpoint
+from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
+from integration_tests.emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
 from integration_tests.emulator.settings import API_VERSION
 
 RESULT_PREFIX: Final = "/advertiser-api-async-analytics/"

@@ -64,14 +64,13 @@ def card_poll(context: Context, rng: Random, row: int) -> Record:
 
 def card_image_conversation(context: Context, rng: Random, row: int) -> Record:
     """§5.8: further calls to action are optional keys."""
-    record = _conversation(context, rng, row, 2) | {
+    return _conversation(context, rng, row, 2) | {
         "image_display_height": "670",
         "image_display_width": "1280",
         "media_url": "https://pbs.twimg.com/media/DUhZuzxUQAAWZqr.jpg",
         "media_key": _media_key(context, 3, row),
         "card_type": "IMAGE_CONVERSATION",
     }
-    return record
 
 
 def card_video_conversation(context: Context, rng: Random, row: int) -> Record:

@@ -11,14 +11,14 @@ from typing import Final
 from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.world.context import Record
 from integration_tests.emulator.world.examples_global import GLOBALS
-from integration_tests.emulator.world.text import UNUSUAL_NAMES, base36
+from integration_tests.emulator.world.text import UNUSUAL_NAMES, base36, words
 
 COUNTRIES: Final = ("US", "JP", "DE", "GB", "BR")
 _EVENT_TYPES: Final = ("CONFERENCE", "HOLIDAY", "MUSIC_AND_ENTERTAINMENT", "OTHER", "POLITICS", "RECURRING", "SPORTS")
 _LOCATION_TYPES: Final = ("COUNTRIES", "REGIONS", "METROS", "CITIES", "POSTAL_CODES")
-_LANGUAGES: Final = "en ja es pt fr ar de it nl tr ko ru id pl sv da no fi hi th zh".split()
-_LOCALES: Final = (
-    "fr-FR es-CL de-DE nl-NL en-US es-VE pt-BR es-MX es-CO en-GB es-AR ja-JP en-CA es-ES it-IT es-US en-IE".split()
+_LANGUAGES: Final = words("en ja es pt fr ar de it nl tr ko ru id pl sv da no fi hi th zh")
+_LOCALES: Final = words(
+    "fr-FR es-CL de-DE nl-NL en-US es-VE pt-BR es-MX es-CO en-GB es-AR ja-JP en-CA es-ES it-IT es-US en-IE"
 )
 _PLATFORMS: Final = (
     "iOS",
@@ -156,7 +156,9 @@ def build_global(stream: str, volume: int, now: datetime) -> list[Record]:
         rest = [{"name": f"Language {c}", "targeting_type": "LANGUAGE", "targeting_value": c} for c in _LANGUAGES[1:]]
         return (documented + rest)[:volume]
     if stream == "targeting_tv_shows":
-        return documented + [_show(m, r) for m in range(len(_LOCALES)) for r in range(volume)]
+        return documented + [
+            _show(m, r) for m, c in enumerate(_LOCALES) for r in range(volume * (5 if c == "en-US" else 1))
+        ]
     if stream == "targeting_events":
         return (documented + [_event(now, r) for r in range(volume)])[:volume]
     extra = [{"id": "IAB1", "parent_id": None, "name": "Arts & Entertainment"}] if stream == "iab_categories" else []

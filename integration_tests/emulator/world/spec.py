@@ -35,7 +35,7 @@ DEFAULT_VOLUMES: Final[dict[str, int]] = {
     "tweets": 320,
 }
 
-#: Rows of the global lists; targeting_tv_shows counts per market.
+#: Rows of the global lists; targeting_tv_shows counts per market, en-US has five times as many.
 DEFAULT_GLOBALS: Final[dict[str, int]] = {
     "iab_categories": 392,
     "targeting_app_store_categories": 84,
@@ -47,7 +47,7 @@ DEFAULT_GLOBALS: Final[dict[str, int]] = {
     "targeting_locations": 450,
     "targeting_network_operators": 161,
     "targeting_platform_versions": 38,
-    "targeting_tv_shows": 25,
+    "targeting_tv_shows": 24,
 }
 
 

@@ -31,6 +31,11 @@ UNUSUAL_NAMES: Final = (
 )
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text; a table of many short values stays readable that way."""
+    return tuple(text.split())
+
+
 def base36(number: int) -> str:
     """A non-negative integer in base 36."""
     digits = ""
@@ -74,5 +79,5 @@ def tweet_date(instant: datetime) -> str:
     """`Tue Aug 27 22:22:12 +0000 2019` (§2.5), independent of the locale."""
     at = instant.astimezone(timezone.utc)
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[at.weekday()]
-    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[at.month - 1]
+    month = words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")[at.month - 1]
     return f"{day} {month} {at:%d %H:%M:%S} +0000 {at.year}"

@@ -17,8 +17,8 @@ class View:
         with_deleted, with_draft: §2.4.
         include_legacy_cards: §5.6.
         permission_scope: OWNER or SHARED, §5.21.
-        tweet_type, timeline_type, include_mentions_and_replies, trim_user, user_id: §5.34; an empty user_id stands for the
-            account's FULL promotable user.
+        tweet_type, timeline_type, include_mentions_and_replies, trim_user, user_id: §5.34; an empty user_id stands
+            for the account's FULL promotable user.
     """
 
     with_deleted: bool = False

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from integration_tests.emulator.clock import Clock, parse_instant, print_instant
+from integration_tests.emulator.world.bulk import BulkTable
 from integration_tests.emulator.world.context import Context, Record
 from integration_tests.emulator.world.examples import ENTITIES
 from integration_tests.emulator.world.examples_global import GLOBALS
 from integration_tests.emulator.world.globals import build_global
 from integration_tests.emulator.world.spec import DEFAULT_VOLUMES, AccountSpec, WorldSpec
-from integration_tests.emulator.world.tables import BulkTable, build_table
+from integration_tests.emulator.world.tables import build_table
 from integration_tests.emulator.world.visibility import View, predicate, print_tweet
 
 ACCOUNT_STREAMS: Final = tuple(DEFAULT_VOLUMES)
@@ -213,8 +213,3 @@ def _account_record(context: Context, spec: WorldSpec) -> Record:
     # §5.1: nullable, and not printed by every sample.
     industry: Record = ({}, {"industry_type": "RETAIL"}, {"industry_type": None})[context.index % 3]
     return record | industry
-
-
-def with_accounts(spec: WorldSpec, accounts: Sequence[AccountSpec]) -> WorldSpec:
-    """The same spec with other accounts."""
-    return replace(spec, accounts=list(accounts))
