@@ -54,7 +54,7 @@ def batch_size(definition: ReportDefinition, window: Window) -> int:
 def window_days(definition: ReportDefinition) -> int:
     """How many days a window of this report has, 1–30: fewer than 30 where one entity alone would exceed MAX_NUMBERS.
 
-    Only segmented HOUR reports come out below 30; a TOTAL window's grid never changes.
+    Only reports of many segments, above all by HOUR, come out below 30; a TOTAL window's grid never changes.
     """
     per_day = _numbers_per_point(definition) * _points(definition, timedelta(days=1))
     return MAX_DAYS if definition.granularity == "TOTAL" else max(1, min(MAX_DAYS, MAX_NUMBERS // per_day))

@@ -1,0 +1,210 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What may be asked of X's analytics (x-ads-api.md §7.4, §7.6; peers.md J11, R14, R17, R18)."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, ReportProblem, custom_reports
+from source_twitter_ads.reports.combinations import (
+    ENTITIES,
+    GRANULARITIES,
+    METRIC_GROUPS,
+    PLACEMENTS,
+    RETIRED_SEGMENTS,
+    SEGMENTS,
+)
+from unit_tests.reports.builders import report
+
+# The names that the Singer tap accepts, all of which must go on working.
+SINGER_SEGMENTS = (
+    "NO_SEGMENT AGE APP_STORE_CATEGORY AUDIENCES CONVERSATIONS CONVERSION_TAGS DEVICES EVENTS GENDER INTERESTS KEYWORDS "
+    "LANGUAGES LOCATIONS METROS PLATFORMS PLATFORM_VERSIONS POSTAL_CODES REGIONS SIMILAR_TO_FOLLOWERS_OF_USER TV_SHOWS "
+    "AMPLIFY_MARKETPLACE_PREROLL_VIDEOS AMPLIFY_PUBLISHER_TWEETS SWIPEABLE_MEDIA TV_ADS"
+).split()
+
+
+def refusal(*entries: dict[str, Any], taken: tuple[str, ...] = ()) -> str:
+    with pytest.raises(ReportProblem) as caught:
+        custom_reports(entries, taken)
+    return str(caught.value)
+
+
+def warnings_of(**entry: Any) -> list[str]:
+    return custom_reports([{"name": "spend", "entity": "CAMPAIGN", **entry}], [])[1]
+
+
+def test_given_no_configuration_when_offered_then_six_daily_reports_without_segment() -> None:
+    assert [(one.name, one.entity, one.granularity, one.segmentation) for one in PREBUILT_REPORTS] == [
+        ("accounts_daily_report", "ACCOUNT", "DAY", None),
+        ("funding_instruments_daily_report", "FUNDING_INSTRUMENT", "DAY", None),
+        ("campaigns_daily_report", "CAMPAIGN", "DAY", None),
+        ("line_items_daily_report", "LINE_ITEM", "DAY", None),
+        ("promoted_tweets_daily_report", "PROMOTED_TWEET", "DAY", None),
+        ("promoted_accounts_daily_report", "PROMOTED_ACCOUNT", "DAY", None),
+    ]
+
+
+def test_given_name_and_entity_alone_when_read_then_everything_else_has_a_default() -> None:
+    assert report() == ReportDefinition("spend", "CAMPAIGN", None, "DAY", METRIC_GROUPS, None)
+
+
+def test_given_the_misspelt_entity_of_published_examples_when_read_then_understood() -> None:
+    definitions, _ = custom_reports([{"name": "spend", "enitity": "LINE_ITEM"}], [])
+    assert definitions[0].entity == "LINE_ITEM"
+
+
+def test_given_lower_case_and_comma_strings_when_read_then_understood() -> None:
+    definition = report(
+        entity=" line_item ",
+        segment="gender",
+        granularity="hour",
+        metric_groups="billing, engagement",
+        placements="trend",
+    )
+    assert definition == ReportDefinition("spend", "LINE_ITEM", "GENDER", "HOUR", ("ENGAGEMENT", "BILLING"), ("TREND",))
+
+
+@pytest.mark.parametrize("empty", [None, "", " ", "NO_SEGMENT", "no_segment"])
+def test_given_an_empty_segment_when_read_then_not_segmented(empty: str | None) -> None:
+    assert not report(segment=empty).segmented
+
+
+@pytest.mark.parametrize("segment", [*SINGER_SEGMENTS, "CITIES", "SLIDES"])
+def test_given_a_segment_that_was_ever_served_when_read_then_accepted(segment: str) -> None:
+    assert report(segment=segment).segmentation == (None if segment == "NO_SEGMENT" else segment)
+
+
+@pytest.mark.parametrize("segment", RETIRED_SEGMENTS)
+def test_given_a_retired_segment_when_read_then_one_warning_names_report_and_segment(segment: str) -> None:
+    (warning,) = warnings_of(segment=segment)
+    assert '"spend"' in warning
+    assert f"segment {segment} in May 2026" in warning
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({"entity": "MEDIA_CREATIVE"}, "entity MEDIA_CREATIVE in June 2026"),
+        ({"entity": "ORGANIC_TWEET"}, "entity ORGANIC_TWEET in June 2026"),
+        ({"metric_groups": ["BILLING", "MEDIA"]}, "metric group MEDIA in June 2026"),
+        ({"placements": ["PUBLISHER_NETWORK"]}, "placement PUBLISHER_NETWORK in June 2026"),
+    ],
+)
+def test_given_something_retired_when_read_then_accepted_with_a_warning(entry: dict[str, Any], named: str) -> None:
+    (warning,) = warnings_of(**entry)
+    assert named in warning
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_given_a_segment_of_today_when_read_then_no_warning(segment: str) -> None:
+    assert warnings_of(segment=segment) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({"entity": "CAMPAGNE"}, ("entity 'CAMPAGNE'", *ENTITIES)),
+        ({"segment": "SHOE_SIZE"}, ("segment 'SHOE_SIZE'", "NO_SEGMENT", *SEGMENTS, *RETIRED_SEGMENTS)),
+        ({"granularity": "WEEK"}, ("granularity 'WEEK'", *GRANULARITIES)),
+        ({"metric_groups": ["BILLING", "MONEY"]}, ("metric_groups 'MONEY'", *METRIC_GROUPS)),
+        ({"metric_groups": 7}, ("metric_groups 7", *METRIC_GROUPS)),
+        ({"placements": ["TREND_VIEW"]}, ("placements 'TREND_VIEW'", *PLACEMENTS)),
+        ({"segments": "AGE"}, ("key 'segments'", "segment")),
+        ({"entity": None}, ("entity", "missing", *ENTITIES)),
+        ({"enitity": "LINE_ITEM"}, ("entity is 'CAMPAIGN'", "enitity is 'LINE_ITEM'")),
+    ],
+)
+def test_given_an_unknown_value_when_read_then_the_sentence_names_report_value_and_what_is_allowed(
+    entry: dict[str, Any], named: tuple[str, ...]
+) -> None:
+    sentence = refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
+    assert [part for part in ('"spend"', *named) if part not in sentence] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({"entity": "MEDIA_CREATIVE", "segment": "AGE"}, "segment AGE does not go with entity MEDIA_CREATIVE"),
+        ({"entity": "ORGANIC_TWEET", "segment": "AGE"}, "segment AGE does not go with entity ORGANIC_TWEET"),
+        (
+            {"entity": "FUNDING_INSTRUMENT", "segment": "CONVERSION_TAGS"},
+            "CONVERSION_TAGS does not go with entity FUND",
+        ),
+        ({"entity": "PROMOTED_ACCOUNT", "segment": "CONVERSION_TAGS"}, "CONVERSION_TAGS does not go with entity PROM"),
+        ({"entity": "ACCOUNT", "segment": "LANGUAGES"}, "segment LANGUAGES does not go with entity ACCOUNT"),
+        ({"segment": "AGE", "metric_groups": "WEB_CONVERSION"}, "WEB_CONVERSION has no numbers"),
+        ({"segment": "AGE", "metric_groups": "LIFE_TIME_VALUE_MOBILE_CONVERSION"}, "LIFE_TIME_VALUE_MOBILE_CONVERSION"),
+        ({"segment": "CONVERSION_TAGS", "metric_groups": "BILLING"}, "allowed are WEB_CONVERSION."),
+        ({"entity": "ACCOUNT", "metric_groups": "BILLING"}, "allowed are ENGAGEMENT."),
+        ({"entity": "ACCOUNT", "metric_groups": "MEDIA"}, "allowed are ENGAGEMENT."),
+        ({"entity": "ORGANIC_TWEET", "placements": "TREND"}, "allowed is ALL_ON_TWITTER"),
+    ],
+)
+def test_given_an_impossible_combination_when_read_then_refused(entry: dict[str, Any], named: str) -> None:
+    assert named in refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
+
+
+@pytest.mark.parametrize("name", [None, "", "-spend", "spend/day", "sp\u00e9nd", "x" * 101, 7])
+def test_given_a_name_that_is_no_stream_name_when_read_then_refused(name: object) -> None:
+    assert f"name {name!r}" in refusal({"name": name, "entity": "CAMPAIGN"})
+
+
+@pytest.mark.parametrize("name", ["campaigns", "Campaigns", "campaigns_daily_report", "campaigns daily-report"])
+def test_given_the_name_of_another_stream_when_read_then_refused(name: str) -> None:
+    assert "another stream" in refusal({"name": name, "entity": "CAMPAIGN"}, taken=("campaigns",))
+
+
+def test_given_two_reports_that_would_share_a_table_when_read_then_refused() -> None:
+    entries = [{"name": "My report", "entity": "CAMPAIGN"}, {"name": "my_report", "entity": "LINE_ITEM"}]
+    assert "two reports" in refusal(*entries)
+
+
+def test_given_conversion_tags_when_no_groups_are_named_then_web_conversion_alone() -> None:
+    assert report(entity="ACCOUNT", segment="CONVERSION_TAGS").metric_groups == ("WEB_CONVERSION",)
+
+
+def test_given_a_segment_when_no_groups_are_named_then_those_that_cannot_be_split_stay_out() -> None:
+    assert report(segment="AGE").metric_groups == ("ENGAGEMENT", "BILLING", "VIDEO", "MOBILE_CONVERSION")
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ({}, ["account_id", "entity_id", "placement", "date"]),
+        ({"granularity": "HOUR"}, ["account_id", "entity_id", "placement", "start_time"]),
+        ({"granularity": "TOTAL"}, ["account_id", "entity_id", "placement", "date"]),
+        ({"segment": "AGE"}, ["account_id", "entity_id", "placement", "date", "segment_value"]),
+        ({"segment": "METROS"}, ["account_id", "entity_id", "placement", "date", "segment_value", "country"]),
+        ({"segment": "DEVICES"}, ["account_id", "entity_id", "placement", "date", "segment_value", "platform"]),
+    ],
+)
+def test_given_a_report_when_keyed_then_only_columns_that_survive_a_second_reading(
+    entry: dict[str, Any], key: list[str]
+) -> None:
+    assert report(**entry).primary_key == key
+
+
+@pytest.mark.parametrize(("granularity", "cursor"), [("DAY", "date"), ("HOUR", "start_time"), ("TOTAL", "start_time")])
+def test_given_a_granularity_when_asked_for_the_cursor_then_the_column_that_moves(
+    granularity: str, cursor: str
+) -> None:
+    assert report(granularity=granularity).cursor_field == cursor
+
+
+@given(
+    entity=st.sampled_from(ENTITIES),
+    segment=st.sampled_from((None, *SEGMENTS, *RETIRED_SEGMENTS)),
+    granularity=st.sampled_from(GRANULARITIES),
+)
+def test_given_any_combination_when_read_then_a_report_with_groups_or_a_problem(
+    entity: str, segment: str | None, granularity: str
+) -> None:
+    try:
+        definition = report(entity=entity, segment=segment, granularity=granularity)
+    except ReportProblem as problem:
+        assert "allowed" in str(problem)
+    else:
+        assert definition.metric_groups
