@@ -2,7 +2,7 @@
 """Add the extras that a lock file asks for to the exported requirements.
 
 poetry-plugin-export writes `google-api-core==…` although google-cloud-secret-manager requires `google-api-core[grpc]`.
-pip before 23.3 then refuses the file in hash-checking mode, because the requirement with the extra has no pin of its own.
+pip before 23.3 then refuses the file in hash-checking mode, because the requirement with the extra has no pin.
 
 Usage: python tools/pin_extras.py LOCK REQUIREMENTS…
 """
