@@ -25,6 +25,7 @@ in_buildah() { buildah --storage-driver vfs --root "$CACHE/storage" --runroot "$
 cleanup() {
   status=$?
   [ -z "${container:-}" ] || in_buildah rm "$container" >/dev/null 2>&1 || true
+  in_buildah rmi --prune >/dev/null 2>&1 || true
   rm -rf "$WORK"
   exit $status
 }

@@ -2,7 +2,7 @@
 """Lay this repository out as Airbyte's monorepo and run Airbyte's QA checks on it.
 
 The checks expect `airbyte-integrations/connectors/source-twitter-ads/` and `docs/integrations/sources/twitter-ads.md`
-in one git repository. Every file that git knows (or would add) is copied there, with one exception: the root Dockerfile.
+in one git repository. Every file that git knows (or would add) is copied there but one: the root Dockerfile.
 Upstream generates the image build from metadata.yaml and its check refuses a Dockerfile; this repository needs one.
 """
 
