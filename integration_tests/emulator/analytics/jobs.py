@@ -23,7 +23,7 @@ CANCELLABLE: Final = frozenset({"QUEUED", "PROCESSING"})
 
 #: Ids look like the documented ones and do not fit a float.
 _FIRST_ID: Final = 1_120_829_647_711_653_888
-_ID_STEP: Final = 4_194_304 + 1
+_ID_STEP: Final = 4_194_307
 #: Shares of `job_seconds`: QUEUED up to the first, PROCESSING, then UPLOADING for one job in five.
 _QUEUED_UNTIL: Final = 0.25
 _UPLOADING_FROM: Final = 0.85

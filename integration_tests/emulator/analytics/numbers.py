@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +49,12 @@ def key_of(*parts: object) -> int:
     """A 64-bit key of a list of names."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+@cache
+def series_key(name: str, sub: str) -> int:
+    """The key of a metric or sub-metric, the same in every world."""
+    return key_of("metric", name, sub)
 
 
 def mix(x: int) -> int:
@@ -105,8 +112,8 @@ class Series:
 
     @property
     def key(self) -> int:
-        """A 64-bit key, the same in every world."""
-        return key_of("metric", self.name, self.sub)
+        """See `series_key`."""
+        return series_key(self.name, self.sub)
 
     @property
     def always(self) -> bool:
@@ -126,8 +133,8 @@ def is_quiet_day(entity_key: int, day: int) -> bool:
 
 
 def is_zero_hour(entity_key: int, hour: int) -> bool:
-    """Whether nothing happened in an hour, counted from the epoch (one hour in four)."""
-    return mix(entity_key + _ZERO_HOUR + hour * _GOLDEN) >> 62 == 0
+    """Whether nothing happened in an hour, counted from the epoch (one hour in eight)."""
+    return mix(entity_key + _ZERO_HOUR + hour * _GOLDEN) >> 61 == 0
 
 
 def is_active(entity_key: int, granule: int) -> bool:
@@ -141,13 +148,13 @@ def active_granules(entity_key: int, first: int, end: int) -> I64:
     wide = granules.astype(np.uint64)
     days, hours = wide // np.uint64(GRANULES_PER_DAY), wide // np.uint64(2)
     loud = _mix_array(np.uint64((entity_key + _QUIET_DAY) & _MASK) + days * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
-    busy = _mix_array(np.uint64((entity_key + _ZERO_HOUR) & _MASK) + hours * np.uint64(_GOLDEN)) >> np.uint64(62) != 0
+    busy = _mix_array(np.uint64((entity_key + _ZERO_HOUR) & _MASK) + hours * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
     active: I64 = granules[loud & busy]
     return active
 
 
-def _threshold(row_key: int, series: Series, series_key: int) -> int:
-    return 0 if series.always else _THRESHOLDS[mix(row_key ^ series_key) & 7]
+def _threshold(row_key: int, series: Series, key: int) -> int:
+    return 0 if series.always else _THRESHOLDS[mix(row_key ^ key) & 7]
 
 
 def granule_values(source: Source, series: Sequence[Series], granule: int) -> list[int]:

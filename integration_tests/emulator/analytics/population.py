@@ -67,7 +67,7 @@ class Population:
             # A mutation of the world puts a new list in the place of the old one.
             ids = frozenset(entity_id for entity_id, _ in self.records(account_id, entity))
             self._ids[account_id, entity] = (rows, ids)
-        return ids & set(entity_ids)
+        return set(ids.intersection(entity_ids))
 
     def entity_key(self, account_id: str, entity: str, entity_id: str, placement: str) -> int:
         """The key that decides in which hours an entity was active."""

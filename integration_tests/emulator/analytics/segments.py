@@ -89,7 +89,7 @@ def segments_of(segmentation: str, country: str | None, platform: str | None) ->
     if segmentation == "METROS" and country == UNITED_STATES:
         return tuple((name, code) for code, _, name in (m.partition(" ") for m in _US_METROS.split("|")))
     scope = country if segmentation in NEEDS_COUNTRY else platform if segmentation in NEEDS_PLATFORM else ""
-    return tuple(_invented(segmentation, scope or "", n) for n in range(1, 5))
+    return tuple(_invented(segmentation, scope or "", n) for n in range(1, 13 if segmentation == "METROS" else 5))
 
 
 def _invented(segmentation: str, scope: str, n: int) -> tuple[str, str]:
