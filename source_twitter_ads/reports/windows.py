@@ -195,7 +195,7 @@ def _sent(bound: date) -> str:
 
 
 def _echo(start: str | None, end: str | None) -> tuple[datetime, datetime] | None:
-    if not start or not end or len(start) <= _PLAIN_DATE_LENGTH or len(end) <= _PLAIN_DATE_LENGTH:
+    if not start or not end or _is_plain_date(start) or _is_plain_date(end):
         return None
     return parse_instant(start), parse_instant(end)
 

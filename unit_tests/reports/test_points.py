@@ -1,0 +1,129 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Which date and instants each number of a result file stands for (x-ads-api.md §7.1, §7.3; peers.md R5, R6)."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_twitter_ads.reports.windows import AccountCalendar, Window
+from unit_tests.reports.builders import UTC, ZONES, window
+
+DAY = timedelta(days=1)
+
+
+def days(zone: str, first: date, count: int) -> Window:
+    return Window(first, first + count * DAY, AccountCalendar(zone, None))
+
+
+def utc_text(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+ANY_DAYS = st.builds(days, st.sampled_from(ZONES), st.dates(date(2012, 1, 1), date(2027, 12, 31)), st.integers(1, 45))
+
+
+class TestDays:
+    @given(period=ANY_DAYS)
+    def test_given_the_echo_of_own_midnights_when_labelled_then_an_independent_clock_agrees(
+        self, period: Window
+    ) -> None:
+        echo = utc_text(period.start_utc), utc_text(period.end_utc)
+        points = period.points("DAY", *echo, (period.end - period.start).days)
+        zone = ZoneInfo(period.zone)
+        for index, point in enumerate(points):
+            assert point.date == (period.start + index * DAY).isoformat()
+            assert read(point.start_time).astimezone(zone).date().isoformat() == point.date
+            assert (read(point.end_time) - timedelta(seconds=1)).astimezone(zone).date().isoformat() <= point.date
+        assert [one.end_time for one in points[:-1]] == [one.start_time for one in points[1:]]
+
+    @given(period=ANY_DAYS, today=st.datetimes(datetime(2012, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))
+    def test_given_the_echo_of_todays_offset_when_labelled_then_every_local_date_once_and_bounds_within_the_echo(
+        self, period: Window, today: datetime
+    ) -> None:
+        offset = today.astimezone(ZoneInfo(period.zone)).utcoffset() or timedelta(0)
+        midnights = [datetime.combine(day, datetime.min.time(), UTC) - offset for day in (period.start, period.end)]
+        echo_start, echo_end = (utc_text(one) for one in midnights)
+        count = (period.end - period.start).days
+        points = period.points("DAY", echo_start, echo_end, count)
+        assert [one.date for one in points] == [(period.start + index * DAY).isoformat() for index in range(count)]
+        assert (points[0].start_time, points[-1].end_time) == (echo_start, echo_end)
+
+    def test_given_a_clock_change_when_x_uses_the_offset_of_each_day_then_a_day_of_23_hours(self) -> None:
+        points = window("2026-03-07", "2026-03-09").points("DAY", "2026-03-07T08:00:00Z", "2026-03-10T07:00:00Z", 3)
+        assert points[1] == ("2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z")
+
+    def test_given_a_clock_change_when_x_uses_todays_offset_then_days_of_24_hours(self) -> None:
+        points = window("2026-03-07", "2026-03-09").points("DAY", "2026-03-07T08:00:00Z", "2026-03-10T08:00:00Z", 3)
+        assert points[1:] == [
+            ("2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T08:00:00Z"),
+            ("2026-03-09", "2026-03-09T08:00:00Z", "2026-03-10T08:00:00Z"),
+        ]
+
+    def test_given_a_day_that_the_zone_left_out_when_labelled_then_it_has_no_point(self) -> None:
+        points = window("2011-12-29", "2011-12-31", zone="Pacific/Apia").points("DAY", None, None, 2)
+        assert [one.date for one in points] == ["2011-12-29", "2011-12-31"]
+
+    @pytest.mark.parametrize("count", [0, 2, 4])
+    def test_given_another_number_of_points_when_labelled_then_refused(self, count: int) -> None:
+        with pytest.raises(ValueError, match=f"holds {count} points"):
+            window("2026-03-01", "2026-03-03").points("DAY", None, None, count)
+
+    def test_given_the_echo_of_another_period_when_labelled_then_refused(self) -> None:
+        with pytest.raises(ValueError, match="X answered for 2026-04-01"):
+            window("2026-03-01", "2026-03-03").points("DAY", "2026-04-01T07:00:00Z", "2026-04-04T07:00:00Z", 3)
+
+
+class TestHours:
+    def test_given_a_half_hour_zone_when_labelled_then_dated_by_the_local_day_in_which_the_hour_starts(self) -> None:
+        period = window("2026-03-01T17:00:00Z", "2026-03-01T20:00:00Z", "HOUR", "Asia/Kolkata")
+        assert [(one.start_time, one.date) for one in period.points("HOUR", None, None, 3)] == [
+            ("2026-03-01T17:00:00Z", "2026-03-01"),
+            ("2026-03-01T18:00:00Z", "2026-03-01"),  # 23:30 in Kolkata
+            ("2026-03-01T19:00:00Z", "2026-03-02"),
+        ]
+
+    @given(
+        zone=st.sampled_from(ZONES),
+        start=st.datetimes(datetime(2012, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
+        count=st.integers(1, 100),
+    )
+    def test_given_any_zone_when_labelled_then_an_independent_clock_agrees(
+        self, zone: str, start: datetime, count: int
+    ) -> None:
+        first = start.replace(minute=0, second=0, microsecond=0)
+        period = Window(first, first + timedelta(hours=count), AccountCalendar(zone, None))
+        points = period.points("HOUR", period.request_start, period.request_end, count)
+        expected = [first + timedelta(hours=index) for index in range(count)]
+        assert [one.start_time for one in points] == [utc_text(one) for one in expected]
+        assert [one.end_time for one in points] == [utc_text(one + timedelta(hours=1)) for one in expected]
+        assert [one.date for one in points] == [one.astimezone(ZoneInfo(zone)).date().isoformat() for one in expected]
+
+    def test_given_the_echo_of_other_hours_when_labelled_then_refused(self) -> None:
+        period = window("2026-03-01T17:00:00Z", "2026-03-01T20:00:00Z", "HOUR")
+        with pytest.raises(ValueError, match="X answered for"):
+            period.points("HOUR", "2026-03-01T16:00:00Z", "2026-03-01T19:00:00Z", 3)
+
+
+class TestTotals:
+    def test_given_an_echo_when_labelled_then_the_instants_that_x_resolved(self) -> None:
+        period = window("2026-03-01", "2026-03-30", "TOTAL")
+        echo = ("2026-03-01T07:00:00Z", "2026-03-31T07:00:00Z")
+        assert period.points("TOTAL", *echo, 1) == [("2026-03-01", *echo)]
+
+    @pytest.mark.parametrize("echo", [(None, None), ("2026-03-01", "2026-03-31")])
+    def test_given_no_instants_in_the_echo_when_labelled_then_those_of_the_calendar(
+        self, echo: tuple[str | None, str | None]
+    ) -> None:
+        period = window("2026-03-01", "2026-03-30", "TOTAL")
+        assert period.points("TOTAL", *echo, 1) == [("2026-03-01", "2026-03-01T08:00:00Z", "2026-03-31T07:00:00Z")]
+
+    def test_given_two_points_when_labelled_then_refused(self) -> None:
+        with pytest.raises(ValueError, match="holds 2 points"):
+            window("2026-03-01", "2026-03-30", "TOTAL").points("TOTAL", None, None, 2)

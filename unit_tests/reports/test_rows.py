@@ -1,0 +1,280 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One result file → rows (design "Reports" 6; x-ads-api.md §7.3; peers.md R1–R6, R11, R13)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft7Validator
+
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.rows import MalformedResult, rows
+from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
+from source_twitter_ads.reports.windows import Window
+from unit_tests.reports.builders import NOW, gender, report, result_file, series, window
+
+PLAIN = report()
+BY_GENDER = report(segment="GENDER")
+
+
+def read(
+    document: Any,
+    definition: ReportDefinition = PLAIN,
+    asked: tuple[str, ...] = ("c1",),
+    period: Window | None = None,
+    now: datetime = NOW,
+    country: str | None = None,
+) -> list[list[dict[str, Any]]]:
+    found = rows(
+        document,
+        definition,
+        account_id="a1",
+        placement="ALL_ON_TWITTER",
+        country=country,
+        platform=None,
+        window=period or window(),
+        now=now,
+        asked=asked,
+    )
+    return list(found)
+
+
+def metrics_of(rows_of_entity: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in row if name not in FIXED_COLUMNS} for row in rows_of_entity]
+
+
+class TestColumns:
+    def test_given_a_day_report_when_read_then_fixed_columns_in_order_then_metrics(self) -> None:
+        document = result_file({"c1": [series({"impressions": [5, 6, 7]})]})
+        assert list(read(document)[0][1].items()) == [
+            ("account_id", "a1"),
+            ("entity", "CAMPAIGN"),
+            ("entity_id", "c1"),
+            ("placement", "ALL_ON_TWITTER"),
+            ("granularity", "DAY"),
+            ("date", "2026-03-02"),
+            ("start_time", "2026-03-02T08:00:00Z"),
+            ("end_time", "2026-03-03T08:00:00Z"),
+            ("segment_type", None),
+            ("segment_name", None),
+            ("segment_value", None),
+            ("country", None),
+            ("platform", None),
+            ("impressions", 6),
+        ]
+
+    def test_given_a_segmented_report_when_read_then_segment_and_country_are_named(self) -> None:
+        segment = {"segment_name": "Seattle-Tacoma", "segment_value": 819}
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]}, segment)]})
+        row = read(document, report(segment="METROS"), country="96683cc9126741d1")[0][0]
+        assert [row[name] for name in ("segment_type", "segment_name", "segment_value", "country")] == [
+            "METROS",
+            "Seattle-Tacoma",
+            "819",
+            "96683cc9126741d1",
+        ]
+
+    def test_given_arrays_nulls_and_objects_when_read_then_flat_columns(self) -> None:
+        metrics = {
+            "clicks": [1, 0, 2],
+            "app_clicks": None,
+            "conversion_purchases": {"metric": [0, 0, 1], "sale_amount": None},
+        }
+        assert metrics_of(read(result_file({"c1": [series(metrics)]}))[0])[2] == {
+            "clicks": 2,
+            "app_clicks": None,
+            "conversion_purchases_metric": 1,
+            "conversion_purchases_sale_amount": None,
+        }
+
+    def test_given_a_conversion_object_that_is_null_throughout_when_read_then_no_column_of_its_own(self) -> None:
+        document = result_file({"c1": [series({"clicks": [1, 2, 3], "auto_created_conversion_page_view": None})]})
+        assert "auto_created_conversion_page_view" not in read(document)[0][0]
+
+    def test_given_a_conversion_object_that_one_entity_lacks_when_read_then_its_columns_are_null_there(self) -> None:
+        document = result_file(
+            {
+                "c1": [series({"conversion_purchases": {"metric": [1, 2, 3]}})],
+                "c2": [series({"conversion_purchases": None})],
+            }
+        )
+        assert metrics_of(read(document, asked=("c1", "c2"))[1]) == [{"conversion_purchases_metric": None}] * 3
+
+    def test_given_metrics_that_nobody_knows_when_read_then_they_pass(self) -> None:
+        metrics = {"hologram_views": [1, 2, 3], "hologram_sales": {"metric": [4, 5, 6]}}
+        assert metrics_of(read(result_file({"c1": [series(metrics)]}))[0])[0] == {
+            "hologram_views": 1,
+            "hologram_sales_metric": 4,
+        }
+
+    def test_given_both_names_of_link_clicks_when_read_then_both_are_kept(self) -> None:
+        metrics = {"url_clicks": [1, 2, 3], "link_clicks": [4, 5, 6]}
+        assert metrics_of(read(result_file({"c1": [series(metrics)]}))[0])[0] == {"url_clicks": 1, "link_clicks": 4}
+
+    def test_given_metrics_that_some_entities_lack_when_read_then_every_row_has_the_same_columns(self) -> None:
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]})], "c2": [series({"likes": [1, 2, 3]})]})
+        found = read(document, asked=("c1", "c2", "c3"))
+        assert len({tuple(row) for entity in found for row in entity}) == 1
+
+    def test_given_every_known_metric_when_read_then_rows_fit_the_schema(self) -> None:
+        definition = report(segment="PLATFORMS")
+        segment = {"segment_name": "iOS", "segment_value": "1"}
+        metrics = {"clicks": [1, 2, 3], "billed_charge_local_micro": [10**15, 0, 1], "url_clicks": None}
+        document = result_file({"c1": [series(metrics, segment)], "c2": []})
+        validator = Draft7Validator(json_schema(definition))
+        found = read(document, definition, asked=("c1", "c2"))
+        assert [problem.message for entity in found for row in entity for problem in validator.iter_errors(row)] == []
+
+
+class TestPoints:
+    def test_given_points_of_the_future_when_read_then_dropped(self) -> None:
+        period = window("2026-11-21", "2026-11-24", now=NOW + timedelta(days=9))
+        document = result_file({"c1": [series({"clicks": [1, 2, 3, 4]})]}, points=4)
+        assert [row["date"] for row in read(document, period=period)[0]] == ["2026-11-21", "2026-11-22"]
+
+    def test_given_a_window_of_the_future_when_read_then_nothing(self) -> None:
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]})]})
+        assert read(document, now=NOW - timedelta(days=700)) == []
+
+    def test_given_an_echo_when_read_then_rows_carry_the_instants_that_x_resolved(self) -> None:
+        numbers = {"c1": [series({"clicks": [1, 2, 3]})]}
+        document = result_file(numbers, start_time="2026-03-01T07:00:00Z", end_time="2026-03-04T07:00:00Z")
+        assert [row["start_time"] for row in read(document)[0]] == [f"2026-03-0{day}T07:00:00Z" for day in (1, 2, 3)]
+
+    def test_given_a_total_when_read_then_one_row_with_both_ends(self) -> None:
+        document = result_file({"c1": [series({"clicks": [9]})]}, points=1)
+        ((row,),) = read(document, report(granularity="TOTAL"), period=window(granularity="TOTAL"))
+        assert (row["start_time"], row["end_time"]) == ("2026-03-01T08:00:00Z", "2026-03-04T08:00:00Z")
+
+
+class TestNothing:
+    """What X has no numbers for any more must overwrite what it once had (peers.md R11)."""
+
+    @pytest.mark.parametrize(
+        "entities",
+        [{}, {"c1": []}, {"c1": [series({"clicks": None})]}, {"c1": [series({})]}, {"c1": [series(None)]}],
+        ids=["missing entity", "no id_data", "all null", "no metrics", "metrics null"],
+    )
+    def test_given_an_entity_without_numbers_when_read_then_a_row_of_nulls_per_day(self, entities: Any) -> None:
+        ((*found,),) = read(result_file(entities))
+        assert [row["date"] for row in found] == ["2026-03-01", "2026-03-02", "2026-03-03"]
+        assert {value for row in metrics_of(found) for value in row.values()} <= {None}
+
+    @pytest.mark.parametrize(
+        "entities", [{}, {"c1": []}, {"c1": [series({"clicks": None})]}], ids=["missing", "empty", "null segment"]
+    )
+    def test_given_an_entity_without_segments_when_read_then_a_marker_per_day_says_so(self, entities: Any) -> None:
+        ((*found,),) = read(result_file(entities), BY_GENDER)
+        assert [(row["date"], row["segment_type"], row["segment_name"], row["segment_value"]) for row in found] == [
+            (f"2026-03-0{day}", "GENDER", None, "") for day in (1, 2, 3)
+        ]
+
+    def test_given_a_null_segment_with_numbers_when_read_then_they_are_kept(self) -> None:
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]}, gender("1")), series({"clicks": [4, 5, 6]})]})
+        assert [(row["segment_value"], row["clicks"]) for row in read(document, BY_GENDER)[0]][3:] == [
+            ("", 4),
+            ("", 5),
+            ("", 6),
+        ]
+
+
+class TestMalformed:
+    @pytest.mark.parametrize(
+        ("document", "named"),
+        [
+            ([], "of type list"),
+            ({"data": []}, "time_series_length is None"),
+            ({"data": [], "time_series_length": True}, "time_series_length is True"),
+            ({"data": [], "time_series_length": 2}, "holds 2 points"),
+            ({"time_series_length": 3}, "data is missing"),
+            ({"time_series_length": 3, "data": {}}, "data is of type dict"),
+            (result_file({"c9": []}), "'c9', which was not asked for"),
+            ({"time_series_length": 3, "data": ["c1"]}, "entity None"),
+            ({"time_series_length": 3, "data": [{"id": "c1"}, {"id": "c1"}]}, "'c1' twice"),
+            ({"time_series_length": 3, "data": [{"id": "c1", "id_data": "x"}]}, "id_data of entity 'c1'"),
+            (result_file({"c1": ["x"]}), "holds 'x'"),  # type: ignore[list-item]
+            (result_file({"c1": [series({"clicks": [1, 2]})]}), "'clicks' of entity 'c1' has 2 numbers"),
+            (result_file({"c1": [series({"clicks": [1, 2, 3, 4]})]}), "'clicks' of entity 'c1' has 4 numbers"),
+            (result_file({"c1": [series({"clicks": 7})]}), "'clicks' of entity 'c1' has 7"),
+            (result_file({"c1": [series({"x": {"y": "z"}})]}), "'x_y' of entity 'c1' has 'z'"),
+            (result_file({"c1": [series([])]}), "metrics of entity 'c1'"),  # type: ignore[arg-type]
+            (result_file({"c1": [series({"x_y": [1, 2, 3], "x": {"y": [1, 2, 3]}})]}), "same name"),
+            (result_file({"c1": [series({"date": [1, 2, 3]})]}), "same name"),
+            (result_file({"c1": [series({}, gender("1"))]}), "no segment was asked for"),
+            (result_file({"c1": [series({}), series({})]}), "segment None of entity 'c1' twice"),
+            (result_file({}, placement="TREND"), "placement 'TREND'"),
+            (result_file({}, granularity="HOUR"), "granularity 'HOUR'"),
+            (result_file({}, entity="LINE_ITEM"), "entity 'LINE_ITEM'"),
+            (result_file({}, start_time="soon and", end_time="very much later"), "period is not that of its job"),
+        ],
+    )
+    def test_given_a_file_that_does_not_answer_the_job_when_read_then_a_sentence_says_why(
+        self, document: Any, named: str
+    ) -> None:
+        with pytest.raises(MalformedResult) as caught:
+            read(document)
+        assert named in str(caught.value)
+
+    def test_given_one_segment_twice_when_read_then_refused_since_one_would_overwrite_the_other(self) -> None:
+        document = result_file({"c1": [series({}, gender("1")), series({}, gender("1"))]})
+        with pytest.raises(MalformedResult, match="segment '1' of entity 'c1' twice"):
+            read(document, BY_GENDER)
+
+
+NUMBERS = st.none() | st.integers(0, 10**12)
+NAMES = st.sampled_from(("clicks", "likes", "follows", "billed_charge_local_micro", "new_metric"))
+
+
+@st.composite
+def result_files(draw: st.DrawFn) -> tuple[int, dict[str, dict[str, dict[str, Any]]]]:
+    """Points, and entity id → segment value → metrics; every object metric has at least one array."""
+    points = draw(st.integers(1, 5))
+    array = st.none() | st.lists(NUMBERS, min_size=points, max_size=points)
+    full = st.lists(NUMBERS, min_size=points, max_size=points)
+    objects = st.dictionaries(
+        st.sampled_from(("conversion_custom", "conversion_new")),
+        st.dictionaries(st.sampled_from(("metric", "post_view")), full, min_size=1),
+    )
+    metrics = st.builds(lambda flat, nested: {**flat, **nested}, st.dictionaries(NAMES, array), objects)
+    segments = st.dictionaries(st.sampled_from(("1", "2")), metrics, min_size=1)
+    return points, draw(st.dictionaries(st.sampled_from(("c1", "c2", "c3")), segments))
+
+
+def number_at(metrics: dict[str, Any], name: str, index: int) -> int | None:
+    """The value of one cell, found the slow and obvious way."""
+    for metric, value in metrics.items():
+        for sub, numbers in value.items() if isinstance(value, dict) else ((None, value),):
+            if name == (metric if sub is None else f"{metric}_{sub}"):
+                return None if numbers is None else numbers[index]
+    return None
+
+
+@given(content=result_files())
+def test_given_any_file_when_read_then_every_cell_is_the_number_of_the_file(
+    content: tuple[int, dict[str, dict[str, dict[str, Any]]]],
+) -> None:
+    points, entities = content
+    document = result_file(
+        {
+            entity: [series(metrics, gender(value)) for value, metrics in segments.items()]
+            for entity, segments in entities.items()
+        },
+        points=points,
+    )
+    period = window("2026-03-01", f"2026-03-0{points}")
+    found = [row for one in read(document, BY_GENDER, tuple(entities), period) for row in one]
+    assert [(row["entity_id"], row["segment_value"], row["date"]) for row in found] == [
+        (entity, value, f"2026-03-0{index + 1}")
+        for entity, segments in entities.items()
+        for value in segments
+        for index in range(points)
+    ]
+    for row, numbers in zip(found, metrics_of(found), strict=True):
+        metrics = entities[row["entity_id"]][row["segment_value"]]
+        index = int(row["date"][-1]) - 1
+        assert numbers == {name: number_at(metrics, name, index) for name in numbers}
+        flat = {name for name, value in metrics.items() if not isinstance(value, dict)}
+        nested = {f"{name}_{sub}" for name, value in metrics.items() if isinstance(value, dict) for sub in value}
+        assert flat | nested <= set(numbers)
