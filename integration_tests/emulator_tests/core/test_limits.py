@@ -1,0 +1,96 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Rate limits (x-ads-api.md §4) and how the log tells whether a client obeyed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller
+
+CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
+FEW = {"rate_limit": {"requests": 2, "seconds": 1}, "early_grace_seconds": 0.0}
+DOCUMENTED: dict[str, Any] = {"rate_limit": None}
+
+
+def test_given_a_core_entity_when_asked_then_headers_of_the_account_and_a_large_user_quota() -> None:
+    headers = Caller(settings=DOCUMENTED).get(CAMPAIGNS).headers
+    assert (headers["x-account-rate-limit-limit"], headers["x-account-rate-limit-remaining"]) == ("10000", "9999")
+    assert int(headers["x-rate-limit-limit"]) > 10_000
+    assert 895 <= int(headers["x-account-rate-limit-reset"]) - time.time() <= 901
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("accounts", "2000"),
+        (f"accounts/{ACCOUNT}/cards", "2000"),
+        ("content_categories", "5"),
+        ("targeting_criteria/interests", "400"),
+        ("targeting_criteria/tv_markets", "2000"),
+    ],
+)
+def test_given_other_endpoints_when_asked_then_headers_of_the_user_only(path: str, limit: str) -> None:
+    headers = Caller(settings=DOCUMENTED).get(path).headers
+    assert headers["x-rate-limit-limit"] == limit
+    assert "x-account-rate-limit-limit" not in headers
+
+
+def test_given_a_global_list_when_asked_six_times_then_429() -> None:
+    caller = Caller(settings=DOCUMENTED)
+    assert [caller.get("iab_categories").status for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_given_targeting_options_when_asked_then_they_share_one_category() -> None:
+    caller = Caller(settings=DOCUMENTED)
+    caller.get("targeting_criteria/interests")
+    headers = caller.get("targeting_criteria/languages").headers
+    assert headers["x-rate-limit-remaining"] == "398"
+
+
+def test_given_with_total_count_when_asked_then_its_own_limit() -> None:
+    headers = Caller(settings=DOCUMENTED).get(CAMPAIGNS, with_total_count="true").headers
+    assert headers["x-account-rate-limit-limit"] == "200"
+
+
+def test_given_an_override_when_exceeded_then_429_with_a_reset_after_which_it_works_again() -> None:
+    caller = Caller(settings=FEW)
+    assert [caller.get(CAMPAIGNS).status for _ in range(2)] == [200, 200]
+    refused = caller.get(CAMPAIGNS)
+    assert (refused.status, refused.code) == (429, "TOO_MANY_REQUESTS")
+    assert refused.headers["x-account-rate-limit-remaining"] == "0"
+    time.sleep(max(0.0, int(refused.headers["x-account-rate-limit-reset"]) - time.time()))
+    assert caller.get(CAMPAIGNS).status == 200
+
+
+def test_given_an_override_when_one_account_is_over_then_another_is_not() -> None:
+    caller = Caller(settings=FEW)
+    assert [caller.get(CAMPAIGNS).status for _ in range(3)] == [200, 200, 429]
+    assert caller.get("accounts/2tokyo8n9q/campaigns").status == 200
+
+
+def test_given_a_demanded_wait_when_asked_before_its_end_then_the_log_says_early() -> None:
+    caller = Caller(settings=FEW)
+    for _ in range(4):
+        caller.get(CAMPAIGNS)
+    caller.get("accounts/2tokyo8n9q/campaigns")
+    assert [entry["early"] for entry in caller.log()] == [False, False, False, True, False]
+    assert caller.log()[2]["not_before"] > time.time() - 1
+
+
+def test_given_a_demanded_wait_when_asked_after_its_end_then_not_early() -> None:
+    caller = Caller(settings=FEW)
+    for _ in range(3):
+        caller.get(CAMPAIGNS)
+    time.sleep(max(0.0, caller.log()[2]["not_before"] - time.time()))
+    caller.get(CAMPAIGNS)
+    assert caller.log()[-1]["early"] is False
+
+
+def test_given_a_request_already_on_its_way_when_it_arrives_within_the_grace_then_not_early() -> None:
+    caller = Caller(settings={**FEW, "early_grace_seconds": 5.0})
+    for _ in range(4):
+        caller.get(CAMPAIGNS)
+    assert [entry["early"] for entry in caller.log()] == [False] * 4
