@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from integration_tests.emulator.analytics.catalog import is_served, metrics_of
 from integration_tests.emulator.analytics.corrections import Correction
-from integration_tests.emulator.analytics.numbers import Series, Source, granule_values
+from integration_tests.emulator.analytics.numbers import GranuleReader, Series, Source
 from integration_tests.emulator.analytics.population import Population
 from integration_tests.emulator.analytics.seam import WorldView
 from integration_tests.emulator.analytics.segments import segments_of
@@ -128,17 +128,18 @@ class _Entity:
         names = (self.account_id, self.entity, self.entity_id)
         source = Source.of(self.population.seed, *names, self.placement, segment)
         born, gone = self.population.lifetime(*names)
-        wanted = [column.series for column in columns]
+        reader = GranuleReader(source, [column.series for column in columns])
+        printed = [(column.name, column.series.scale(source.huge)) for column in columns]
         rows: Rows = {}
         for granule, label in points:
             if not born <= granule < gone:
                 continue
             key: Key = (self.account_id, self.entity_id, self.placement, label, segment[1] if segment else None)
-            for column, count in zip(columns, granule_values(source, wanted, granule), strict=True):
-                value = self._corrected(count, granule) * column.series.scale(source.huge)
+            for (name, scale), count in zip(printed, reader.counts(granule), strict=True):
+                value = self._corrected(count, granule) * scale if count else 0
                 if value:
                     metrics = rows.setdefault(key, {})
-                    metrics[column.name] = metrics.get(column.name, 0) + value
+                    metrics[name] = metrics.get(name, 0) + value
         return rows
 
     def _corrected(self, count: int, granule: int) -> int:

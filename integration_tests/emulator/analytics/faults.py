@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from integration_tests.emulator.analytics.request import JobRequest
+from integration_tests.emulator.errors import ApiError
 
 FAILED: Final = "FAILED"
 CANCELLED: Final = "CANCELLED"
@@ -40,8 +41,7 @@ class FaultPlan:
     passed over until the nth job (from 1) that matches all else. `times` (1) is how many jobs it takes, null for all.
     The first rule that fits wins; every rule counts the jobs that match it. A changed list starts counting afresh.
 
-    Args:
-        None. Not safe for several threads by itself: the job board calls it under its lock.
+    Not safe for several threads by itself: the job board calls it under the service's lock.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class FaultPlan:
         self._fired: list[int] = []
 
     def fault_for(self, rules: Sequence[Mapping[str, Any]], request: JobRequest) -> JobFault | None:
-        """The fault of a new job, or None. Raises ValueError for a rule that cannot be understood."""
+        """The fault of a new job, or None. Raises ApiError for a rule that cannot be understood."""
         if self._rules != list(rules):
             self._rules = [_checked(rule) for rule in rules]
             self._seen, self._fired = [0] * len(rules), [0] * len(rules)
@@ -86,10 +86,15 @@ _FIELDS: Final = (
 def _checked(rule: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(rule.get("match", {})) - {*_FIELDS, "nth"} or set(rule) - {"match", "status", "times", "polls"}
     if unknown:
-        raise ValueError(f"job_faults: unknown keys {', '.join(sorted(unknown))}")
+        raise _misused(f"unknown keys {', '.join(sorted(unknown))}")
     if rule.get("status") not in STATUSES:
-        raise ValueError(f"job_faults: status is one of {', '.join(STATUSES)}")
+        raise _misused(f"status is one of {', '.join(STATUSES)}")
     return dict(rule)
+
+
+def _misused(message: str) -> ApiError:
+    """A mistake in a test's own settings; a 400, so that a client does not retry it."""
+    return ApiError(400, "INVALID_PARAMETER", f"job_faults: {message}", "job_faults")
 
 
 def _matches(match: Mapping[str, Any], request: JobRequest) -> bool:

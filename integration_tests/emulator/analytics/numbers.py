@@ -3,7 +3,7 @@
 
 A granule is `unix seconds // 1800`. Hours are two granules; a local day is the sum of the granules that start in it, so
 that a day which is one hour off is a wrong number, also in zones with half-hour offsets. Every value is a pure function
-of the world's seed and the names involved. `granule_values` is the scalar form, `sum_points` the same vectorised.
+of the world's seed and the names involved. `GranuleReader` is the scalar form, `sum_points` the same vectorised.
 """
 
 from __future__ import annotations
@@ -153,25 +153,33 @@ def active_granules(entity_key: int, first: int, end: int) -> I64:
     return active
 
 
-def _threshold(row_key: int, series: Series, key: int) -> int:
-    return 0 if series.always else _THRESHOLDS[mix(row_key ^ key) & 7]
+def _threshold(row_key: int, series: Series) -> int:
+    return 0 if series.always else _THRESHOLDS[mix(row_key ^ series.key) & 7]
 
 
-def granule_values(source: Source, series: Sequence[Series], granule: int) -> list[int]:
-    """Counts of each series in one granule, before corrections and scale: the scalar truth.
+class GranuleReader:
+    """The scalar truth: counts of several series of one source, half hour by half hour.
 
-    The printed number is the corrected count times `Series.scale`.
+    Args:
+        source: whose numbers.
+        series: the series, in the order in which `counts` returns them.
     """
-    if not is_active(source.entity_key, granule):
-        return [0] * len(series)
-    noise = mix(source.row_key + granule * _GOLDEN)
-    values = []
-    for one in series:
-        key = one.key
-        threshold = _threshold(source.row_key, one, key)
-        count = ((noise * (key | 1)) & _MASK) >> _VALUE_SHIFT
-        values.append(max(count - threshold, 0) + int(one.always))
-    return values
+
+    def __init__(self, source: Source, series: Sequence[Series]) -> None:
+        self._source = source
+        self._nothing = [0] * len(series)
+        self._drawn = [(one.key | 1, _threshold(source.row_key, one), int(one.always)) for one in series]
+
+    def counts(self, granule: int) -> list[int]:
+        """One count per series, before corrections; the printed number is the corrected count times `Series.scale`."""
+        if not is_active(self._source.entity_key, granule):
+            return self._nothing
+        noise = mix(self._source.row_key + granule * _GOLDEN)
+        counts = []
+        for multiplier, threshold, least in self._drawn:
+            count = ((noise * multiplier) & _MASK) >> _VALUE_SHIFT
+            counts.append((count - threshold if count > threshold else 0) + least)
+        return counts
 
 
 @dataclass(frozen=True)

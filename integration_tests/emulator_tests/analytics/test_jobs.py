@@ -211,6 +211,14 @@ def test_given_a_match_when_compared_then_every_named_field_counts(match: dict[s
     assert (_status(at, at.create()) == "FAILED") == hit
 
 
+@pytest.mark.parametrize(
+    "rule", [{"match": {"entty": "LINE_ITEM"}, "status": "FAILED"}, {"status": "LOST"}, {"status": "HANG", "often": 2}]
+)
+def test_given_a_rule_when_it_is_misspelt_then_the_next_post_says_so(rule: dict[str, Any]) -> None:
+    with pytest.raises(ApiError, match="job_faults"):
+        bench(job_faults=[rule]).create()
+
+
 def test_given_one_entity_id_when_matched_then_jobs_with_it_are_taken() -> None:
     at = bench()
     first, second = at.ids()[:2]

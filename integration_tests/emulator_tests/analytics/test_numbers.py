@@ -9,11 +9,11 @@ import pytest
 from integration_tests.emulator.analytics.catalog import metrics_of
 from integration_tests.emulator.analytics.numbers import (
     Factor,
+    GranuleReader,
     Series,
     SeriesTable,
     Source,
     active_granules,
-    granule_values,
     is_active,
     sum_points,
 )
@@ -32,10 +32,11 @@ def _source(entity_id: str, segment: tuple[str, str] | None = None) -> Source:
 
 
 def _scalar_sums(source: Source, bounds: list[int], factors: list[Factor]) -> list[list[int]]:
+    reader = GranuleReader(source, SERIES)
     sums = [[0] * (len(bounds) - 1) for _ in SERIES]
     for point in range(len(bounds) - 1):
         for granule in range(bounds[point], bounds[point + 1]):
-            for index, count in enumerate(granule_values(source, SERIES, granule)):
+            for index, count in enumerate(reader.counts(granule)):
                 for factor in factors:
                     if factor.first <= granule < factor.end:
                         count = count * factor.percent // 100
@@ -72,7 +73,8 @@ def test_given_both_half_hours_of_an_hour_when_active_then_both_are() -> None:
 def test_given_an_active_granule_when_read_then_impressions_have_a_value() -> None:
     source = _source("a1", ("AGE", "x"))
     granules = active_granules(source.entity_key, FIRST, FIRST + 480)
-    assert all(granule_values(source, [Series("impressions")], int(granule))[0] > 0 for granule in granules)
+    reader = GranuleReader(source, [Series("impressions")])
+    assert all(reader.counts(int(granule))[0] > 0 for granule in granules)
 
 
 def test_given_many_entities_when_charged_then_some_days_exceed_what_a_float_can_hold() -> None:

@@ -154,3 +154,21 @@ def test_given_an_hour_too_early_when_compared_then_the_truth_notices() -> None:
     )
     right = rows_by_key(at.rows(granularity="TOTAL"))
     assert sorted(map(str, shifted.values())) != sorted(map(str, right.values()))
+
+
+def test_given_a_correction_when_it_is_recorded_later_then_numbers_change_only_then() -> None:
+    at = bench()
+    period = {"account_id": ACCOUNT, "entity": "ACCOUNT", "entity_id": ACCOUNT, "zero": True}
+    window = {"from": "2026-10-01T07:00:00Z", "to": "2026-10-04T07:00:00Z", "recorded_at": "2026-11-22T13:00:00Z"}
+    at.service.correct({**period, **window})
+    assert _check(at, "2026-10-01", "2026-10-04", entity="ACCOUNT") > 0
+    at.world.clock.advance(3600)
+    assert _check(at, "2026-10-01", "2026-10-04", entity="ACCOUNT") == 0
+
+
+def test_given_a_correction_when_it_is_about_one_placement_then_others_keep_their_numbers() -> None:
+    at = bench()
+    period = {"account_id": ACCOUNT, "entity": "ACCOUNT", "entity_id": ACCOUNT, "placement": "TREND", "zero": True}
+    at.service.correct({**period, "from": "2026-10-01T07:00:00Z", "to": "2026-10-04T07:00:00Z"})
+    assert _check(at, "2026-10-01", "2026-10-04", entity="ACCOUNT", placement="TREND") == 0
+    assert _check(at, "2026-10-01", "2026-10-04", entity="ACCOUNT", placement="ALL_ON_TWITTER") > 0
