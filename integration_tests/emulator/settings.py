@@ -30,9 +30,10 @@ class Settings:
         token_predates_approval: True makes every request 403 INSUFFICIENT_USER_AUTHORIZED_PERMISSION (§3).
         paging: `keyset` continues behind the last row served, `offset` at a row number, both over the live order.
         cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
-        prebuild: page bodies are made once and served from memory.
-        job_seconds: time from POST to SUCCESS of an analytics job; further `job_*`, `file_*` switches as named in
-            the README, read by the analytics service.
+        prebuild: page bodies are made once and served from memory (up to 512 MB).
+        result_host_signed: result files want a signature; otherwise they refuse one (§1).
+        job_seconds: time from POST to SUCCESS of an analytics job. This and all further switches are read by the
+            analytics service alone and described at `Switches` in analytics/seam.py.
     """
 
     base_url: str = ""

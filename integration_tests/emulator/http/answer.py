@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from integration_tests.emulator.errors import ApiError
-from integration_tests.emulator.reply import Reply, _Missing
+from integration_tests.emulator.reply import RawRows, Reply, _Missing
 
 JSON = "application/json;charset=utf-8"
 
@@ -48,8 +48,12 @@ def success(reply: Reply) -> Answer:
     if not isinstance(reply.next_cursor, _Missing):
         envelope["next_cursor"] = reply.next_cursor
     envelope |= reply.extra
-    envelope["data"] = reply.data
-    return Answer(reply.status, orjson.dumps(envelope), headers=dict(reply.headers))
+    if isinstance(reply.data, RawRows):
+        opening = orjson.dumps(envelope)[:-1] + b',"data":['
+        body = b"".join([opening, *reply.data.pieces, b"]}"])
+    else:
+        body = orjson.dumps(envelope | {"data": reply.data})
+    return Answer(reply.status, body, headers=dict(reply.headers))
 
 
 def failure(error: ApiError, account_id: str | None = None, reason: str | None = None) -> Answer:

@@ -17,7 +17,7 @@ from integration_tests.emulator.http.ratelimit import Bucket, RateLimiter
 from integration_tests.emulator.http.request import Request
 from integration_tests.emulator.http.requestlog import Entry, RequestLog
 from integration_tests.emulator.http.spoil import instead, spoil
-from integration_tests.emulator.reply import Reply
+from integration_tests.emulator.reply import RawRows, Reply
 from integration_tests.emulator.routes.access import check_account, check_app
 from integration_tests.emulator.routes.analytics import AnalyticsRoutes
 from integration_tests.emulator.routes.changes import PendingChanges
@@ -148,9 +148,12 @@ class App:
             return Answer(200, body)
         try:
             check_account(self.world, route)
-            answer = success(self._reply(request, route))
+            reply = self._reply(request, route)
+            answer = success(reply)
         except ApiError as error:
             return failure(error, route.account_id)
+        # Rows made on demand are as quick to make as to keep.
+        cacheable = cacheable and not isinstance(reply.data, RawRows)
         if cacheable and self._prebuilt_bytes + len(answer.body) <= _PREBUILT_BYTES:
             with self._lock:
                 self._prebuilt[key] = answer.body

@@ -161,7 +161,7 @@ def instant(name: str, raw: str) -> str:
 
     A bare date of an endpoint without an account has no zone to refer to and is read as UTC.
     """
-    for form in ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"):
+    for form in ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"):
         candidate = raw + "00" if re.search(r"T.*[+-]\d\d$", raw) else raw
         try:
             parsed = datetime.strptime(candidate, form)

@@ -8,11 +8,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import orjson
-
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.params import Param, boolean, read_params
-from integration_tests.emulator.reply import MISSING, Reply
+from integration_tests.emulator.reply import MISSING, RawRows, Reply
 from integration_tests.emulator.routes import paging
 from integration_tests.emulator.routes.endpoint import Endpoint
 from integration_tests.emulator.routes.filters import tests_of, view_of
@@ -122,7 +120,7 @@ class Entities:
         total = rows.count_visible(deleted)
         size = max(0, min(count, total - start))
         following = paging.Cursor(start + size, []).encode(filters) if self._more(size, count, start, total) else None
-        data = orjson.Fragment(b"[" + rows.render(start, count, deleted) + b"]")
+        data = RawRows(rows.render(start, count, deleted))
         return self._reply(endpoint, values, data, echo, following, total)
 
     def _reply(

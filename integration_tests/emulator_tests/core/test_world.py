@@ -76,9 +76,18 @@ def test_given_two_million_rows_when_asked_then_rendered_pages_equal_the_rows() 
     rows = world_of([AccountSpec("a1", volumes={"line_items": 2_000_000})]).records("line_items", "a1")
     assert isinstance(rows, BulkTable)
     for start in (0, 95, 1_799_990):
-        page = orjson.loads(b"[" + rows.render(start, 300, with_deleted=False) + b"]")
+        page = orjson.loads(b"[" + b"".join(rows.render(start, 300, with_deleted=False)) + b"]")
         assert page == [rows[p + p // 9] for p in range(start, min(start + 300, 1_800_000))]
-    assert orjson.loads(b"[" + rows.render(1_999_950, 300, with_deleted=True) + b"]") == rows[1_999_950:]
+    assert orjson.loads(b"[" + b"".join(rows.render(1_999_950, 300, with_deleted=True)) + b"]") == rows[1_999_950:]
+
+
+def test_given_children_on_demand_when_rendered_then_each_names_its_line_item() -> None:
+    rows = world_of([AccountSpec("a1", volumes={"line_items": 30, "tracking_tags": 30_000})]).records(
+        "tracking_tags", "a1"
+    )
+    assert isinstance(rows, BulkTable)
+    page = orjson.loads(b"[" + b"".join(rows.render(150, 100, with_deleted=True)) + b"]")
+    assert page == rows[150:250]
 
 
 def test_given_rows_on_demand_when_changed_then_refused() -> None:
