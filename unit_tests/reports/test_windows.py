@@ -188,8 +188,12 @@ class TestAnyPlan:
         if windows:
             assert windows[-1].end_utc >= now
             assert windows[-1].end_utc - now <= timedelta(hours=1 if granularity == "HOUR" else 48)
-            reread = first if bookmark is None else max(first, min(bookmark, now) - timedelta(days=attribution_days))
-            assert windows[0].start_utc <= reread
+            reread = first
+            if bookmark is not None and attribution_days:
+                reread = calendar.day_start(calendar.local_date(bookmark) - timedelta(days=attribution_days))
+            elif bookmark is not None:
+                reread = bookmark
+            assert windows[0].start_utc <= max(first, reread)
             assert windows[0].start_utc >= first - timedelta(hours=1)
 
     @given(calendar=CALENDARS, granularity=st.sampled_from(("DAY", "HOUR", "TOTAL")), now=INSTANTS)
