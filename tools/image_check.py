@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
@@ -24,6 +24,8 @@ ENTRYPOINT = "/opt/connector/bin/source-twitter-ads"
 FORBIDDEN_PROGRAMS = ("gcc", "cc", "make", "pip")
 # Half a million rows at X, long in the emulator too; one stream more proves nothing about an image.
 SKIPPED_STREAMS = frozenset({"targeting_tv_shows"})
+# A command that takes longer hangs.
+COMMAND_SECONDS = 300
 
 
 class Image:
@@ -34,7 +36,11 @@ class Image:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a program in the image and return its exit code and output."""
-        return subprocess.run([*self._command, *arguments], capture_output=True, text=True, check=False)
+        command = [*self._command, *arguments]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            fail(f"'{' '.join(arguments)}' did not end within {COMMAND_SECONDS} s", str(error.stdout)[-2000:])
 
     def connector(self, *arguments: str) -> list[dict[str, Any]]:
         """Run the connector and return its messages.
@@ -51,7 +57,7 @@ class Image:
             fail(f"'{arguments[0]}' printed a line that is no message ({error})", result.stdout[:2000])
 
 
-def fail(sentence: str, detail: str = "") -> Any:
+def fail(sentence: str, detail: str = "") -> NoReturn:
     """End with a sentence and what was printed."""
     raise SystemExit(f"image-check: {sentence}\n{detail}".rstrip())
 
@@ -98,7 +104,7 @@ def check_connector(image: Image, share: Path) -> None:
     """The four commands work, the read gives records of entity streams and ends every stream as complete."""
     spec = only(image.connector("spec"), "SPEC")
     print(f"spec      {len(spec['connectionSpecification']['properties'])} settings")
-    with Emulator.start() as emulator:
+    with Emulator.start(settings={"rate_limit": "off"}) as emulator:
         (share / "config.json").write_text(json.dumps(emulator.config(start_date="2026-01-01T00:00:00Z")))
         status = only(image.connector("check", "--config", "/share/config.json"), "CONNECTION_STATUS")
         if status["status"] != "SUCCEEDED":
