@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,7 @@ class Emulator:
         base_url: `http://127.0.0.1:PORT`.
         world: the same world, built in this process; `mutate` and `advance` are applied to both.
         pid: process id.
-        stderr_path: file with the process's stderr.
+        stderr_path: file with the process's stderr while it runs; `stderr()` works afterwards too.
     """
 
     def __init__(self, process: subprocess.Popen[str], base_url: str, world: World, folder: Path) -> None:
@@ -44,6 +45,7 @@ class Emulator:
         self.world = world
         self.pid = process.pid
         self.stderr_path = folder / "stderr.txt"
+        self._last_words = ""
 
     @classmethod
     def start(
@@ -89,7 +91,7 @@ class Emulator:
         self.stop()
 
     def stop(self) -> None:
-        """Ends the process; safe to call twice."""
+        """Ends the process and removes its files; safe to call twice."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -99,10 +101,13 @@ class Emulator:
                 self._process.wait(10)
         if self._process.stdout is not None:
             self._process.stdout.close()
+        if self._folder.exists():
+            self._last_words = self.stderr()
+            shutil.rmtree(self._folder)
 
     def stderr(self) -> str:
         """What the process wrote to stderr: empty unless a route raised something unforeseen."""
-        return self.stderr_path.read_text(encoding="utf-8")
+        return self.stderr_path.read_text(encoding="utf-8") if self.stderr_path.exists() else self._last_words
 
     def config(self, start_date: str = "2010-01-01T00:00:00Z", **overrides: Any) -> dict[str, Any]:
         """A connector config for this emulator; keyword arguments are added or replace."""
@@ -184,6 +189,7 @@ def _ready_line(process: subprocess.Popen[str], folder: Path, seconds: float) ->
         process.kill()
         process.wait(10)
         errors = (folder / "stderr.txt").read_text(encoding="utf-8")
+        shutil.rmtree(folder)
         raise RuntimeError(f"the emulator did not start within {seconds:g} s: {errors[-2000:]}")
     ready: dict[str, Any] = json.loads(line)
     return ready
