@@ -66,6 +66,21 @@ class TestDays:
             ("2026-03-09", "2026-03-09T08:00:00Z", "2026-03-10T08:00:00Z"),
         ]
 
+    @pytest.mark.parametrize(
+        ("echo", "length"),
+        [
+            (("2016-03-12T08:00:00Z", "2016-03-15T07:00:00Z"), 23),  # midnights of Los Angeles, where clocks change
+            (("2016-03-11T15:00:00Z", "2016-03-14T15:00:00Z"), 24),  # midnights of Tokyo, where they do not
+        ],
+    )
+    def test_given_days_before_a_move_when_labelled_then_in_the_zone_in_which_x_read_them(
+        self, echo: tuple[str, str], length: int
+    ) -> None:
+        calendar = AccountCalendar("Asia/Tokyo", "2016-07-21T07:00:00Z")
+        point = Window(date(2016, 3, 12), date(2016, 3, 15), calendar).points("DAY", *echo, 3)[1]
+        assert point.date == "2016-03-13"
+        assert read(point.end_time) - read(point.start_time) == timedelta(hours=length)
+
     def test_given_a_day_that_the_zone_left_out_when_labelled_then_it_has_no_point(self) -> None:
         points = window("2011-12-29", "2011-12-31", zone="Pacific/Apia").points("DAY", None, None, 2)
         assert [one.date for one in points] == ["2011-12-29", "2011-12-31"]

@@ -76,6 +76,11 @@ class TestColumns:
             "96683cc9126741d1",
         ]
 
+    def test_given_a_segment_without_value_when_read_then_its_name_keys_the_row(self) -> None:
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]}, {"segment_name": "cats"})]})
+        row = read(document, report(segment="KEYWORDS"))[0][0]
+        assert (row["segment_name"], row["segment_value"]) == ("cats", "cats")
+
     def test_given_arrays_nulls_and_objects_when_read_then_flat_columns(self) -> None:
         metrics = {
             "clicks": [1, 0, 2],

@@ -144,6 +144,17 @@ class TestSwitchOfZone:
         assert windows[1].start_utc == datetime(2016, 7, 21, 7, tzinfo=UTC)
         assert windows[1].end_utc == datetime(2016, 7, 30, 15, tzinfo=UTC)
 
+    def test_given_a_move_within_a_total_when_read_again_after_it_then_only_the_part_after_the_move(self) -> None:
+        windows = plan(
+            AccountCalendar("Asia/Tokyo", self.SWITCH),
+            "TOTAL",
+            start="2016-07-10",
+            now=datetime(2016, 8, 1, tzinfo=UTC),
+            bookmark=datetime(2016, 7, 30, tzinfo=UTC),
+            attribution_days=1,
+        )
+        assert sent(windows) == [("2016-07-21", "2016-08-02")]
+
     def test_given_an_account_of_los_angeles_when_planned_then_its_switch_changes_nothing(self) -> None:
         moved = AccountCalendar("America/Los_Angeles", self.SWITCH)
         assert sent(plan(moved, start="2016-07-10", end="2016-07-30")) == [("2016-07-10", "2016-07-31")]
