@@ -22,7 +22,7 @@ _ALL_SEGMENTS = (*combinations.SEGMENTS, *combinations.RETIRED_SEGMENTS)
 _ALL_GROUPS = (*combinations.METRIC_GROUPS, *combinations.RETIRED_METRIC_GROUPS)
 
 
-class ReportProblem(ValueError):  # noqa: N818 - a problem of the configuration, shown to its owner
+class ReportProblem(ValueError):
     """A custom report that cannot be: one sentence with the report, the key, the value and what is allowed."""
 
 

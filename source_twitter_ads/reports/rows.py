@@ -25,7 +25,7 @@ NO_SEGMENT_VALUE = ""
 Row = dict[str, Any]
 
 
-class MalformedResult(ValueError):  # noqa: N818 - names what is wrong, in one sentence
+class MalformedResult(ValueError):
     """A result file that cannot be read as an answer to its job."""
 
 

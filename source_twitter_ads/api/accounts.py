@@ -1,0 +1,69 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The ad accounts of a sync: asked for once, however many streams need them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.configuration import Settings
+
+# x-ads-api.md §2.2: id lists hold up to 200 ids, pages up to 1,000 records.
+IDS_PER_REQUEST = 200
+ACCOUNTS_PER_PAGE = 1000
+
+
+class Accounts:
+    """The ad accounts that this sync reads.
+
+    Args:
+        transport: for the one listing that is needed.
+        settings: names the accounts, or none for all that the token can see.
+    """
+
+    def __init__(self, transport: Transport, settings: Settings) -> None:
+        self._transport = transport
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._records: dict[str, Mapping[str, Any]] | None = None
+        self._failure: ApiFailure | None = None
+
+    def ids(self) -> list[str]:
+        """Return the account ids to read, without a request where the configuration names them."""
+        return list(self._settings.account_ids) or list(self.records())
+
+    def records(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the account records (time zone, name, …) by id, deleted ones included.
+
+        An account that the configuration names but X does not list is absent.
+
+        Raises:
+            ApiFailure: when X refuses the listing; the same one for every stream that asks.
+        """
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            if self._records is None:
+                try:
+                    self._records = {str(record["id"]): record for record in self._list()}
+                except ApiFailure as failure:
+                    self._failure = failure
+                    raise
+            return self._records
+
+    def _list(self) -> list[Mapping[str, Any]]:
+        ids = self._settings.account_ids
+        batches = [ids[i : i + IDS_PER_REQUEST] for i in range(0, len(ids), IDS_PER_REQUEST)] or [()]
+        found: list[Mapping[str, Any]] = []
+        for batch in batches:
+            params = {"with_deleted": "true"}
+            if batch:
+                params["account_ids"] = ",".join(batch)
+            where = Where("accounts")
+            for page in pages(self._transport, "accounts", params, where, count=ACCOUNTS_PER_PAGE):
+                found.extend(page)
+        return found

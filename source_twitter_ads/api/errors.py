@@ -1,0 +1,206 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The one table from X's refusals to what is done about them and what the user reads (x-ads-api.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import orjson
+import requests
+from airbyte_cdk.models import FailureType, StreamDescriptor
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+CONFIG = FailureType.config_error
+TRANSIENT = FailureType.transient_error
+SYSTEM = FailureType.system_error
+
+
+class Action(Enum):
+    """What happens to a request that X refused."""
+
+    RETRY = "retry"  # again after a short, growing pause
+    WAIT = "wait"  # again once the time that X names has come
+    WAIT_FOR_SLOT = "wait for slot"  # the job board tries again when a job has ended
+    SKIP = "skip"  # nothing to read there: a warning, no error
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table: what is done, who can mend it, and the advice that ends the message."""
+
+    action: Action
+    failure_type: FailureType
+    advice: str
+
+
+@dataclass(frozen=True)
+class Where:
+    """The place of a request in the sync, for messages.
+
+    Attributes:
+        stream: the stream that asks.
+        account_id: the ad account, None for global lists.
+        what: more, for instance the window and job of a report.
+    """
+
+    stream: str
+    account_id: str | None = None
+    what: str = ""
+
+    def __str__(self) -> str:
+        account = f", account {self.account_id}" if self.account_id else ""
+        return f"stream {self.stream}{account}" + (f", {self.what}" if self.what else "")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """X's own words: HTTP status, error code (CAPS_CASE or empty), message, and the parameter it names."""
+
+    status: int
+    code: str
+    message: str
+    parameter: str = ""
+
+    def __str__(self) -> str:
+        about = f" (parameter {self.parameter})" if self.parameter else ""
+        return f"HTTP {self.status} {self.code}: {self.message}{about}" if self.code else f"HTTP {self.status}"
+
+
+_TRY_LATER = "Run the sync again later; X's status page tells of outages."
+_REPORT_BUG = "This is likely a defect of the connector: please report it with this message."
+_ASK_ACCESS = (
+    "Check the account id, and that the X user who owns the access token has a role in that ad account "
+    "(ads.x.com, Edit access to account)."
+)
+
+# Clock skew: the signature's timestamp is refused, and a fresh signature may pass (airbyte.md §3.9).
+CLOCK_SKEW = Rule(
+    Action.RETRY, SYSTEM, "The clock of the machine that runs the sync is wrong: set it by a time server."
+)
+
+BY_CODE: Mapping[str, Rule] = {
+    "UNAUTHORIZED_ACCESS": Rule(
+        Action.FAIL,
+        CONFIG,
+        "X does not accept the four keys. Copy consumer key, consumer secret, access token and access token secret "
+        "again from the developer portal; a token that was revoked must be generated anew.",
+    ),
+    "UNAUTHORIZED_CLIENT_APPLICATION": Rule(
+        Action.FAIL,
+        CONFIG,
+        "The app is not approved for the Ads API. Apply for access in the X developer portal, "
+        "and generate new access tokens once X has approved it.",
+    ),
+    "INSUFFICIENT_USER_AUTHORIZED_PERMISSION": Rule(
+        Action.FAIL,
+        CONFIG,
+        "The access token is older than the app's approval, or the app has read permission only. "
+        "Set the app to Read and write, generate the access token and its secret again, and enter the new ones.",
+    ),
+    "READONLY_CLIENT_APPLICATION": Rule(
+        Action.FAIL, CONFIG, "Set the app to Read and write, then generate the access token and its secret again."
+    ),
+    "ACCOUNT_NOT_FOUND": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
+    "ACTION_NOT_ALLOWED": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
+    "USER_NOT_FOUND": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
+    "FUNDING_INSTRUMENT_ACCESS_NOT_ALLOWED": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
+    "CURRENT_USER_SUSPENDED": Rule(
+        Action.FAIL, CONFIG, "X has suspended this user or account. Settle it with X, or take it out of account_ids."
+    ),
+    "ACCOUNT_LOCKED_OUT": Rule(
+        Action.FAIL, CONFIG, "X has locked this user or account. Unlock it on x.com, or take it out of account_ids."
+    ),
+    "INVALID_ACCOUNT_SERVICE_LEVEL": Rule(
+        Action.SKIP, CONFIG, "This ad account has no access to the feature, so there is nothing to read."
+    ),
+    "FEATURE_NOT_AVAILABLE": Rule(
+        Action.SKIP, CONFIG, "This ad account has no access to the feature, so there is nothing to read."
+    ),
+    "TOO_MANY_JOBS": Rule(
+        Action.WAIT_FOR_SLOT, TRANSIENT, "Another tool is using up the 100 analytics jobs of this ad account."
+    ),
+    "TOO_MANY_REQUESTS": Rule(Action.WAIT, TRANSIENT, _TRY_LATER),
+    "TWEET_RATE_LIMIT_EXCEEDED": Rule(Action.WAIT, TRANSIENT, _TRY_LATER),
+}
+
+BY_STATUS: Mapping[int, Rule] = {
+    400: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
+    401: BY_CODE["UNAUTHORIZED_ACCESS"],
+    403: Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
+    404: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
+    405: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
+    408: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    423: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    429: BY_CODE["TOO_MANY_REQUESTS"],
+    500: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    502: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    503: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    504: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+}
+_OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
+
+
+def read_refusal(status: int, body: bytes) -> Refusal:
+    """Read X's error envelope; an HTML page or another text leaves code and message empty (x-ads-api.md §3)."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return Refusal(status, "", "")
+    errors = document.get("errors") if isinstance(document, dict) else None
+    first: Any = errors[0] if isinstance(errors, list) and errors else {}
+    if not isinstance(first, dict):
+        return Refusal(status, "", "")
+    return Refusal(
+        status, str(first.get("code") or ""), str(first.get("message") or ""), str(first.get("parameter") or "")
+    )
+
+
+def rule_for(refusal: Refusal) -> Rule:
+    """Find the row for a refusal: by X's code where it has one of its own, else by the HTTP status."""
+    if refusal.status == 401 and "timestamp" in refusal.message.lower():
+        return CLOCK_SKEW
+    # A server that fails may still print any code: what it says about the request does not count then.
+    if refusal.status < 500 and refusal.code in BY_CODE:
+        return BY_CODE[refusal.code]
+    return BY_STATUS.get(refusal.status, _OTHER)
+
+
+class ApiFailure(AirbyteTracedException):
+    """A request that could not be done: X's code and text, where it happened, and what to do.
+
+    Attributes:
+        refusal: X's own words, None when the network failed.
+        where: the request's place in the sync.
+    """
+
+    def __init__(self, rule: Rule, where: Where, happened: str, refusal: Refusal | None = None) -> None:
+        text = f"{happened} ({where}). {rule.advice}".strip()
+        super().__init__(
+            internal_message=text,
+            message=text,
+            failure_type=rule.failure_type,
+            stream_descriptor=StreamDescriptor(name=where.stream),
+        )
+        self.refusal = refusal
+        self.where = where
+
+
+class Skipped(ApiFailure):
+    """X has nothing to read at this place for this account; the caller warns and goes on."""
+
+
+def network_rule(error: requests.RequestException) -> Rule:
+    """Find the row for a request that got no usable answer."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return Rule(
+            Action.FAIL,
+            CONFIG,
+            "The TLS certificate could not be verified: check proxy and CA settings of the machine.",
+        )
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
+    return Rule(Action.RETRY, TRANSIENT, "Check the network, firewall and proxy of the machine that runs the sync.")

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Walking a collection page by page (x-ads-api.md §2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from source_twitter_ads.api import errors
+from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
+from source_twitter_ads.api.transport import Transport
+
+
+def pages(
+    transport: Transport, path: str, params: Mapping[str, str], where: Where, *, count: int | None
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the records of each page; only a null `next_cursor` ends a listing.
+
+    Args:
+        transport: sends the requests.
+        path: the collection, below the API version.
+        params: the filters, the same for every page.
+        where: the place in the sync, for messages.
+        count: records per page; None where the endpoint is not paged and takes no `count`.
+
+    Raises:
+        ApiFailure: when X refuses, or answers with the same cursor twice, which would never end.
+    """
+    query = dict(params) if count is None else {**params, "count": str(count)}
+    cursor: str | None = None
+    while True:
+        document = transport.get(path, query if cursor is None else {**query, "cursor": cursor}, where).document
+        data = document["data"]
+        # "In some rare cases … a collection with a hashmap instead": one object (x-ads-api.md §2.1).
+        yield data if isinstance(data, list) else [data]
+        following = document.get("next_cursor") if count is not None else None
+        if not following:
+            return
+        if following == cursor:
+            rule = Rule(Action.FAIL, errors.TRANSIENT, "Run the sync again; if it stays so, please report it.")
+            raise ApiFailure(rule, where, f"X answered GET {path} with the same next_cursor twice")
+        cursor = str(following)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The Airbyte commands for the command line: the CDK's own, but for `read`, which writes whole pages."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import is_platform_debug_log_enabled
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, ConnectorSpecification
+from airbyte_cdk.sources import Source
+from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.utils.memory_monitor import MemoryMonitor
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
+from source_twitter_ads.reading.output import ProtocolOutput
+from source_twitter_ads.reading.page import Page
+
+
+class Entrypoint(AirbyteEntrypoint):
+    """Runs one command of a source and writes what it says to the protocol output."""
+
+    def write(self, parsed: argparse.Namespace, output: ProtocolOutput) -> None:
+        """Run a command.
+
+        Raises:
+            AirbyteTracedException: when it failed; what was done before is written.
+        """
+        if parsed.command == "read":
+            self._write_read(parsed, output)
+            return
+        for line in self.run(parsed):
+            output.write(line + "\n")
+
+    def _write_read(self, parsed: argparse.Namespace, output: ProtocolOutput) -> None:
+        level = logging.DEBUG if parsed.debug or is_platform_debug_log_enabled() else logging.INFO
+        self.logger.setLevel(level)
+        logging.getLogger("airbyte").setLevel(level)
+        spec = self.source.spec(self.logger)
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
+            config = self.source.configure(self.source.read_config(parsed.config), directory)
+            self.set_up_secret_filter(config, spec.connectionSpecification)
+            self.validate_connection(spec, config)
+            catalog = self.source.read_catalog(parsed.catalog)
+            state = self.source.read_state(parsed.state)
+            counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
+            memory = MemoryMonitor()
+            for message in self.source.read(self.logger, config, catalog, state):
+                if isinstance(message, Page):
+                    counts[HashableStreamDescriptor(name=message.stream_name, namespace=None)] += message.size
+                    output.write_lines(message.lines)
+                else:
+                    counted = self.handle_record_counts(message, counts)
+                    output.write(self.airbyte_message_to_string(counted) + "\n")
+                memory.check_memory_usage()
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+        """Refuse a configuration: first with a sentence per mistake, then by the spec's own schema.
+
+        Raises:
+            ConfigProblem: when a value cannot be used.
+        """
+        require_valid(normalise(config))
+        AirbyteEntrypoint.validate_connection(source_spec, config)
+
+    @staticmethod
+    def inputs(parsed: argparse.Namespace) -> dict[str, Any]:
+        """Read the files that a command names, as arguments of the source.
+
+        Raises:
+            ConfigProblem: when a file is missing or is not what it should be.
+        """
+        arguments: dict[str, Any] = {}
+        if getattr(parsed, "config", None):
+            arguments["config"] = _read_json(parsed.config, "config", dict)
+        if getattr(parsed, "catalog", None):
+            arguments["catalog"] = _read_catalog(parsed.catalog)
+        if getattr(parsed, "state", None):
+            try:
+                arguments["state"] = Source.read_state(parsed.state)
+            except Exception as error:
+                raise ConfigProblem(f"The state file {parsed.state} is no list of Airbyte states: {error}.") from error
+        return arguments
+
+
+def _read_json(path: str, what: str, kind: type) -> Any:
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+    except OSError as error:
+        raise ConfigProblem(f"The {what} file {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ConfigProblem(f"The {what} file {path} is not valid JSON: {error}.") from error
+    if not isinstance(content, kind):
+        raise ConfigProblem(f"The {what} file {path} must hold a JSON object.")
+    return content
+
+
+def _read_catalog(path: str) -> ConfiguredAirbyteCatalog:
+    content = _read_json(path, "catalog", dict)
+    try:
+        catalog: ConfiguredAirbyteCatalog = ConfiguredAirbyteCatalogSerializer.load(content)
+    except Exception as error:
+        raise ConfigProblem(f"The catalog file {path} is no configured Airbyte catalog: {error}.") from error
+    return catalog
+
+
+def failure_lines(error: BaseException) -> bytes:
+    """Describe why a command failed as one TRACE line, without secrets."""
+    if not isinstance(error, AirbyteTracedException):
+        text = f"The connector failed unexpectedly with {type(error).__name__}: please report it, with the log."
+        error = AirbyteTracedException.from_exception(error, message=text)
+    line = AirbyteEntrypoint.airbyte_message_to_string(error.as_sanitized_airbyte_message())
+    return (filter_secrets(line) + "\n").encode()

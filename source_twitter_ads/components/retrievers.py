@@ -1,0 +1,122 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Reads the collections that the manifest declares, one page at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from datetime import timezone
+from typing import Any
+
+from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.types import Config, StreamSlice
+
+from source_twitter_ads.api.accounts import IDS_PER_REQUEST
+from source_twitter_ads.api.errors import Skipped, Where
+from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.services import Services
+from source_twitter_ads.configuration.validate import parse_moment
+from source_twitter_ads.reading.newest_first import NewestFirst
+from source_twitter_ads.reading.page import Page
+
+logger = logging.getLogger("airbyte")
+
+
+def iso_text(value: str | None) -> str | None:
+    """Write a configured date or date-time the way X writes times, `YYYY-MM-DDTHH:MM:SSZ`, so that texts compare."""
+    moment = parse_moment(value)
+    return None if moment is None else moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class PageRetriever(Retriever):
+    """Reads one collection of X for each slice of its stream.
+
+    Attributes:
+        name: the stream.
+        config: the normalised configuration.
+        path: the collection below the API version; `{account_id}` and the like are taken from the slice's partition.
+        query: query parameters, filled in the same way; `{with_deleted}` is the user's choice.
+        max_page_size: the endpoint's own maximum (x-ads-api.md §2.2); 0 where it takes neither count nor cursor.
+        copied: partition values that each record is given as fields, such as account_id, which X leaves out.
+        cursor: the cursor that the CDK made of the stream's `incremental_sync`; names the cursor field.
+    """
+
+    name: str
+    config: Config
+    path: str
+    parameters: InitVar[Mapping[str, Any]]
+    query: Mapping[str, str] = field(default_factory=dict)
+    max_page_size: int = 1000
+    copied: list[str] = field(default_factory=list)
+    cursor: Cursor | None = None
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._services = Services.of(self.config)
+        cursor_field = getattr(self.cursor, "cursor_field", None)
+        self._cursor_field: str | None = cursor_field.cursor_field_key if cursor_field else None
+        self._until = iso_text(self._services.settings.end_date)
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[Page]:
+        """Yield the pages of a slice, newest records first, down to its bookmark.
+
+        Raises:
+            ApiFailure: when X refuses, or when listing the slice already failed.
+        """
+        stream_slice = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        failure = stream_slice.extra_fields.get("failure")
+        if failure:
+            raise failure
+        try:
+            yield from self._pages(stream_slice)
+        except Skipped as skipped:
+            logger.warning(str(skipped))
+
+    def _pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
+        partition = stream_slice.partition
+        added = {name: partition[name] for name in self.copied}
+        for path, query in self._requests(partition):
+            bounds = self._bounds(stream_slice)
+            for records in self._collection(path, query, partition.get("account_id")):
+                kept, newest, complete = bounds.cut(records) if bounds else (records, None, False)
+                if added:
+                    for record in kept:
+                        record.update(added)
+                if kept:
+                    yield Page(self.name, kept, stream_slice, newest)
+                if complete:
+                    break
+
+    def _requests(self, partition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        values = {**partition, "with_deleted": "true" if self._services.settings.with_deleted else "false"}
+        yield self.path.format_map(values), {key: text.format_map(values) for key, text in self.query.items()}
+
+    def _collection(
+        self, path: str, query: Mapping[str, str], account_id: str | None
+    ) -> Iterator[list[dict[str, Any]]]:
+        count = min(self._services.settings.page_size, self.max_page_size) if self.max_page_size else None
+        return pages(self._services.transport, path, query, Where(self.name, account_id), count=count)
+
+    def _bounds(self, stream_slice: StreamSlice) -> NewestFirst | None:
+        name = self._cursor_field
+        if name is None:
+            return None
+        return NewestFirst(
+            self.name, lambda record: record.get(name), stream_slice.cursor_slice.get("start_time"), self._until
+        )
+
+
+@dataclass
+class AccountsRetriever(PageRetriever):
+    """Reads the ad accounts: those that the configuration names, at most 200 in one request, or all of the token."""
+
+    def _requests(self, partition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+        ids = self._services.settings.account_ids
+        for path, query in super()._requests(partition):
+            for first in range(0, len(ids) or 1, IDS_PER_REQUEST):
+                batch = ids[first : first + IDS_PER_REQUEST]
+                yield path, {**query, "account_ids": ",".join(batch)} if batch else query

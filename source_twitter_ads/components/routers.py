@@ -1,0 +1,132 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The partitions of streams: per account, per batch of line items, per TV market."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
+from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+
+from source_twitter_ads.api.accounts import IDS_PER_REQUEST
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.services import Services
+
+LINE_ITEMS_PER_PAGE = 1000
+
+
+@dataclass
+class XAdsRouter(PartitionRouter):
+    """A router that adds nothing to requests: the retriever fills paths and queries from the partition itself."""
+
+    config: Config
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._services = Services.of(self.config)
+
+    def get_stream_state(self) -> Mapping[str, StreamState] | None:
+        """Parents are read anew in each sync, so they have no state."""
+        return None
+
+    def get_request_params(self, **_: Any) -> Mapping[str, Any]:
+        """Nothing to add."""
+        return {}
+
+    def get_request_headers(self, **_: Any) -> Mapping[str, Any]:
+        """Nothing to add."""
+        return {}
+
+    def get_request_body_data(self, **_: Any) -> Mapping[str, Any]:
+        """Nothing to add."""
+        return {}
+
+    def get_request_body_json(self, **_: Any) -> Mapping[str, Any]:
+        """Nothing to add."""
+        return {}
+
+
+@dataclass
+class AccountsRouter(XAdsRouter):
+    """One partition per ad account, or per account and each of further values.
+
+    Attributes:
+        each: a partition field and its values, for instance `{permission_scope: [OWNER, SHARED]}`.
+    """
+
+    each: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield partitions `{account_id}`, with the further field where there is one.
+
+        Raises:
+            ApiFailure: when the accounts cannot be listed.
+        """
+        for account_id in self._services.accounts.ids():
+            for name, values in self.each.items() or [("", [""])]:
+                for value in values:
+                    more = {name: value} if name else {}
+                    yield StreamSlice(partition={"account_id": account_id, **more}, cursor_slice={})
+
+
+@dataclass
+class LineItemBatchesRouter(XAdsRouter):
+    """One partition per up to 200 line items of one account, deleted ones too where the user wants them.
+
+    All line items are asked, not only changed ones: a changed criterion does not touch its line item (peers.md E9).
+    """
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield partitions `{account_id, line_item_ids}`; an account whose listing fails becomes one failing slice."""
+        for account_id in self._services.accounts.ids():
+            try:
+                for batch in self._batches(account_id):
+                    yield StreamSlice(
+                        partition={"account_id": account_id, "line_item_ids": ",".join(batch)}, cursor_slice={}
+                    )
+            except ApiFailure as failure:
+                yield StreamSlice(
+                    partition={"account_id": account_id, "line_item_ids": ""},
+                    cursor_slice={},
+                    extra_fields={"failure": failure},
+                )
+
+    def _batches(self, account_id: str) -> Iterator[list[str]]:
+        settings = self._services.settings
+        query = {"with_deleted": "true" if settings.with_deleted else "false", "sort_by": "created_at-asc"}
+        where = Where("targeting_criteria", account_id)
+        count = min(settings.page_size, LINE_ITEMS_PER_PAGE)
+        seen: set[str] = set()
+        waiting: list[str] = []
+        for page in pages(self._services.transport, f"accounts/{account_id}/line_items", query, where, count=count):
+            for record in page:
+                if record["id"] not in seen:
+                    seen.add(record["id"])
+                    waiting.append(record["id"])
+            while len(waiting) >= IDS_PER_REQUEST:
+                yield waiting[:IDS_PER_REQUEST]
+                del waiting[:IDS_PER_REQUEST]
+        if waiting:
+            yield waiting
+
+
+@dataclass
+class TvMarketsRouter(XAdsRouter):
+    """One partition per TV market, since shows are listed by the market's locale (x-ads-api.md §5.22)."""
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield partitions `{locale}`.
+
+        Raises:
+            ApiFailure: when the markets cannot be listed.
+        """
+        where = Where("targeting_tv_shows")
+        seen: set[str] = set()
+        for page in pages(self._services.transport, "targeting_criteria/tv_markets", {}, where, count=None):
+            for market in page:
+                if market["locale"] not in seen:
+                    seen.add(market["locale"])
+                    yield StreamSlice(partition={"locale": market["locale"]}, cursor_slice={})

@@ -1,0 +1,159 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Refuses a configuration with one sentence per mistake: the key, its value, and what is allowed."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+import pendulum
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_twitter_ads.configuration.countries import country_codes
+from source_twitter_ads.configuration.normalise import FLAGS, SECRETS
+from source_twitter_ads.configuration.settings import API_URL
+
+# Bounds of the whole numbers: design.md "Configuration".
+RANGES = {
+    "attribution_window": (0, 90),
+    "page_size": (1, 1000),
+    "num_workers": (1, 50),
+    "request_timeout": (1, 3600),
+    "job_timeout": (1, 1440),
+    "outage_timeout": (1, 86400),
+    "rate_limit_timeout": (1, 86400),
+}
+
+_DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z"
+
+
+class ConfigProblem(AirbyteTracedException):
+    """A configuration that the connector cannot work with.
+
+    Args:
+        sentences: one user-facing sentence per mistake.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        text = " ".join(sentences)
+        super().__init__(internal_message=text, message=text, failure_type=FailureType.config_error)
+
+
+def require_valid(config: Mapping[str, Any], now: datetime | None = None) -> None:
+    """Raise unless every value of a normalised configuration can be used.
+
+    Args:
+        config: the configuration after `normalise`.
+        now: the moment that a start_date must not lie behind, aware; the present when left out.
+
+    Raises:
+        ConfigProblem: with one sentence per mistake.
+    """
+    sentences = list(problems(config, now or datetime.now(timezone.utc)))
+    if sentences:
+        raise ConfigProblem(*sentences)
+
+
+def problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """Yield one sentence for each value that cannot be used."""
+    yield from _secret_problems(config)
+    yield from _date_problems(config, now)
+    yield from _list_problems(config)
+    for key in FLAGS:
+        if key in config and not isinstance(config[key], bool):
+            yield f"{key} is {config[key]!r}: it must be true or false."
+    for key, (lowest, highest) in RANGES.items():
+        if key in config and not _is_whole(config[key], lowest, highest):
+            yield f"{key} is {config[key]!r}: it must be a whole number from {lowest} to {highest}."
+    if "user_agent" in config and not _is_header_text(config["user_agent"]):
+        yield f"user_agent is {config['user_agent']!r}: it must be one line of printable ASCII text."
+    if "base_url" in config:
+        yield from _base_url_problems(config["base_url"])
+    if not isinstance(config.get("reports", []), list):
+        yield f"reports is {config['reports']!r}: it must be a list of objects with a name and an entity."
+
+
+def _secret_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    for key in SECRETS:
+        value = config.get(key)
+        if not isinstance(value, str) or not value:
+            state = "missing" if value is None else "empty" if value == "" else "not a text"
+            yield f"{key} is {state}: copy it from the Keys and tokens page of your app in the X developer portal."
+
+
+def _date_problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    if "start_date" not in config:
+        yield f"start_date is missing: give {_DATE_FORMS}."
+        return
+    start = parse_moment(config["start_date"])
+    if start is None:
+        yield f"start_date is {config['start_date']!r}: it must be {_DATE_FORMS}."
+    # A day of grace: a plain date may already have begun east of Greenwich.
+    elif start > now + (timedelta(hours=14) if len(str(config["start_date"])) == 10 else timedelta()):
+        yield f"start_date is {config['start_date']!r}, which lies in the future: it must not be later than today."
+    if "end_date" not in config:
+        return
+    end = parse_moment(config["end_date"])
+    if end is None:
+        yield f"end_date is {config['end_date']!r}: it must be {_DATE_FORMS}, or left out."
+    elif start is not None and end < start:
+        yield f"end_date is {config['end_date']!r}, before start_date {config['start_date']!r}: it must not be earlier."
+
+
+def parse_moment(value: Any) -> datetime | None:
+    """Read a date or date-time; a plain date is its midnight in UTC, no offset means UTC; None when it is neither."""
+    if not isinstance(value, str) or len(value) < 10 or value[4:5] != "-":
+        return None
+    try:
+        moment: object = pendulum.parse(value, tz="UTC", strict=True)
+    except (ValueError, TypeError):
+        return None
+    return moment if isinstance(moment, datetime) else None
+
+
+def _list_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("account_ids", "country_codes"):
+        value = config.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            yield f"{key} is {value!r}: it must be a list of texts, or one text with commas between."
+    accounts = config.get("account_ids", [])
+    if isinstance(accounts, list):
+        for account in accounts:
+            if isinstance(account, str) and not account.isalnum():
+                yield f"account_ids holds {account!r}: an ads account id has only letters and digits: 18ce54d4x5t."
+    countries = config.get("country_codes", [])
+    if isinstance(countries, list):
+        for code in countries:
+            if isinstance(code, str) and code not in country_codes():
+                yield f"country_codes holds {code!r}: each must be an ISO 3166-1 code of two letters, such as US or DE."
+
+
+def _is_whole(value: Any, lowest: int, highest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+
+
+def _is_header_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable()
+
+
+def _base_url_problems(value: Any) -> Iterator[str]:
+    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    if parts.scheme == "https" and parts.hostname and not parts.query and not parts.fragment and not parts.username:
+        return
+    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
+        return
+    yield f"base_url is {value!r}: it must be an https address such as {API_URL}; http is only for this machine itself."
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name is this machine: localhost or an address of the loopback range."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

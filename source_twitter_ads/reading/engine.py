@@ -1,0 +1,164 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The CDK's concurrency, carrying pages instead of records.
+
+All use that the connector makes of protected parts of the CDK stands in this file; unit_tests/test_engine.py pins it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, StreamDescriptor
+from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
+from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
+from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
+from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
+from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionLogger, PartitionReader
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
+from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
+from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
+
+from source_twitter_ads.reading.page import Page
+
+# Pages that may wait to be written: enough to keep the writer busy, few enough to bound memory (about 1 MB each).
+QUEUED_ITEMS = 24
+
+Message = AirbyteMessage | Page
+
+
+class PageProcessor(ConcurrentReadProcessor):
+    """Counts pages by their records, and reports a failed piece with its sentence instead of a stack trace."""
+
+    def on_page(self, page: Page) -> Iterator[Message]:
+        """Yield a page, after the RUNNING status where it is its stream's first."""
+        if self._record_counter[page.stream_name] == 0:
+            stream = self._stream_name_to_instance[page.stream_name]
+            yield as_airbyte_message(stream.as_airbyte_stream(), AirbyteStreamStatus.RUNNING)
+        self._record_counter[page.stream_name] += page.size
+        yield page
+        yield from self._message_repository.consume_queue()
+
+    def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
+        """Yield the TRACE error of a failed partition; unexpected errors keep the CDK's full report."""
+        error = exception.exception
+        if not isinstance(error, AirbyteTracedException):
+            yield from super().on_exception(exception)
+            return
+        self._flag_exception(exception.stream_name, error)
+        self._logger.error(str(error))
+        yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
+
+
+class TwoPools(ThreadPoolManager):
+    """Reads partitions that mostly wait (report windows) in threads of their own, so that no stream waits for another.
+
+    Args:
+        workers: threads for partitions that read, and for partition generators.
+        waiting: threads for partitions that wait for X most of the time.
+        logger: for the CDK's own messages.
+    """
+
+    def __init__(self, workers: int, waiting: int, logger: logging.Logger) -> None:
+        super().__init__(ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader"), logger)
+        self._waiting = ThreadPoolExecutor(max_workers=waiting, thread_name_prefix="report")
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> None:
+        """Run a task in the pool that fits its partition."""
+        if any(getattr(argument, "waits", False) for argument in args):
+            self._futures.append(self._waiting.submit(function, *args))
+        else:
+            super().submit(function, *args)
+
+    def _shutdown(self) -> None:
+        super()._shutdown()
+        self._waiting.shutdown(wait=False, cancel_futures=True)
+
+
+class PagedConcurrentSource(ConcurrentSource):
+    """Reads streams whose partitions yield pages.
+
+    Args:
+        workers: requests that may be in flight, and so readers that are worth having.
+        generators: how many streams may list their partitions at once.
+        waiting: threads for report windows.
+        logger: for the CDK's own messages.
+    """
+
+    def __init__(self, workers: int, generators: int, waiting: int, logger: logging.Logger) -> None:
+        queue: Queue[QueueItem] = Queue(maxsize=QUEUED_ITEMS)
+        self.repository: MessageRepository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
+        super().__init__(
+            threadpool=TwoPools(workers + generators, waiting, logger),
+            logger=logger,
+            queue=queue,
+            message_repository=self.repository,
+            initial_number_partitions_to_generate=generators,
+        )
+
+    def read(self, streams: list[AbstractStream]) -> Iterator[AirbyteMessage]:
+        """Read all streams at once.
+
+        Yields:
+            AirbyteMessage: statuses, states, logs and traces; and `Page` objects, which the source turns into messages
+            or lines.
+        """
+        self._logger.info("Starting syncing")
+        slice_logger = DebugSliceLogger()
+        processor = PageProcessor(
+            streams,
+            PartitionEnqueuer(self._queue, self._threadpool),
+            self._threadpool,
+            self._logger,
+            slice_logger,
+            self._message_repository,
+            PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
+            max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
+        )
+        yield from self._submit_initial_partition_generators(processor)
+        yield from self._consume_from_queue(self._queue, processor)
+        self._threadpool.check_for_errors_and_shutdown()
+        self._logger.info("Finished syncing")
+
+    def _handle_item(
+        self, queue_item: QueueItem, concurrent_stream_processor: ConcurrentReadProcessor
+    ) -> Iterable[AirbyteMessage]:
+        if isinstance(queue_item, Page) and isinstance(concurrent_stream_processor, PageProcessor):
+            yield from concurrent_stream_processor.on_page(queue_item)  # type: ignore[misc]  # see `read`
+        else:
+            yield from super()._handle_item(queue_item, concurrent_stream_processor)
+
+
+def as_written(partition: Partition) -> Partition:
+    """Return a partition whose pages become protocol lines in the thread that reads them."""
+    return _WrittenPartition(partition)
+
+
+class _WrittenPartition(Partition):
+    def __init__(self, partition: Partition) -> None:
+        self._partition = partition
+        self.waits = getattr(partition, "waits", False)
+
+    def read(self) -> Iterable[Any]:
+        for record in self._partition.read():
+            if isinstance(record, Page):
+                record.to_lines()
+            yield record
+
+    def to_slice(self) -> Any:
+        return self._partition.to_slice()
+
+    def stream_name(self) -> str:
+        return self._partition.stream_name()
+
+    def __hash__(self) -> int:
+        return hash(self._partition)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Standard output as the Airbyte protocol wants it: one message per line, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+import threading
+from types import TracebackType
+from typing import TextIO, cast
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import AirbyteLogFormatter
+from airbyte_cdk.models import AirbyteLogMessage, AirbyteMessage, Level, Type
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+
+
+class ProtocolOutput(io.TextIOBase):
+    """Takes over standard output while a command runs.
+
+    Log lines, records and states of all threads go through one lock to one file, so that no line is torn and the order
+    in which the threads wrote is kept. What other code prints goes to standard error, since it is no message.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.RLock()
+        self._file = sys.stdout.buffer
+        self._before: list[tuple[logging.StreamHandler[TextIO], TextIO, logging.Formatter | None]] = []
+
+    def __enter__(self) -> ProtocolOutput:
+        """Redirect `print` and the log."""
+        self._stdout = sys.stdout
+        sys.stdout = cast(TextIO, _Strays())
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.StreamHandler):
+                self._before.append((handler, handler.stream, handler.formatter))
+                handler.setStream(cast(TextIO, self))
+                handler.setFormatter(ProtocolLogFormatter())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give standard output back."""
+        self.flush()
+        sys.stdout = self._stdout
+        for handler, stream, formatter in self._before:
+            handler.setStream(stream)
+            handler.setFormatter(formatter)
+
+    def write(self, text: str) -> int:
+        """Write whole lines of text at once and let the reader have them."""
+        with self._lock:
+            self._file.write(text.encode())
+            self._file.flush()
+        return len(text)
+
+    def write_lines(self, lines: bytes) -> None:
+        """Write whole lines of a page."""
+        with self._lock:
+            self._file.write(lines)
+
+    def flush(self) -> None:
+        """Let the reader have everything."""
+        with self._lock:
+            self._file.flush()
+
+
+class _Strays(io.TextIOBase):
+    """Where prints of other code go."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+class ProtocolLogFormatter(AirbyteLogFormatter):
+    """Writes debug lines as LOG messages too, and without the extra fields, where the CDK puts request headers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one protocol line."""
+        if record.levelno > logging.DEBUG:
+            return super().format(record)
+        text = filter_secrets(record.getMessage())
+        message = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.DEBUG, message=text))
+        return AirbyteEntrypoint.airbyte_message_to_string(message)

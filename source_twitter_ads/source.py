@@ -1,0 +1,150 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The source: where the manifest's streams and the Python streams become one list and run under one pool."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteCatalog,
+    AirbyteConnectionStatus,
+    AirbyteMessage,
+    AirbyteStateMessage,
+    ConfiguredAirbyteCatalog,
+    Status,
+)
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.sources.message import MessageRepository, NoopMessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_twitter_ads.api.services import Services
+from source_twitter_ads.checks import check_connection
+from source_twitter_ads.configuration import require_valid
+from source_twitter_ads.reading.cursor import BookmarkCursor
+from source_twitter_ads.reading.engine import PagedConcurrentSource
+from source_twitter_ads.reading.page import Page
+from source_twitter_ads.reading.streams import declared_stream, http_stream
+from source_twitter_ads.streams import Tweets
+
+# Streams whose state is flat, since they have no partitions.
+UNPARTITIONED = frozenset({"accounts"})
+# Report windows that wait for X's jobs at the same time; each is a thread that sleeps most of the time.
+WINDOWS_AT_ONCE = 128
+
+
+class SourceTwitterAds(YamlDeclarativeSource):
+    """Reads X Ads accounts: 34 entity streams and any number of analytics reports.
+
+    Args:
+        catalog: the configured catalog; only needed to read.
+        config: the configuration; only needed for other commands than spec.
+        state: the state of an earlier sync.
+        lines: yield pages as they are, to be written as protocol lines (the command line does); otherwise ordinary
+            messages.
+    """
+
+    def __init__(
+        self,
+        catalog: ConfiguredAirbyteCatalog | None = None,
+        config: Mapping[str, Any] | None = None,
+        state: list[AirbyteStateMessage] | None = None,
+        *,
+        lines: bool = False,
+        **_: Any,
+    ) -> None:
+        super().__init__(path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=state)
+        self._lines = lines
+        self._states = ConnectorStateManager(state=state or [])
+
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """Return the normalised configuration, also where the source was built without one (airbyte.md §2.3)."""
+        if not self._config:
+            self._config = self._migrate_and_transform_config(None, config) or {}
+        return super().configure(config, temp_dir)
+
+    def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+        """Prove the configuration, the credentials, the reports, and that every account can be seen."""
+        config = self._known(config)
+        try:
+            require_valid(config)
+            check_connection(Services.renew(config))
+        except AirbyteTracedException as problem:
+            return AirbyteConnectionStatus(status=Status.FAILED, message=str(problem))
+        return AirbyteConnectionStatus(status=Status.SUCCEEDED)
+
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+        """List all streams with their schemas.
+
+        Raises:
+            ConfigProblem: when the configuration cannot be used, its reports included.
+        """
+        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in self.streams(self._known(config))])
+
+    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
+        """Return every stream there is, ready to be described; `read` builds its own.
+
+        Raises:
+            ConfigProblem: when the configuration cannot be used.
+        """
+        return self._build(self._known(config), NoopMessageRepository())
+
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """Read the streams of a catalog, all at once.
+
+        Yields:
+            AirbyteMessage: in the order in which they must be written; with `lines`, `Page` objects among them.
+
+        Raises:
+            AirbyteTracedException: at the end, when a piece of the sync failed; all other pieces are complete then.
+        """
+        config = self._known(config)
+        if state:
+            self._states = ConnectorStateManager(state=state)
+        workers = Services.renew(config).settings.num_workers
+        generators = max(workers // 2, 1)
+        engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
+        selected = self._select_streams(streams=self._build(config, engine.repository), configured_catalog=catalog)
+        if not selected:
+            return
+        for message in engine.read(selected):
+            if isinstance(message, Page) and not self._lines:
+                yield from message.messages()
+            else:
+                yield message
+
+    def _known(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The normalised configuration; the one given to a method counts where the source was built without one."""
+        return self._config or self._migrate_and_transform_config(None, config) or {}
+
+    def _build(self, config: Mapping[str, Any], repository: MessageRepository) -> list[AbstractStream]:
+        require_valid(config)
+        self._config = dict(config)
+        self._config_for_validation = self._config
+        services = Services.of(config)
+        declared = super().streams(config)
+        streams: list[AbstractStream] = [
+            declared_stream(stream, self._cursor(stream, repository), self._lines) for stream in declared
+        ]
+        bookmarks = BookmarkCursor(Tweets.name, Tweets.cursor_field, self._state_of(Tweets.name), repository)
+        streams.append(http_stream(Tweets(services, bookmarks), bookmarks, self._lines))
+        return streams
+
+    def _cursor(self, stream: AbstractStream, repository: MessageRepository) -> Cursor:
+        if not stream.cursor_field:
+            return FinalStateCursor(stream.name, None, repository)
+        state = self._state_of(stream.name)
+        return BookmarkCursor(stream.name, stream.cursor_field, state, repository, stream.name not in UNPARTITIONED)
+
+    def _state_of(self, stream_name: str) -> Mapping[str, Any]:
+        return self._states.get_stream_state(stream_name, None)

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The Tweets of each ad account, published and scheduled (x-ads-api.md §5.34)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import datetime, timezone
+from typing import Any
+
+from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_twitter_ads.api.errors import Skipped, Where
+from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.services import Services
+from source_twitter_ads.components.retrievers import iso_text
+from source_twitter_ads.reading.cursor import BookmarkCursor
+from source_twitter_ads.reading.newest_first import NewestFirst
+from source_twitter_ads.reading.page import Page
+from source_twitter_ads.streams.base import XAdsStream
+
+logger = logging.getLogger("airbyte")
+
+TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
+MAX_PAGE_SIZE = 1000
+_MONTHS = {
+    name: f"{number:02d}"
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
+    )
+}
+_FORMAT = "%a %b %d %H:%M:%S %z %Y"
+
+
+def created_at_text(tweet: Mapping[str, Any]) -> str | None:
+    """Write `Tue Aug 27 22:22:12 +0000 2019` as `2019-08-27T22:22:12Z`, None for a Tweet without a readable date."""
+    value = tweet.get("created_at")
+    if not isinstance(value, str):
+        return None
+    if value[19:27] == " +0000 " and value[4:7] in _MONTHS:
+        return f"{value[27:]}-{_MONTHS[value[4:7]]}-{value[8:10]}T{value[11:19]}Z"
+    try:
+        return datetime.strptime(value, _FORMAT).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return None
+
+
+class Tweets(XAdsStream):
+    """Tweets by account and tweet_type.
+
+    Published Tweets come newest first and are read down to the bookmark. Scheduled ones come in no order, can be edited
+    without a trace in their dates, and are few: they are read in full each time.
+
+    Args:
+        services: the shared parts of the sync.
+        bookmarks: the stream's cursor.
+    """
+
+    name = "tweets"
+    primary_key = ("account_id", "id")
+    cursor_field = "created_at"
+
+    def __init__(self, services: Services, bookmarks: BookmarkCursor) -> None:
+        self._bookmarks = bookmarks
+        super().__init__(services)
+
+    def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
+        """Return the collection of the slice's account."""
+        return f"accounts/{(stream_slice or {})['account_id']}/tweets"
+
+    def request_params(
+        self,
+        stream_state: Mapping[str, Any] | None,
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> MutableMapping[str, Any]:
+        """Return the filters of a slice: `timeline_type` would else hide organic Tweets."""
+        return {"tweet_type": (stream_slice or {})["tweet_type"], "timeline_type": "ALL", **(next_page_token or {})}
+
+    def stream_slices(self, *_: Any, **__: Any) -> Iterable[StreamSlice]:
+        """Yield one slice per account and tweet_type."""
+        for account_id in self._services.accounts.ids():
+            for tweet_type in TWEET_TYPES:
+                yield StreamSlice(partition={"account_id": account_id, "tweet_type": tweet_type}, cursor_slice={})
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamData]:
+        """Yield the pages of a slice.
+
+        Raises:
+            ApiFailure: when X refuses.
+        """
+        assert isinstance(stream_slice, StreamSlice)
+        settings = self._services.settings
+        account_id = stream_slice["account_id"]
+        count = min(settings.page_size, MAX_PAGE_SIZE)
+        bounds = self._bounds(stream_slice)
+        query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
+        where = Where(self.name, account_id, stream_slice["tweet_type"])
+        try:
+            for records in pages(
+                self._services.transport, self.path(stream_slice=stream_slice), query, where, count=count
+            ):
+                kept, newest, complete = bounds.cut(records)
+                for record in kept:
+                    record["account_id"] = account_id
+                if kept:
+                    yield Page(self.name, kept, stream_slice, newest)
+                if complete:
+                    return
+        except Skipped as skipped:
+            logger.warning(str(skipped))
+
+    def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
+        settings = self._services.settings
+        bookmark = self._bookmarks.bookmark(stream_slice.partition)
+        since = max(filter(None, (bookmark, iso_text(settings.start_date))), default=None)
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        scheduled = stream_slice["tweet_type"] == "SCHEDULED"
+        if scheduled and (bookmark or "") <= now:
+            since = None
+        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), ordered=not scheduled)
