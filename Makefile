@@ -25,6 +25,9 @@ QA_STAMP := .venv-qa/.installed
 PYAIRBYTE_TESTS := $(wildcard integration_tests/test_pyairbyte*.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# PyAirbyte: neither telemetry nor a look at Airbyte's registry.
+export DO_NOT_TRACK := 1
+export AIRBYTE_OFFLINE_MODE := 1
 # A machine-wide .pth or PYTHONPATH must not decide which code is tested.
 unexport PYTHONPATH
 
@@ -49,7 +52,7 @@ endef
 .PHONY: help
 help: ## list the targets
 	@echo "source-twitter-ads: targets"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(STAMP) ## make .venv with the connector and its tools
