@@ -49,7 +49,8 @@ class Image:
         if result.returncode != 0:
             fail(f"'{' '.join(arguments)}' exited {result.returncode}", result.stdout[-3000:] + result.stderr[-3000:])
         try:
-            return [json.loads(line) for line in result.stdout.splitlines()]
+            # Not splitlines(): records may hold U+2028 and other characters that it takes for ends of lines.
+            return [json.loads(line) for line in result.stdout.split("\n") if line]
         except ValueError as error:
             fail(f"'{arguments[0]}' printed a line that is no message ({error})", result.stdout[:2000])
 
