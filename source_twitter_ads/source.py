@@ -24,12 +24,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.checks import check_connection
+from source_twitter_ads.components.retrievers import iso_text
 from source_twitter_ads.configuration import require_valid
 from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.engine import PagedConcurrentSource
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import declared_stream, http_stream
-from source_twitter_ads.streams import Tweets
+from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
 # Streams whose state is flat, since they have no partitions.
 UNPARTITIONED = frozenset({"accounts"})
@@ -72,6 +73,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         config = self._known(config)
         try:
             require_valid(config)
+            report_definitions(config, self._declared_names())
             check_connection(Services.renew(config))
         except AirbyteTracedException as problem:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(problem))
@@ -112,7 +114,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
         if state:
             self._states = ConnectorStateManager(state=state)
         workers = Services.renew(config).settings.num_workers
-        generators = max(workers // 2, 1)
+        # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
+        generators = max(workers // 2, 1) + len(report_definitions(config, self._declared_names()))
         engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
         selected = self._select_streams(streams=self._build(config, engine.repository), configured_catalog=catalog)
         if not selected:
@@ -129,15 +132,19 @@ class SourceTwitterAds(YamlDeclarativeSource):
 
     def _build(self, config: Mapping[str, Any], repository: MessageRepository) -> list[AbstractStream]:
         require_valid(config)
-        self._config = dict(config)
+        # The manifest's cursors read one form of date only, users write several.
+        self._config = {**config, "start_instant": iso_text(config["start_date"])}
         self._config_for_validation = self._config
         services = Services.of(config)
+        definitions = report_definitions(config, self._declared_names())
         declared = super().streams(config)
         streams: list[AbstractStream] = [
             declared_stream(stream, self._cursor(stream, repository), self._lines) for stream in declared
         ]
         bookmarks = BookmarkCursor(Tweets.name, Tweets.cursor_field, self._state_of(Tweets.name), repository)
         streams.append(http_stream(Tweets(services, bookmarks), bookmarks, self._lines))
+        for report, cursor in report_streams(services, definitions, self._state_of, repository):
+            streams.append(http_stream(report, cursor, self._lines))
         return streams
 
     def _cursor(self, stream: AbstractStream, repository: MessageRepository) -> Cursor:
@@ -148,3 +155,6 @@ class SourceTwitterAds(YamlDeclarativeSource):
 
     def _state_of(self, stream_name: str) -> Mapping[str, Any]:
         return self._states.get_stream_state(stream_name, None)
+
+    def _declared_names(self) -> list[str]:
+        return [*(stream["name"] for stream in self.resolved_manifest["streams"]), Tweets.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class Answer:
     Attributes:
         status: HTTP status.
         headers: response headers, case-insensitive.
-        document: the parsed envelope; the unpacked bytes of a result file.
+        document: the parsed envelope; the bytes of a result file.
     """
 
     status: int
@@ -81,25 +81,41 @@ def gunzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
     Raises:
         BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
+    return b"".join(_inflate(body, limit))
+
+
+def whole_gzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+    """Return a gzip file as it is, proven to unpack whole; the unpacked bytes are not kept.
+
+    Raises:
+        BadBody: as `gunzip`.
+    """
+    for _ in _inflate(body, limit):
+        pass
+    return body
+
+
+def _inflate(body: bytes, limit: int) -> Iterator[bytes]:
     if body[:2] != b"\x1f\x8b":
-        return body
-    parts = []
+        yield body
+        return
     size = 0
     rest = body
     while rest:
         inflater = zlib.decompressobj(wbits=31)
-        try:
-            part = inflater.decompress(rest, limit - size + 1)
-        except zlib.error as error:
-            raise BadBody(f"a gzip file that is damaged: {error}") from error
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            raise BadBody(f"a gzip file that unpacks to more than {limit} bytes")
-        if not inflater.eof:
-            raise BadBody("a gzip file that is cut off")
+        while not inflater.eof:
+            try:
+                part = inflater.decompress(rest, _CHUNK)
+            except zlib.error as error:
+                raise BadBody(f"a gzip file that is damaged: {error}") from error
+            rest = inflater.unconsumed_tail
+            size += len(part)
+            if size > limit:
+                raise BadBody(f"a gzip file that unpacks to more than {limit} bytes")
+            if not part and not inflater.eof:
+                raise BadBody("a gzip file that is cut off")
+            yield part
         rest = inflater.unused_data
-    return b"".join(parts)
 
 
 def _excerpt(body: bytes) -> str:

@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from source_twitter_ads.api import errors
-from source_twitter_ads.api.answers import Answer, BadBody, gunzip, parse_envelope, read_body
+from source_twitter_ads.api.answers import Answer, BadBody, parse_envelope, read_body, whole_gzip
 from source_twitter_ads.api.endpoints import account_of, endpoint_of
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
 from source_twitter_ads.api.limits import Limits, Passage, WaitTooLong, number
@@ -94,7 +94,7 @@ class Transport:
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
         self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
         self._session.headers.update({"User-Agent": settings.user_agent, "Accept": "application/json"})
         self._jitter = random.Random()
 
@@ -121,7 +121,9 @@ class Transport:
         return self._do(Call("DELETE", self._url(path), where))
 
     def download(self, url: str, where: Where) -> bytes:
-        """Fetch a result file and unpack it (x-ads-api.md §1, §7.2): signed only when the API's own host serves it.
+        """Fetch a result file, still packed but proven whole (x-ads-api.md §1, §7.2).
+
+        It is signed only when the API's own host serves it.
 
         Raises:
             ApiFailure: when the host is not one of X's, or the file cannot be had.
@@ -136,9 +138,9 @@ class Transport:
             )
         signed = parts.hostname in X_HOSTS or (own and parts.path.startswith("/12/"))
         # 404 and 426 are answered for some seconds after SUCCESS (x-ads-api.md §7.2, §8).
-        call = Call("GET", url, where, signed=signed, parse=gunzip, retry_statuses=frozenset({404, 426}))
-        unpacked: bytes = self._do(call).document
-        return unpacked
+        call = Call("GET", url, where, signed=signed, parse=whole_gzip, retry_statuses=frozenset({404, 426}))
+        packed: bytes = self._do(call).document
+        return packed
 
     def _url(self, path: str) -> str:
         return path if "://" in path else f"{self._settings.api_url}/{path}"

@@ -40,6 +40,8 @@ class PageRetriever(Retriever):
         path: the collection below the API version; `{account_id}` and the like are taken from the slice's partition.
         query: query parameters, filled in the same way; `{with_deleted}` is the user's choice.
         max_page_size: the endpoint's own maximum (x-ads-api.md §2.2); 0 where it takes neither count nor cursor.
+        whole: whether pages always have the maximum size: where an endpoint takes a count but no cursor, the rows
+            behind a smaller first page are out of reach.
         copied: partition values that each record is given as fields, such as account_id, which X leaves out.
         cursor: the cursor that the CDK made of the stream's `incremental_sync`; names the cursor field.
     """
@@ -50,6 +52,7 @@ class PageRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
     query: Mapping[str, str] = field(default_factory=dict)
     max_page_size: int = 1000
+    whole: bool = False
     copied: list[str] = field(default_factory=list)
     cursor: Cursor | None = None
 
@@ -98,7 +101,8 @@ class PageRetriever(Retriever):
     def _collection(
         self, path: str, query: Mapping[str, str], account_id: str | None
     ) -> Iterator[list[dict[str, Any]]]:
-        count = min(self._services.settings.page_size, self.max_page_size) if self.max_page_size else None
+        wanted = self.max_page_size if self.whole else min(self._services.settings.page_size, self.max_page_size)
+        count = wanted or None
         return pages(self._services.transport, path, query, Where(self.name, account_id), count=count)
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst | None:

@@ -112,7 +112,8 @@ def parse_moment(value: Any) -> datetime | None:
         moment: object = pendulum.parse(value, tz="UTC", strict=True)
     except (ValueError, TypeError):
         return None
-    return moment if isinstance(moment, datetime) else None
+    # A plain datetime: pendulum's own subclass has other arithmetic.
+    return datetime.fromisoformat(moment.isoformat()) if isinstance(moment, datetime) else None
 
 
 def _list_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -25,7 +25,7 @@ def parse_written(text: str) -> datetime:
     Raises:
         ValueError: if the text is not a date-time.
     """
-    parsed = pendulum.parse(text.strip(), tz="UTC")
+    parsed: object = pendulum.parse(text.strip(), tz="UTC")
     if not isinstance(parsed, datetime):
         raise ValueError(f"{text!r} is not a date-time.")
     return parsed

@@ -59,12 +59,16 @@ class Tweets(XAdsStream):
     """
 
     name = "tweets"
-    primary_key = ("account_id", "id")
     cursor_field = "created_at"
 
     def __init__(self, services: Services, bookmarks: BookmarkCursor) -> None:
         self._bookmarks = bookmarks
         super().__init__(services)
+
+    @property
+    def primary_key(self) -> list[str]:
+        """A Tweet can be seen from several accounts."""
+        return ["account_id", "id"]
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
         """Return the collection of the slice's account."""

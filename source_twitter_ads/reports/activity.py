@@ -1,0 +1,106 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Which entities have numbers, and which of their numbers have changed (x-ads-api.md §7.7)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.reports.account_calendar import ceil_hour, floor_hour, iso, parse_instant
+
+# X answers for at most 90 days; windows have 30.
+LONGEST_REQUEST = timedelta(days=30)
+TWEETS_PER_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Activity:
+    """X's word that numbers of an entity changed.
+
+    Attributes:
+        entity_id: the entity.
+        placements: where it has numbers.
+        start, end: the period that the changed numbers belong to, UTC; it may lie long before the change.
+    """
+
+    entity_id: str
+    placements: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+class ActivityFeed:
+    """active_entities of one account; each question is asked once per sync, however many reports have it.
+
+    Args:
+        transport: sends the requests.
+        account_id: the ad account.
+    """
+
+    def __init__(self, transport: Transport, account_id: str) -> None:
+        self._transport = transport
+        self._account_id = account_id
+        self._lock = threading.Lock()
+        self._asking: dict[tuple[str, datetime, datetime], threading.Lock] = {}
+        self._known: dict[tuple[str, datetime, datetime], list[Activity]] = {}
+        self._tweets: list[str] | None = None
+
+    def changes(self, entity: str, start: datetime, end: datetime, where: Where) -> list[Activity]:
+        """Return what changed between two instants, by the time at which X recorded the change.
+
+        Raises:
+            ApiFailure: when X refuses.
+        """
+        found: list[Activity] = []
+        for first, last in _spans(floor_hour(start), ceil_hour(end)):
+            found.extend(self._ask(entity, first, last, where))
+        return found
+
+    def _ask(self, entity: str, start: datetime, end: datetime, where: Where) -> list[Activity]:
+        key = (entity, start, end)
+        with self._lock:
+            asking = self._asking.setdefault(key, threading.Lock())
+        with asking:
+            if key not in self._known:
+                path = f"stats/accounts/{self._account_id}/active_entities"
+                query = {"entity": entity, "start_time": iso(start), "end_time": iso(end)}
+                data = self._transport.get(path, query, where).document["data"]
+                self._known[key] = [
+                    Activity(
+                        str(entry["entity_id"]),
+                        tuple(entry.get("placements") or ()),
+                        parse_instant(entry["activity_start_time"]),
+                        parse_instant(entry["activity_end_time"]),
+                    )
+                    for entry in data
+                ]
+            return self._known[key]
+
+    def organic_tweets(self, where: Where) -> list[str]:
+        """Return the ids of all organic Tweets: X lists no activity of them, and an old one may still be seen.
+
+        Raises:
+            ApiFailure: when X refuses.
+        """
+        with self._lock:
+            if self._tweets is None:
+                query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
+                path = f"accounts/{self._account_id}/tweets"
+                self._tweets = [
+                    str(tweet.get("tweet_id") or tweet.get("id_str") or tweet["id"])
+                    for page in pages(self._transport, path, query, where, count=TWEETS_PER_PAGE)
+                    for tweet in page
+                ]
+            return self._tweets
+
+
+def _spans(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    while start < end:
+        until = min(start + LONGEST_REQUEST + timedelta(days=1), end)
+        yield start, until
+        start = until

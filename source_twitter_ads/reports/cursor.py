@@ -1,0 +1,98 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The bookmark of a report in each account: how far all windows have been read without a gap."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.types import Record
+
+from source_twitter_ads.configuration.validate import parse_moment
+from source_twitter_ads.reading.cursor import StateWriter, partition_key
+from source_twitter_ads.reports.account_calendar import iso
+
+
+@dataclass
+class _Windows:
+    """The windows of an account in this sync, oldest first: the bookmark that each reaches, and which are read."""
+
+    reach: list[datetime | None]
+    read: set[int] = field(default_factory=set)
+    next: int = 0
+
+
+class ReportCursor(Cursor):
+    """Moves an account's bookmark after each window that closes the gap before it.
+
+    A window that failed holds the bookmark where it is, so that the next sync reads it again; the windows after it are
+    read all the same.
+
+    Args:
+        stream_name: the stream.
+        cursor_field: the report's cursor field; the state keeps the bookmark, a UTC instant, under this name.
+        state: the stream's state at the start of the sync.
+        repository: where state messages go.
+    """
+
+    def __init__(
+        self, stream_name: str, cursor_field: str, state: Mapping[str, Any], repository: MessageRepository
+    ) -> None:
+        self._cursor_field = cursor_field
+        self._writer = StateWriter(stream_name, repository)
+        self._lock = threading.Lock()
+        self._accounts: dict[str, _Windows] = {}
+        self._states = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """The stream's state, in the CDK's format."""
+        return {"use_global_cursor": False, "states": list(self._states.values())}
+
+    def bookmark(self, account_id: str) -> datetime | None:
+        """Return the instant up to which an account has been read; None before its first window."""
+        entry = self._states.get(partition_key({"account_id": account_id}), {})
+        moment = parse_moment(entry.get("cursor", {}).get(self._cursor_field))
+        return moment.astimezone(timezone.utc) if moment else None
+
+    def begin(self, account_id: str, reach: Sequence[datetime | None]) -> None:
+        """Announce an account's windows, oldest first, by the bookmark that each reaches."""
+        with self._lock:
+            self._accounts[account_id] = _Windows(list(reach))
+
+    def observe(self, record: Record) -> None:
+        """Rows do not move the bookmark: a window without rows is read as well."""
+
+    def close_partition(self, partition: Partition) -> None:
+        """Note that a window was read, and emit the state."""
+        stream_slice: Any = partition.to_slice()
+        account_id = stream_slice["account_id"]
+        with self._lock:
+            windows = self._accounts[account_id]
+            windows.read.add(stream_slice.extra_fields["position"])
+            while windows.next in windows.read:
+                self._move(account_id, windows.reach[windows.next])
+                windows.next += 1
+            self._writer.emit(self.state, len(self._states))
+
+    def _move(self, account_id: str, reached: datetime | None) -> None:
+        before = self.bookmark(account_id)
+        if reached is not None and (before is None or reached > before):
+            partition = {"account_id": account_id}
+            cursor = {self._cursor_field: iso(reached)}
+            self._states[partition_key(partition)] = {"partition": partition, "cursor": cursor}
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the final state; called once the stream has ended."""
+        with self._lock:
+            self._writer.emit(self.state, len(self._states), now=True)
+
+    def should_be_synced(self, record: Record) -> bool:
+        """Every row that a window yields is to be emitted."""
+        return True

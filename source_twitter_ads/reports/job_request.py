@@ -1,0 +1,79 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What one analytics job asks for, and how a window's entities are divided into jobs. Pure: touches no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.sizing import batch_size
+from source_twitter_ads.reports.windows import Window
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """One job: at most 20 entities of one placement in one window (x-ads-api.md §7.2).
+
+    Attributes:
+        country, platform: targeting values, only where the segment needs one.
+        tries: how often this request, or the larger one it is a part of, has failed.
+    """
+
+    definition: ReportDefinition
+    window: Window
+    placement: str
+    entity_ids: tuple[str, ...]
+    country: str | None = None
+    platform: str | None = None
+    tries: int = 0
+
+    def parameters(self) -> dict[str, str]:
+        """The parameters of POST stats/jobs/accounts/:account_id."""
+        optional = {
+            "segmentation_type": self.definition.segmentation,
+            "country": self.country,
+            "platform": self.platform,
+        }
+        return {
+            "entity": self.definition.entity,
+            "entity_ids": ",".join(self.entity_ids),
+            "start_time": self.window.request_start,
+            "end_time": self.window.request_end,
+            "granularity": self.definition.granularity,
+            "placement": self.placement,
+            "metric_groups": ",".join(self.definition.metric_groups),
+            **{key: value for key, value in optional.items() if value is not None},
+        }
+
+    def halves(self) -> list[JobRequest]:
+        """The same request in two parts, or once more where it has a single entity."""
+        middle = (len(self.entity_ids) + 1) // 2
+        parts = [self.entity_ids[:middle], self.entity_ids[middle:]]
+        return [replace(self, entity_ids=part, tries=self.tries + 1) for part in parts if part]
+
+
+def job_requests(
+    definition: ReportDefinition,
+    window: Window,
+    entities: Mapping[str, Iterable[str]],
+    countries: Iterable[str | None] = (None,),
+    platforms: Iterable[str | None] = (None,),
+) -> Iterator[JobRequest]:
+    """Divide the entities of a window into as few jobs as X allows.
+
+    Args:
+        definition: the report.
+        window: the period.
+        entities: entity ids by placement.
+        countries: targeting values to ask one by one; None where the report needs none.
+        platforms: the same for platforms.
+    """
+    size = batch_size(definition, window)
+    for placement, ids in entities.items():
+        ordered = sorted(ids)
+        for first in range(0, len(ordered), size):
+            for country in countries:
+                for platform in platforms:
+                    batch = tuple(ordered[first : first + size])
+                    yield JobRequest(definition, window, placement, batch, country, platform)

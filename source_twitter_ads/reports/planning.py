@@ -1,0 +1,172 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Which windows of an account a report reads, and for which entities (design "Reports" 1–3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from source_twitter_ads.api.errors import Where
+from source_twitter_ads.configuration import Settings
+from source_twitter_ads.reports.activity import Activity, ActivityFeed
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.combinations import PLACEMENTS
+from source_twitter_ads.reports.sizing import window_days
+from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows, windows_between
+
+# A state that is further in the future than a clock can be wrong was made by hand: nothing is newer than that.
+FUTURE = timedelta(days=1)
+# Changes behind an end_date that has passed are looked for as long as X may still make them (x-ads-api.md §7.9).
+LONGEST_RESTATEMENT = timedelta(days=90)
+
+
+@dataclass
+class PlannedWindow:
+    """A window and the entities that have numbers in it.
+
+    Attributes:
+        window: the period.
+        entities: entity ids by placement; empty when nothing happened.
+        closes_until: the bookmark that is reached once this window and all before it are read; None for an older
+            window that is read again for a correction.
+    """
+
+    window: Window
+    closes_until: datetime | None = None
+    entities: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, entity_id: str, placements: Iterable[str]) -> None:
+        """Have an entity read under some placements."""
+        for placement in placements:
+            self.entities.setdefault(placement, set()).add(entity_id)
+
+
+class Planner:
+    """Plans one report of one account.
+
+    Args:
+        definition: the report.
+        settings: dates and attribution window.
+        account_id: the ad account.
+        calendar: its calendar.
+        feed: what X says of its activity.
+        now: the moment of the sync, aware; the same for all reports.
+    """
+
+    def __init__(
+        self,
+        definition: ReportDefinition,
+        settings: Settings,
+        account_id: str,
+        calendar: AccountCalendar,
+        feed: ActivityFeed,
+        now: datetime,
+    ) -> None:
+        self._definition = definition
+        self._settings = settings
+        self._account_id = account_id
+        self._calendar = calendar
+        self._feed = feed
+        self._now = now
+        self._where = Where(definition.name, account_id)
+
+    def plan(self, bookmark: datetime | None) -> list[PlannedWindow]:
+        """Return the windows to read, oldest first.
+
+        Args:
+            bookmark: the instant up to which earlier syncs have read, None at first.
+
+        Raises:
+            ApiFailure: when X refuses to say what was active.
+        """
+        if bookmark is not None and bookmark > self._now + FUTURE:
+            return []
+        planned = [PlannedWindow(window, min(window.end_utc, self._now)) for window in self._windows(bookmark)]
+        if not self._definition.has_active_entities:
+            self._add_all(planned)
+            return planned
+        changes = [change for window in planned for change in self._changes(window.window)]
+        changes += self._changes_after_end(planned)
+        for window in planned:
+            self._add_active(window, changes)
+        return [*self._corrections(bookmark, planned, changes), *planned]
+
+    def _windows(self, bookmark: datetime | None) -> list[Window]:
+        return plan_windows(
+            self._calendar,
+            self._definition.granularity,
+            start=self._settings.start_date,
+            end=self._settings.end_date,
+            now=self._now,
+            bookmark=bookmark,
+            attribution_days=self._settings.attribution_window,
+            max_days=window_days(self._definition),
+        )
+
+    def _changes(self, window: Window) -> list[Activity]:
+        end = min(window.end_utc, self._now)
+        return self._feed.changes(self._definition.entity, window.start_utc, end, self._where)
+
+    def _changes_after_end(self, planned: Sequence[PlannedWindow]) -> list[Activity]:
+        """With an end_date that has passed, changes to what lies before it are recorded after it."""
+        if not planned or self._settings.end_date is None:
+            return []
+        end = planned[-1].window.end_utc
+        last = min(self._now, end + LONGEST_RESTATEMENT)
+        return self._feed.changes(self._definition.entity, end, last, self._where) if end < last else []
+
+    def _add_active(self, planned: PlannedWindow, changes: Iterable[Activity]) -> None:
+        start, end = planned.window.start_utc, planned.window.end_utc
+        for change in changes:
+            if change.start < end and change.end >= start:
+                planned.add(change.entity_id, self._placements(change))
+
+    def _corrections(
+        self, bookmark: datetime | None, planned: Sequence[PlannedWindow], changes: Sequence[Activity]
+    ) -> list[PlannedWindow]:
+        """Older periods that X has corrected since the bookmark, for the entities concerned alone.
+
+        The windows' own question reaches behind the bookmark by the attribution window. Only when it names an older
+        period is X asked again for what is new, so that a correction is not read once more with every sync.
+        """
+        if bookmark is None or not planned:
+            return []
+        start = planned[0].window.start_utc
+        if not any(change.start < start for change in changes):
+            return []
+        new = self._feed.changes(self._definition.entity, bookmark, self._now, self._where)
+        older: dict[Window, PlannedWindow] = {}
+        for change in new:
+            for window in self._older_windows(change, start):
+                older.setdefault(window, PlannedWindow(window)).add(change.entity_id, self._placements(change))
+        return [older[window] for window in sorted(older, key=lambda window: window.start_utc)]
+
+    def _older_windows(self, change: Activity, before: datetime) -> Iterator[Window]:
+        if change.start >= before:
+            return
+        # The grid of the start date makes equal windows of the corrections of different entities.
+        grid = windows_between(
+            self._calendar,
+            self._definition.granularity,
+            change.start,
+            min(change.end, before),
+            grid_start=self._settings.start_date,
+            grid_end=self._settings.end_date,
+            now=self._now,
+            max_days=window_days(self._definition),
+        )
+        yield from (window for window in grid if window.start_utc < before)
+
+    def _placements(self, change: Activity) -> tuple[str, ...]:
+        wanted = self._definition.placements
+        return tuple(placement for placement in change.placements if wanted is None or placement in wanted)
+
+    def _add_all(self, planned: Iterable[PlannedWindow]) -> None:
+        """Entities of which X lists no activity: the account itself, and organic Tweets."""
+        placements = self._definition.placements or PLACEMENTS
+        organic = self._definition.entity == "ORGANIC_TWEET"
+        ids = self._feed.organic_tweets(self._where) if organic else [self._account_id]
+        for window in planned:
+            for entity_id in ids:
+                window.add(entity_id, placements)

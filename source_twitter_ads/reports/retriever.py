@@ -1,0 +1,142 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Window → jobs → result files → pages of rows."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import orjson
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_twitter_ads.api.answers import BadBody, gunzip
+from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
+from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.reading.page import Page
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.job_request import JobRequest, job_requests
+from source_twitter_ads.reports.jobs import Job, JobBoard
+from source_twitter_ads.reports.planning import PlannedWindow
+from source_twitter_ads.reports.progress import Progress
+from source_twitter_ads.reports.rows import MalformedResult, rows
+
+# How often a request may fail before its window does; each time it is asked again with half the entities.
+MOST_TRIES = 3
+ROWS_PER_PAGE = 1000
+# Result files that are unpacked at the same time: each may take some 100 MB, and the interpreter works on one anyway.
+_UNPACKING = threading.BoundedSemaphore(2)
+
+_GIVE_UP = Rule(
+    Action.FAIL,
+    FailureType.transient_error,
+    "The window stays unread and is asked for again by the next sync; all other windows are not affected.",
+)
+
+
+class ReportRetriever:
+    """Reads the windows of one report.
+
+    Args:
+        definition: the report.
+        transport: fetches result files.
+        now: the moment of the sync, aware; hours and days that begin later are not emitted.
+        progress: is told of each window.
+        countries, platforms: targeting values that jobs must name, `(None,)` where the report needs none.
+    """
+
+    def __init__(
+        self,
+        definition: ReportDefinition,
+        transport: Transport,
+        now: datetime,
+        progress: Progress,
+        countries: Iterable[str | None] = (None,),
+        platforms: Iterable[str | None] = (None,),
+    ) -> None:
+        self._definition = definition
+        self._transport = transport
+        self._now = now
+        self._progress = progress
+        self._countries = tuple(countries)
+        self._platforms = tuple(platforms)
+
+    def read_window(
+        self, board: JobBoard, account_id: str, planned: PlannedWindow, stream_slice: StreamSlice
+    ) -> Iterator[Page]:
+        """Yield the rows of a window, file by file as X finishes them.
+
+        Args:
+            board: the account's job board.
+            account_id: the ad account.
+            planned: the window and its entities.
+            stream_slice: the window's slice.
+
+        Raises:
+            ApiFailure: when a part of the window cannot be had; the message names it.
+        """
+        requests = list(
+            job_requests(self._definition, planned.window, planned.entities, self._countries, self._platforms)
+        )
+        window = planned.window
+        where = Where(self._definition.name, account_id, f"window {window.request_start} to {window.request_end}")
+        number = f"{stream_slice.extra_fields['position'] + 1} of {stream_slice.extra_fields['windows']}"
+        self._progress.opened(account_id, self._definition.name, number, len(requests))
+        waiting, running = deque(requests), list[Job]()
+        try:
+            while waiting or running:
+                self._create(board, waiting, running, where)
+                for job in board.wait(running, room=bool(waiting)):
+                    running.remove(job)
+                    yield from self._read_job(job, account_id, stream_slice, waiting)
+        finally:
+            board.abandon(running)
+
+    def _create(self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], where: Where) -> None:
+        while waiting:
+            job = board.try_create(waiting[0], where)
+            if job is None:
+                return
+            waiting.popleft()
+            running.append(job)
+
+    def _read_job(
+        self, job: Job, account_id: str, stream_slice: StreamSlice, waiting: deque[JobRequest]
+    ) -> Iterator[Page]:
+        """Yield the rows of a job that has ended, or put it back in smaller parts."""
+        reason = job.broken
+        if job.url is not None:
+            try:
+                packed = self._transport.download(job.url, job.where)
+                yield from self._pages(packed, job.request, account_id, stream_slice)
+                return
+            except (ApiFailure, BadBody, MalformedResult) as error:
+                reason = str(error)
+        if job.request.tries + 1 >= MOST_TRIES:
+            raise ApiFailure(
+                _GIVE_UP, job.where, f"X's analytics job {job.job_id} gave no result, {MOST_TRIES} times: {reason}"
+            )
+        waiting.extend(job.request.halves())
+
+    def _pages(self, packed: bytes, request: JobRequest, account_id: str, stream_slice: StreamSlice) -> Iterator[Page]:
+        with _UNPACKING:
+            try:
+                document = orjson.loads(gunzip(packed))
+            except orjson.JSONDecodeError as error:
+                raise BadBody(f"a result file that is not JSON: {error}") from error
+            entities = rows(
+                document,
+                self._definition,
+                account_id=account_id,
+                placement=request.placement,
+                country=request.country,
+                platform=request.platform,
+                window=request.window,
+                now=self._now,
+                asked=request.entity_ids,
+            )
+            for entity in entities:
+                for first in range(0, len(entity), ROWS_PER_PAGE):
+                    yield Page(self._definition.name, entity[first : first + ROWS_PER_PAGE], stream_slice)

@@ -1,0 +1,132 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The report streams: one per prebuilt and per custom report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import Any
+
+from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_twitter_ads.api.errors import ApiFailure, Skipped
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.cursor import ReportCursor
+from source_twitter_ads.reports.planning import PlannedWindow
+from source_twitter_ads.reports.retriever import ReportRetriever
+from source_twitter_ads.reports.schema import json_schema
+from source_twitter_ads.reports.shared import SharedReports
+from source_twitter_ads.streams.base import XAdsStream
+
+logger = logging.getLogger("airbyte")
+
+
+class Report(XAdsStream):
+    """One report of all accounts: a slice is one window of one account.
+
+    Args:
+        definition: what the report asks for.
+        shared: what the reports of a sync share: job boards, activity, calendars.
+        bookmarks: the stream's cursor.
+    """
+
+    # Its windows wait for X's jobs most of the time, and so run in threads of their own.
+    waits = True
+
+    def __init__(self, definition: ReportDefinition, shared: SharedReports, bookmarks: ReportCursor) -> None:
+        self._definition = definition
+        self._shared = shared
+        self._bookmarks = bookmarks
+        self._retriever: ReportRetriever | None = None
+        super().__init__(shared.services)
+
+    @property
+    def name(self) -> str:
+        """The report's name."""
+        return self._definition.name
+
+    @property
+    def primary_key(self) -> list[str]:
+        """The columns that a period keeps when it is read again."""
+        return self._definition.primary_key
+
+    @property
+    def cursor_field(self) -> str:
+        """The column that moves with time."""
+        return self._definition.cursor_field
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK caches its own
+        """Return the columns that the report's metric groups have."""
+        return json_schema(self._definition)
+
+    def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
+        """Return the job endpoint of the slice's account."""
+        return f"stats/jobs/accounts/{(stream_slice or {})['account_id']}"
+
+    def stream_slices(self, *_: Any, **__: Any) -> Iterable[StreamSlice]:
+        """Yield the windows of each account as soon as X has said what was active in it.
+
+        An account that fails is one failing slice; the others go on.
+
+        Raises:
+            ApiFailure: when the accounts, or the countries and platforms that jobs must name, cannot be listed.
+        """
+        self._retriever = self._shared.retriever(self._definition)
+        accounts = self._services.accounts.ids()
+        if not accounts:
+            return
+        with ThreadPoolExecutor(min(self._services.settings.num_workers, len(accounts))) as pool:
+            plans: dict[Future[list[PlannedWindow]], str] = {
+                pool.submit(self._plan, account_id): account_id for account_id in accounts
+            }
+            for plan in as_completed(plans):
+                account_id = plans.pop(plan)
+                yield from self._slices(account_id, plan)
+
+    def _plan(self, account_id: str) -> list[PlannedWindow]:
+        planner = self._shared.planner(self._definition, account_id)
+        return planner.plan(self._bookmarks.bookmark(account_id))
+
+    def _slices(self, account_id: str, plan: Future[list[PlannedWindow]]) -> Iterable[StreamSlice]:
+        partition = {"account_id": account_id}
+        try:
+            windows = plan.result()
+        except Skipped as skipped:
+            logger.warning(str(skipped))
+            return
+        except ApiFailure as failure:
+            yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
+            return
+        self._bookmarks.begin(account_id, [planned.closes_until for planned in windows])
+        self._shared.estimate(self._definition, windows)
+        for position, planned in enumerate(windows):
+            window = {"start": planned.window.request_start, "end": planned.window.request_end}
+            more = {"position": position, "windows": len(windows), "planned": planned}
+            yield StreamSlice(partition=partition, cursor_slice=window, extra_fields=more)
+
+    def read_records(
+        self,
+        sync_mode: SyncMode,
+        cursor_field: list[str] | None = None,
+        stream_slice: Mapping[str, Any] | None = None,
+        stream_state: Mapping[str, Any] | None = None,
+    ) -> Iterable[StreamData]:
+        """Yield the rows of a window.
+
+        Raises:
+            ApiFailure: when the window, or planning its account, failed.
+        """
+        assert isinstance(stream_slice, StreamSlice)
+        assert self._retriever is not None
+        more = stream_slice.extra_fields
+        if "failure" in more:
+            raise more["failure"]
+        account_id = stream_slice["account_id"]
+        try:
+            board = self._shared.board(account_id)
+            yield from self._retriever.read_window(board, account_id, more["planned"], stream_slice)
+        except Skipped as skipped:
+            logger.warning(str(skipped))
