@@ -1,0 +1,110 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What a sync must bring: the emulator world's own rows, with the two fields that the connector adds."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from integration_tests.connector import GLOBAL_LISTS, STREAMS
+from integration_tests.emulator.clock import print_instant
+from integration_tests.emulator.world.world import World
+
+Record = dict[str, Any]
+
+# design.md "Streams".
+KEYS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(STREAMS, ("id",)),
+    **{name: ("targeting_value",) for name in GLOBAL_LISTS if name.startswith("targeting_")},
+    "targeting_tv_markets": ("locale",),
+    "targeting_tv_shows": ("locale", "targeting_value"),
+    "targeting_criteria": ("account_id", "line_item_id", "id"),
+    "tailored_audiences": ("account_id", "id"),
+    "tweets": ("account_id", "id"),
+}
+
+
+def expected(
+    world: World,
+    stream: str,
+    account_ids: Sequence[str] | None = None,
+    *,
+    with_deleted: bool = True,
+    country_codes: Sequence[str] = ("US",),
+) -> list[Record]:
+    """Every record of a stream that a first sync from the beginning of time must emit."""
+    accounts = world.account_ids() if account_ids is None else list(account_ids)
+    if stream == "accounts":
+        return [r for r in world.visible("accounts", with_deleted=with_deleted) if r["id"] in accounts]
+    if stream in GLOBAL_LISTS:
+        return _global(world, stream, country_codes)
+    return [
+        {**record, "account_id": account_id}
+        for account_id in accounts
+        for record in _of_account(world, stream, account_id, with_deleted)
+    ]
+
+
+def _of_account(world: World, stream: str, account_id: str, with_deleted: bool) -> Iterable[Record]:
+    if stream == "tweets":
+        for tweet_type in ("PUBLISHED", "SCHEDULED"):
+            yield from world.visible(stream, account_id, tweet_type=tweet_type, timeline_type="ALL")
+        return
+    if stream == "tailored_audiences":
+        for scope in ("OWNER", "SHARED"):
+            yield from world.visible(stream, account_id, permission_scope=scope, with_deleted=with_deleted)
+        return
+    rows = world.visible(stream, account_id, with_deleted=with_deleted, include_legacy_cards=True)
+    if stream == "targeting_criteria":
+        asked = {r["id"] for r in world.visible("line_items", account_id, with_deleted=with_deleted)}
+        rows = [row for row in rows if row["line_item_id"] in asked]
+    yield from rows
+
+
+def _global(world: World, stream: str, country_codes: Sequence[str]) -> list[Record]:
+    rows = world.visible(stream)
+    if stream in ("targeting_locations", "targeting_network_operators"):
+        return [row for row in rows if row["country_code"] in country_codes]
+    if stream == "targeting_events":
+        return [row for row in rows if row["end_time"] > print_instant(world.now())]
+    if stream == "targeting_tv_shows":
+        return [
+            {**row, "locale": f"{locale['language']}-{locale['country']}"} for row in rows for locale in row["locales"]
+        ]
+    return rows
+
+
+def by_key(stream: str, records: Iterable[Record]) -> dict[tuple[Any, ...], Record]:
+    """Records by primary key."""
+    return {key_of(stream, record): record for record in records}
+
+
+def key_of(stream: str, record: Record) -> tuple[Any, ...]:
+    """A record's primary key."""
+    return tuple(record[name] for name in KEYS[stream])
+
+
+def repeated(stream: str, records: Iterable[Record]) -> list[tuple[Any, ...]]:
+    """Keys that occur more than once."""
+    return [key for key, times in Counter(key_of(stream, record) for record in records).items() if times > 1]
+
+
+def differences(stream: str, got: Sequence[Record], wanted: Sequence[Record]) -> list[str]:
+    """Say in a few lines what was lost, added, repeated or changed; empty when the two sets are the same."""
+    have, want = by_key(stream, got), by_key(stream, wanted)
+    found = [f"lost {key}" for key in want.keys() - have.keys()]
+    found += [f"added {key}" for key in have.keys() - want.keys()]
+    found += [f"repeated {key}" for key in repeated(stream, got)]
+    found += [
+        f"changed {key}: {have[key]} is not {want[key]}"
+        for key in have.keys() & want.keys()
+        if _printed(have[key]) != _printed(want[key])
+    ]
+    return [f"{stream}: {line}" for line in found[:5]]
+
+
+def _printed(record: Record) -> str:
+    """As text: 1, 1.0 and True are equal in Python, but not the same value."""
+    return json.dumps(record, sort_keys=True, ensure_ascii=False)

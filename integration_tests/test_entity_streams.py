@@ -1,0 +1,251 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""A full read emits exactly what X has: no loss, no repeat, no changed value (issue 2, "What it must show")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+from jsonschema.validators import extend
+
+from integration_tests.conftest import small_world
+from integration_tests.connector import SCHEMAS, STREAMS, Output, Record, run
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.entities import differences, expected
+
+# JSON Schema counts 1.0 as an integer; destinations with typed columns do not.
+StrictValidator = extend(
+    Draft7Validator,
+    type_checker=Draft7Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
+
+def values_of(record: Any) -> Iterator[Any]:
+    if isinstance(record, dict):
+        for value in record.values():
+            yield from values_of(value)
+    elif isinstance(record, list):
+        for value in record:
+            yield from values_of(value)
+    else:
+        yield record
+
+
+def all_differences(emulator: Emulator, output: Output, **asked: Any) -> list[str]:
+    return [
+        line
+        for stream in STREAMS
+        for line in differences(
+            stream, output.records.get(stream, []), expected(emulator.world, stream, **asked)
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def full(demo: Emulator) -> Output:
+    demo.reset_log()
+    return run("read", demo.config())
+
+
+class TestFullRead:
+    def test_given_the_demo_world_when_all_streams_are_read_then_the_run_succeeds_quietly(self, full: Output) -> None:
+        assert (full.exit_code, full.errors, full.stderr) == (0, [], "")
+
+    @pytest.mark.parametrize("stream", STREAMS)
+    def test_given_the_demo_world_when_read_then_the_records_are_those_of_x_and_no_others(
+        self, demo: Emulator, full: Output, stream: str
+    ) -> None:
+        wanted = expected(demo.world, stream)
+        assert wanted, "a stream without records proves nothing"
+        assert differences(stream, full.records[stream], wanted) == []
+
+    @pytest.mark.parametrize("stream", STREAMS)
+    def test_given_a_record_when_validated_with_strict_integers_then_it_fits_its_schema(
+        self, full: Output, stream: str
+    ) -> None:
+        validator = StrictValidator(json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8")))
+        wrong = {error.message for record in full.records[stream] for error in validator.iter_errors(record)}
+        assert wrong == set()
+
+    @pytest.mark.parametrize("stream", STREAMS)
+    def test_given_the_demo_world_when_read_then_no_top_level_field_is_undeclared(
+        self, full: Output, stream: str
+    ) -> None:
+        declared = json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"))["properties"].keys()
+        assert {name for record in full.records[stream] for name in record} - declared == set()
+
+    def test_given_unusual_values_in_the_world_when_read_then_the_comparison_has_seen_them(self, full: Output) -> None:
+        """Guards the tests above: they mean little unless such values are among the records."""
+        seen = [value for records in full.records.values() for record in records for value in values_of(record)]
+        whole = [v for v in seen if isinstance(v, int) and not isinstance(v, bool)]
+        texts = [v for v in seen if isinstance(v, str)]
+        assert max(whole) > 2**62
+        assert any(v > 2**53 and v % 2 for v in whole)
+        assert any("\u2028" in text for text in texts)
+        assert any(max(map(ord, text), default=0) > 0xFFFF for text in texts)
+        assert None in seen
+
+    def test_given_all_streams_when_read_then_x_refused_no_request(self, demo: Emulator, full: Output) -> None:
+        assert {entry["status"] for entry in demo.requests()} == {200}
+
+    def test_given_three_accounts_when_read_then_global_lists_were_fetched_once(
+        self, demo: Emulator, full: Output
+    ) -> None:
+        paths = [entry["path"] for entry in demo.requests()]
+        for name in ("iab_categories", "content_categories", "targeting_criteria/interests"):
+            assert paths.count(f"/12/{name}") == 1
+
+    def test_given_criteria_of_three_accounts_when_read_then_batches_hold_200_line_items_of_one_account(
+        self, demo: Emulator, full: Output
+    ) -> None:
+        asked = [e for e in demo.requests() if e["endpoint"] == "accounts/:id/targeting_criteria"]
+        ids = {a: {r["id"] for r in demo.world.records("line_items", a)} for a in demo.world.account_ids()}
+        batches = [(e["account_id"], _list(e["params"]["line_item_ids"])) for e in asked]
+        assert all(len(batch) <= 200 and set(batch) <= ids[account] for account, batch in batches)
+        assert sorted(len(batch) for _, batch in batches)[-3:] == [200, 200, 200]
+
+    def test_given_an_audience_shared_between_accounts_when_read_then_both_keep_it(self, full: Output) -> None:
+        owners: dict[str, set[str]] = {}
+        for record in full.records["tailored_audiences"]:
+            owners.setdefault(record["id"], set()).add(record["account_id"])
+        assert [accounts for accounts in owners.values() if len(accounts) > 1] == [{"18ce54d4x5t", "2tokyo8n9q"}]
+
+
+def _list(value: Any) -> list[str]:
+    return value if isinstance(value, list) else str(value).split(",")
+
+
+class TestOptions:
+    @pytest.mark.parametrize("page_size", [1, 7])
+    def test_given_small_pages_when_read_then_nothing_is_lost_or_repeated(
+        self, start: Callable[..., Emulator], page_size: int
+    ) -> None:
+        emulator = start(small_world(volumes={"*": 9, "tweets": 15}))
+        output = run("read", emulator.config(page_size=page_size))
+        assert (output.exit_code, all_differences(emulator, output)) == (0, [])
+
+    def test_given_full_last_pages_with_a_cursor_when_read_then_the_empty_page_ends_the_listing(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(small_world(volumes={"*": 6}), cursor_after_full_page=True)
+        output = run("read", emulator.config(page_size=3))
+        assert (output.exit_code, all_differences(emulator, output)) == (0, [])
+
+    def test_given_page_size_1000_when_read_then_each_endpoint_gets_its_own_maximum(
+        self, demo: Emulator, full: Output
+    ) -> None:
+        counts = {
+            e["endpoint"]: int(e["params"]["count"]) for e in demo.requests() if e["params"].get("count") is not None
+        }
+        assert counts.pop("accounts/:id/cards") == 200
+        assert counts.pop("targeting_criteria/tv_shows") == 50
+        assert set(counts.values()) == {1000}
+
+    def test_given_with_deleted_false_when_read_then_only_living_entities_arrive(self, demo: Emulator) -> None:
+        output = run("read", demo.config(with_deleted=False))
+        assert (output.exit_code, all_differences(demo, output, with_deleted=False)) == (0, [])
+
+    def test_given_one_account_and_two_countries_when_read_then_only_those_arrive(self, demo: Emulator) -> None:
+        streams = ["accounts", "campaigns", "tweets", "targeting_locations", "targeting_network_operators"]
+        config = demo.config(account_ids="2tokyo8n9q", country_codes="us, jp")
+        output = run("read", config, streams)
+        wanted = {"account_ids": ["2tokyo8n9q"], "country_codes": ["US", "JP"]}
+        found = [
+            line for s in streams for line in differences(s, output.records[s], expected(demo.world, s, **wanted))
+        ]
+        assert (output.exit_code, found) == (0, [])
+
+    @pytest.mark.parametrize(
+        "date", ["2026-05-01", "2026-05-01T00:00:00", "2026-05-01T02:00:00+02:00", "2026-05-01T00:00:00.000Z"]
+    )
+    def test_given_a_start_date_in_any_form_when_read_then_only_later_changes_arrive(
+        self, start: Callable[..., Emulator], date: str
+    ) -> None:
+        emulator = start(small_world("1first", volumes={"campaigns": 60}))
+        output = run("read", emulator.config(date), ["campaigns", "accounts"])
+        newer = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] >= "2026-05-01T00:00:00Z"]
+        assert 0 < len(newer) < 60
+        assert differences("campaigns", output.records["campaigns"], newer) == []
+
+    def test_given_an_end_date_when_read_then_nothing_newer_arrives_and_the_bookmark_stays_before_it(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(small_world("1first", volumes={"campaigns": 60}))
+        end = "2026-05-01T00:00:00Z"
+        output = run("read", emulator.config(end_date=end), ["campaigns"])
+        older = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] <= end]
+        assert differences("campaigns", output.records["campaigns"], older) == []
+        (partition,) = output.stream_state("campaigns")["states"]
+        assert partition["cursor"]["updated_at"] == max(r["updated_at"] for r in older)
+
+
+class TestOddRecords:
+    def test_given_a_field_that_x_adds_later_when_read_then_it_reaches_the_user(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(small_world("1first"))
+        campaign = emulator.world.visible("campaigns", "1first")[0]
+        added = {"a_field_of_next_year": {"deep": [1, None, 2**63 - 1]}}
+        emulator.mutate(
+            {"op": "touch", "stream": "campaigns", "account_id": "1first", "id": campaign["id"], "fields": added}
+        )
+        records = run("read", emulator.config(), ["campaigns"]).records["campaigns"]
+        assert [r["a_field_of_next_year"] for r in records if r["id"] == campaign["id"]] == list(added.values())
+
+    def test_given_records_without_updated_at_when_read_then_they_arrive_and_move_no_bookmark(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(small_world("1first", volumes={"campaigns": 20}, undated=4))
+        output = run("read", emulator.config(page_size=5), ["campaigns"])
+        wanted = expected(emulator.world, "campaigns")
+        assert sum(not r.get("updated_at") for r in wanted) >= 1
+        assert differences("campaigns", output.records["campaigns"], wanted) == []
+        (partition,) = output.stream_state("campaigns")["states"]
+        assert partition["cursor"]["updated_at"] == max(r.get("updated_at") or "" for r in wanted)
+
+    def test_given_integers_beyond_64_bits_when_read_then_they_are_not_rounded(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(small_world("1first"))
+        campaign: Record = emulator.world.visible("campaigns", "1first")[0]
+        change = {"op": "touch", "stream": "campaigns", "account_id": "1first", "id": campaign["id"]}
+        emulator.mutate({**change, "fields": {"total_budget_amount_local_micro": 2**64 - 1}})
+        records = run("read", emulator.config(), ["campaigns"]).records["campaigns"]
+        assert 2**64 - 1 in [r["total_budget_amount_local_micro"] for r in records]
+
+    def test_given_an_account_below_a_service_level_when_read_then_its_stream_is_skipped_with_a_warning(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        limited = AccountSpec(
+            "2lesser", access="service_level", service_level_streams=["cards"], volumes={"*": 2}, examples=False
+        )
+        world = WorldSpec(accounts=[AccountSpec("1full", volumes={"*": 2}, examples=False), limited])
+        emulator = start(world)
+        output = run("read", emulator.config(), ["cards", "campaigns"])
+        assert (output.exit_code, output.errors) == (0, [])
+        assert {r["account_id"] for r in output.records["cards"]} == {"1full"}
+        assert {r["account_id"] for r in output.records["campaigns"]} == {"1full", "2lesser"}
+        assert any("2lesser" in text and "cards" in text for text in output.logs)
+
+    def test_given_a_suspended_account_when_read_then_the_others_arrive_and_the_error_names_it(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        blocked = AccountSpec("2blocked", access="suspended", volumes={"*": 2}, examples=False)
+        world = WorldSpec(accounts=[AccountSpec("1fine", volumes={"*": 2}, examples=False), blocked])
+        emulator = start(world)
+        streams = ["campaigns", "targeting_criteria", "tweets", "accounts"]
+        output = run("read", emulator.config(), streams)
+        assert output.exit_code == 1
+        for stream in streams:
+            wanted = expected(emulator.world, stream, ["1fine", "2blocked"] if stream == "accounts" else ["1fine"])
+            assert differences(stream, output.records[stream], wanted) == []
+        assert output.statuses["campaigns"][-1] == "INCOMPLETE"
+        assert output.statuses["accounts"][-1] == "COMPLETE"
+        assert all("2blocked" in error["message"] for error in output.errors[:-1])
+        assert [s["partition"]["account_id"] for s in output.stream_state("campaigns")["states"]] == ["1fine"]
