@@ -1,0 +1,79 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What the demo prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from demo import chart, queries
+from demo.sync import StreamResult
+
+
+def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
+    """Stream, rows, seconds, and a total."""
+    table = Table(title="Streams", title_justify="left", show_footer=True)
+    table.add_column("stream", "total", no_wrap=True)
+    for name, value in (
+        ("read", sum(result.read for result in results)),
+        ("new", sum(result.new for result in results)),
+        ("rows", sum(result.total for result in results)),
+    ):
+        table.add_column(name, f"{value:,}", justify="right")
+    table.add_column("seconds", f"{seconds:.1f}", justify="right")
+    table.add_column("sync")
+    for result in results:
+        table.add_row(
+            result.name,
+            f"{result.read:,}",
+            f"{result.new:,}" if result.new else "·",
+            f"{result.total:,}",
+            f"{result.seconds:.1f}",
+            "incremental" if result.incremental else "full",
+        )
+    return table
+
+
+def summary(results: Sequence[StreamResult]) -> str:
+    """What this sync was, in one paragraph."""
+    new = sum(result.new for result in results)
+    resumed = [result for result in results if result.incremental]
+    if not resumed:
+        return f"First sync: {new:,} rows in {len(results)} tables. Run it again to see an incremental one."
+    read = sum(result.read for result in resumed)
+    rows = sum(result.total for result in resumed)
+    return (
+        f"Incremental sync: {len(resumed)} streams went on from their bookmarks and read {read:,} records instead of "
+        f"{rows:,} (those as old as a bookmark are read again rather than missed); {new:,} rows were new. "
+        f"The other {len(results) - len(resumed)} have no date to go on from and were read in full."
+    )
+
+
+def answer_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """The answer to a query."""
+    table = Table()
+    for name in columns:
+        numeric = bool(rows) and isinstance(rows[0][columns.index(name)], int | float)
+        table.add_column(name, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int | float) else str(cell)) for cell in row))
+    return table
+
+
+def report(console: Console, results: Sequence[StreamResult], seconds: float) -> None:
+    """Print everything there is to see after a sync."""
+    console.print(streams_table(results, seconds))
+    console.print(summary(results), highlight=False)
+    names = {result.name for result in results}
+    if "campaigns_daily_report" in names:
+        days = queries.ask(queries.DAILY_SPEND)[1]
+        console.print("\n[bold]Daily spend of the campaigns in US dollars, from campaigns_daily_report[/bold]")
+        console.print(chart.daily_chart([(day, float(spend)) for day, spend in days]), highlight=False)
+    sql = queries.question(names)
+    console.print("\n[bold]A query to try[/bold]")
+    console.print(sql, highlight=False, markup=False, soft_wrap=True)
+    console.print(answer_table(*queries.ask(sql)))

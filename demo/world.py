@@ -1,0 +1,86 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The emulated ad accounts of the demo: the same in every run, but for what people did to them in between."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.clock import parse_instant, print_instant
+from integration_tests.emulator.world.spec import DOCUMENTED_ACCOUNT, WorldSpec
+
+REPORT_DAYS = 90
+# One entity in so many has numbers; with all of them the first sync would be minutes of DuckDB at work.
+ACTIVE_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What makes the world of one run that of the next.
+
+    Attributes:
+        instant: the instant that all generated dates are relative to, UTC.
+        syncs: how many syncs were completed.
+    """
+
+    instant: str
+    syncs: int = 0
+
+    @classmethod
+    def new(cls) -> Pin:
+        """A world whose present is this hour."""
+        return cls(print_instant(datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)))
+
+    @classmethod
+    def load(cls, path: Path) -> Pin | None:
+        """The pin of an earlier run; None where there is none that can be read."""
+        try:
+            pin = cls(**json.loads(path.read_text(encoding="utf-8")))
+            parse_instant(pin.instant)
+        except (OSError, ValueError, TypeError):
+            return None
+        return pin
+
+    def save(self, path: Path) -> None:
+        """Keep it beside the database."""
+        path.write_text(json.dumps({"instant": self.instant, "syncs": self.syncs}) + "\n", encoding="utf-8")
+
+    def next(self) -> Pin:
+        """The pin after one more sync."""
+        return replace(self, syncs=self.syncs + 1)
+
+    def first_report_day(self) -> str:
+        """The day, `YYYY-MM-DD`, from which on the reports are read."""
+        return (parse_instant(self.instant) - timedelta(days=REPORT_DAYS)).date().isoformat()
+
+    def spec(self) -> WorldSpec:
+        """Three accounts in three time zones; their ads ran from before the first report day until long after."""
+        day = parse_instant(self.instant).date()
+        activity = {
+            "from": (day - timedelta(days=REPORT_DAYS + 30)).isoformat(),
+            "to": (day + timedelta(days=365)).isoformat(),
+            "share": ACTIVE_SHARE,
+        }
+        spec = WorldSpec.demo()
+        accounts = [replace(account, activity=activity) for account in spec.accounts]
+        return replace(spec, accounts=accounts, data_now=self.instant)
+
+
+def work_in_the_ads_manager(emulator: Emulator, pin: Pin) -> None:
+    """Replay what people did between the syncs: each time one campaign was paused and a copy of it made."""
+    rows = emulator.world.records("campaigns", DOCUMENTED_ACCOUNT)
+    campaigns = [dict(row) for row in rows if row.get("entity_status") == "ACTIVE" and not row.get("deleted")]
+    for sync in range(1, pin.syncs + 1):
+        campaign = campaigns[sync % len(campaigns)]
+        when = print_instant(parse_instant(pin.instant) + timedelta(seconds=sync))
+        _change(emulator, "touch", id=campaign["id"], updated_at=when, fields={"entity_status": "PAUSED"})
+        copy = {"id": f"demo{sync}", "name": f"Copy {sync}", "created_at": when, "updated_at": when}
+        _change(emulator, "upsert", record={**campaign, **copy})
+
+
+def _change(emulator: Emulator, op: str, **values: Any) -> None:
+    emulator.mutate({"op": op, "stream": "campaigns", "account_id": DOCUMENTED_ACCOUNT, **values})
