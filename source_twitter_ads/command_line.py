@@ -16,7 +16,6 @@ from airbyte_cdk.logger import is_platform_debug_log_enabled
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, ConnectorSpecification
 from airbyte_cdk.sources import Source
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
-from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -120,4 +119,4 @@ def failure_lines(error: BaseException) -> bytes:
         text = f"The connector failed unexpectedly with {type(error).__name__}: please report it, with the log."
         error = AirbyteTracedException.from_exception(error, message=text)
     line = AirbyteEntrypoint.airbyte_message_to_string(error.as_sanitized_airbyte_message())
-    return (filter_secrets(line) + "\n").encode()
+    return (line + "\n").encode()
