@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 from source_twitter_ads.api.accounts import Accounts
 from source_twitter_ads.api.transport import Transport
@@ -25,7 +26,8 @@ class Services:
     """
 
     _lock: ClassVar[threading.Lock] = threading.Lock()
-    _current: ClassVar[dict[Settings, Services]] = {}
+    # Weak, so that connections and look-ups of a sync end with the streams that hold them.
+    _current: ClassVar[MutableMapping[Settings, Services]] = WeakValueDictionary()
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -37,14 +39,15 @@ class Services:
         """Return the services of the running sync of a configuration."""
         settings = Settings.from_config(config)
         with cls._lock:
-            if settings not in cls._current:
-                cls._current[settings] = cls(settings)
-            return cls._current[settings]
+            services = cls._current.get(settings) or cls(settings)
+            cls._current[settings] = services
+            return services
 
     @classmethod
     def renew(cls, config: Mapping[str, Any]) -> Services:
         """Begin a new sync of a configuration: forget what an earlier one looked up."""
         settings = Settings.from_config(config)
         with cls._lock:
-            cls._current[settings] = cls(settings)
-            return cls._current[settings]
+            services = cls(settings)
+            cls._current[settings] = services
+            return services
