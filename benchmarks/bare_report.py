@@ -1,0 +1,72 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The least that a client of result files must do, in one thread: the yardstick of case (c).
+
+Download, gunzip, parse with orjson, make rows by zip over the metric arrays, serialise each as an Airbyte RECORD line,
+write. The jobs have been made by somebody else: it is handed the urls of the files.
+
+    python -m benchmarks.bare_report FILE_WITH_ONE_URL_PER_LINE
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import orjson
+import requests
+
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def columns_of(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (column, numbers); numbers are an endless null where there are none."""
+    for name, value in metrics.items():
+        if isinstance(value, dict):
+            yield from columns_of(value, f"{prefix}{name}_")
+        else:
+            yield prefix + name, repeat(None) if value is None else value
+
+
+def rows(document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of one file, one list per entity and segment."""
+    request = document["request"]["params"]
+    first = datetime.strptime(request["start_time"], _INSTANT)
+    starts = [first + timedelta(days=day) for day in range(document["time_series_length"] + 1)]
+    days = [start.date().isoformat() for start in starts[:-1]]
+    instants = [start.strftime(_INSTANT) for start in starts]
+    fixed = [request[name] for name in ("entity", "placement", "granularity", "segmentation_type", "country")]
+    head = ["account_id", "entity_id", "segment_name", "segment_value", "entity", "placement", "granularity"]
+    keys = [*head, "segment", "country", "date", "start_time", "end_time"]
+    for item in document["data"]:
+        for one in item["id_data"]:
+            names, columns = zip(*columns_of(one["metrics"]), strict=True)
+            segment = one["segment"] or {"segment_name": None, "segment_value": ""}
+            same = (request["account_id"], item["id"], segment["segment_name"], segment["segment_value"], *fixed)
+            lines = zip(*map(repeat, same), days, instants, instants[1:], *columns, strict=False)
+            all_keys = (*keys, *names)
+            yield [dict(zip(all_keys, line, strict=False)) for line in lines]
+
+
+def main() -> None:
+    """Read each file."""
+    urls = Path(sys.argv[1]).read_text(encoding="utf-8").split()
+    write, dumps = sys.stdout.buffer.write, orjson.dumps
+    with requests.Session() as session:
+        for url in urls:
+            document = orjson.loads(gzip.decompress(session.get(url, timeout=60).content))
+            emitted_at = int(time.time() * 1000)
+            for series in rows(document):
+                for row in series:
+                    message = {"stream": "bench_report", "data": row, "emitted_at": emitted_at}
+                    write(dumps({"type": "RECORD", "record": message}, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

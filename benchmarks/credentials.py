@@ -1,0 +1,15 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The emulator's keys, as requests-oauthlib wants them."""
+
+from __future__ import annotations
+
+from requests_oauthlib import OAuth1
+
+from integration_tests.emulator import settings
+
+
+def oauth1() -> OAuth1:
+    """A signer for the emulator."""
+    return OAuth1(
+        settings.CONSUMER_KEY, settings.CONSUMER_SECRET, settings.ACCESS_TOKEN, settings.ACCESS_TOKEN_SECRET
+    )

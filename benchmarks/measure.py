@@ -1,0 +1,106 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One run of one contender: what the operating system says of the process, and what the server says of its requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from integration_tests.emulator.client import Emulator
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "benchmarks" / "out"
+_WATCH = Path(__file__).with_name("watch.py")
+
+
+class RunFailed(Exception):
+    """A contender that did not finish; the text ends with what it wrote to stderr."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A program that reads from the server and writes lines.
+
+    Attributes:
+        name: as the tables name it.
+        command: the words of its command line.
+        mark: text that each record line holds once.
+        environment: variables beside those of this process.
+        repeats: how often it runs at most; None for as often as was asked. Slow peers run less often.
+    """
+
+    name: str
+    command: Sequence[str]
+    mark: str = '"type":"RECORD"'
+    environment: Mapping[str, str] = field(default_factory=dict)
+    repeats: int | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one run took: wall and CPU seconds, MB, and counts; requests and connections are the server's figures."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    records: int
+    bytes: int
+    requests: int
+    connections: int
+    peak_concurrent: int
+
+    @property
+    def speed(self) -> float:
+        """Records per second of the whole process, its start included."""
+        return self.records / self.seconds
+
+
+def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states: Path | None = None) -> Sample:
+    """Run a contender to its end.
+
+    Args:
+        contender: what to run.
+        emulator: the server that it reads from; its log is emptied first.
+        seconds: the run is killed after this time.
+        states: where its STATE lines are to be kept.
+
+    Raises:
+        RunFailed: when it failed or took too long.
+    """
+    emulator.reset_log()
+    connections = emulator.stats()["connections"]
+    with tempfile.TemporaryFile() as errors:
+        words = [sys.executable, "-I", "-S", str(_WATCH), str(seconds), contender.mark, str(states or "")]
+        finished = subprocess.run(
+            [*words, *contender.command],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env=_environment(contender),
+            timeout=seconds + 60,
+            check=False,
+        )
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace")[-1500:]
+    figures: dict[str, Any] = json.loads(finished.stdout or b"{}")
+    if not figures or figures.pop("exit_code") or figures.pop("timed_out"):
+        raise RunFailed(f"{contender.name} did not finish: {said}")
+    stats = emulator.stats()
+    return Sample(
+        **{name: figures[name] for name in ("seconds", "cpu_seconds", "peak_mb", "records", "bytes")},
+        requests=stats["requests"],
+        connections=stats["connections"] - connections,
+        peak_concurrent=stats["peak_concurrent"],
+    )
+
+
+def _environment(contender: Contender) -> dict[str, str]:
+    plain = {"AIRBYTE_ENABLE_ANALYTICS": "false", "NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **plain, **contender.environment}
