@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +17,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import orjson
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteMessageSerializer,
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalogSerializer,
+)
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_twitter_ads.source import SourceTwitterAds
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = ROOT / "source_twitter_ads" / "schemas"
@@ -198,3 +210,30 @@ def _collect(words: list[str], errors: Path, seconds: float, kill_when: Callable
         raise subprocess.TimeoutExpired(words, seconds)
     whole = [line[:-1] for line in lines if line.endswith(b"\n")]
     return Output(process.returncode, whole, errors.read_text(encoding="utf-8"))
+
+
+def run_here(config: Mapping[str, Any], streams: Sequence[str], state: State | None = None) -> Output:
+    """Read in this process, through the source class, as a library user does; much faster than `run`.
+
+    The exit code is 1 when the read raised; its message is the last of `errors`.
+    """
+    configured = ConfiguredAirbyteCatalogSerializer.load(configured_catalog(streams))
+    states = [AirbyteStateMessageSerializer.load(entry) for entry in state or []]
+    source = SourceTwitterAds(configured, config, states)
+    lines: list[bytes] = []
+    code = 0
+    try:
+        for message in source.read(logging.getLogger("airbyte"), source.configure(config, ""), configured, states):
+            lines.append(orjson.dumps(_plain(message)))
+    except AirbyteTracedException as error:
+        lines.append(orjson.dumps(_plain(error.as_sanitized_airbyte_message())))
+        code = 1
+    return Output(code, lines, "")
+
+
+def _plain(message: AirbyteMessage) -> Message:
+    """As a JSON object; the CDK's serialiser would drop a record's fields that are null."""
+    plain: Message = AirbyteMessageSerializer.dump(message)
+    if message.record is not None:
+        plain["record"]["data"] = message.record.data
+    return plain

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from jsonschema.validators import extend
 
 from integration_tests.conftest import small_world
-from integration_tests.connector import SCHEMAS, STREAMS, Output, Record, run
+from integration_tests.connector import SCHEMAS, STREAMS, Output, Record, run, run_here
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.entities import differences, expected
@@ -127,14 +127,14 @@ class TestOptions:
         self, start: Callable[..., Emulator], page_size: int
     ) -> None:
         emulator = start(small_world(volumes={"*": 9, "tweets": 15}))
-        output = run("read", emulator.config(page_size=page_size))
+        output = run_here(emulator.config(page_size=page_size), STREAMS)
         assert (output.exit_code, all_differences(emulator, output)) == (0, [])
 
     def test_given_full_last_pages_with_a_cursor_when_read_then_the_empty_page_ends_the_listing(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world(volumes={"*": 6}), cursor_after_full_page=True)
-        output = run("read", emulator.config(page_size=3))
+        output = run_here(emulator.config(page_size=3), STREAMS)
         assert (output.exit_code, all_differences(emulator, output)) == (0, [])
 
     def test_given_page_size_1000_when_read_then_each_endpoint_gets_its_own_maximum(
@@ -148,13 +148,13 @@ class TestOptions:
         assert set(counts.values()) == {1000}
 
     def test_given_with_deleted_false_when_read_then_only_living_entities_arrive(self, demo: Emulator) -> None:
-        output = run("read", demo.config(with_deleted=False))
+        output = run_here(demo.config(with_deleted=False), STREAMS)
         assert (output.exit_code, all_differences(demo, output, with_deleted=False)) == (0, [])
 
     def test_given_one_account_and_two_countries_when_read_then_only_those_arrive(self, demo: Emulator) -> None:
         streams = ["accounts", "campaigns", "tweets", "targeting_locations", "targeting_network_operators"]
         config = demo.config(account_ids="2tokyo8n9q", country_codes="us, jp")
-        output = run("read", config, streams)
+        output = run_here(config, streams)
         wanted = {"account_ids": ["2tokyo8n9q"], "country_codes": ["US", "JP"]}
         found = [
             line for s in streams for line in differences(s, output.records[s], expected(demo.world, s, **wanted))
@@ -168,7 +168,7 @@ class TestOptions:
         self, start: Callable[..., Emulator], date: str
     ) -> None:
         emulator = start(small_world("1first", volumes={"campaigns": 60}))
-        output = run("read", emulator.config(date), ["campaigns", "accounts"])
+        output = run_here(emulator.config(date), ["campaigns", "accounts"])
         newer = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] >= "2026-05-01T00:00:00Z"]
         assert 0 < len(newer) < 60
         assert differences("campaigns", output.records["campaigns"], newer) == []
@@ -178,7 +178,7 @@ class TestOptions:
     ) -> None:
         emulator = start(small_world("1first", volumes={"campaigns": 60}))
         end = "2026-05-01T00:00:00Z"
-        output = run("read", emulator.config(end_date=end), ["campaigns"])
+        output = run_here(emulator.config(end_date=end), ["campaigns"])
         older = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] <= end]
         assert differences("campaigns", output.records["campaigns"], older) == []
         (partition,) = output.stream_state("campaigns")["states"]
@@ -195,14 +195,14 @@ class TestOddRecords:
         emulator.mutate(
             {"op": "touch", "stream": "campaigns", "account_id": "1first", "id": campaign["id"], "fields": added}
         )
-        records = run("read", emulator.config(), ["campaigns"]).records["campaigns"]
+        records = run_here(emulator.config(), ["campaigns"]).records["campaigns"]
         assert [r["a_field_of_next_year"] for r in records if r["id"] == campaign["id"]] == list(added.values())
 
     def test_given_records_without_updated_at_when_read_then_they_arrive_and_move_no_bookmark(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world("1first", volumes={"campaigns": 20}, undated=4))
-        output = run("read", emulator.config(page_size=5), ["campaigns"])
+        output = run_here(emulator.config(page_size=5), ["campaigns"])
         wanted = expected(emulator.world, "campaigns")
         assert sum(not r.get("updated_at") for r in wanted) >= 1
         assert differences("campaigns", output.records["campaigns"], wanted) == []
@@ -216,7 +216,7 @@ class TestOddRecords:
         campaign: Record = emulator.world.visible("campaigns", "1first")[0]
         change = {"op": "touch", "stream": "campaigns", "account_id": "1first", "id": campaign["id"]}
         emulator.mutate({**change, "fields": {"total_budget_amount_local_micro": 2**64 - 1}})
-        records = run("read", emulator.config(), ["campaigns"]).records["campaigns"]
+        records = run_here(emulator.config(), ["campaigns"]).records["campaigns"]
         assert 2**64 - 1 in [r["total_budget_amount_local_micro"] for r in records]
 
     def test_given_an_account_below_a_service_level_when_read_then_its_stream_is_skipped_with_a_warning(

@@ -32,8 +32,6 @@ from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import declared_stream, http_stream
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
-# Streams whose state is flat, since they have no partitions.
-UNPARTITIONED = frozenset({"accounts"})
 # Report windows that wait for X's jobs at the same time; each is a thread that sleeps most of the time.
 WINDOWS_AT_ONCE = 128
 
@@ -151,7 +149,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         if not stream.cursor_field:
             return FinalStateCursor(stream.name, None, repository)
         state = self._state_of(stream.name)
-        return BookmarkCursor(stream.name, stream.cursor_field, state, repository, stream.name not in UNPARTITIONED)
+        return BookmarkCursor(stream.name, stream.cursor_field, state, repository)
 
     def _state_of(self, stream_name: str) -> Mapping[str, Any]:
         return self._states.get_stream_state(stream_name, None)

@@ -60,7 +60,8 @@ class Accounts:
         batches = [ids[i : i + IDS_PER_REQUEST] for i in range(0, len(ids), IDS_PER_REQUEST)] or [()]
         found: list[Mapping[str, Any]] = []
         for batch in batches:
-            params = {"with_deleted": "true"}
+            # Sorted by what never changes, so that no account moves between pages while they are read.
+            params = {"with_deleted": "true", "sort_by": "created_at-asc"}
             if batch:
                 params["account_ids"] = ",".join(batch)
             where = Where("accounts")

@@ -13,7 +13,6 @@ from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.errors import Skipped, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
@@ -116,11 +115,15 @@ class PageRetriever(Retriever):
 
 @dataclass
 class AccountsRetriever(PageRetriever):
-    """Reads the ad accounts: those that the configuration names, at most 200 in one request, or all of the token."""
+    """Takes the record of each account out of the one listing that all streams share.
 
-    def _requests(self, partition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-        ids = self._services.settings.account_ids
-        for path, query in super()._requests(partition):
-            for first in range(0, len(ids) or 1, IDS_PER_REQUEST):
-                batch = ids[first : first + IDS_PER_REQUEST]
-                yield path, {**query, "account_ids": ",".join(batch)} if batch else query
+    A slice, and so a bookmark, for each account lets one that the token sees only later arrive, however long ago it was
+    changed.
+    """
+
+    def _collection(
+        self, path: str, query: Mapping[str, str], account_id: str | None
+    ) -> Iterator[list[dict[str, Any]]]:
+        record = self._services.accounts.records().get(account_id or "")
+        if record is not None and (self._services.settings.with_deleted or not record.get("deleted")):
+            yield [dict(record)]

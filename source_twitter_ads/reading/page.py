@@ -58,7 +58,7 @@ class Page(Record):
 
     @property
     def lines(self) -> bytes:
-        """The RECORD messages as the CDK would print them, one per line."""
+        """The RECORD messages, one per line, as the CDK prints them, but with the nulls that it leaves out."""
         self.to_lines()
         assert self._lines is not None
         return self._lines
