@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import signal
 import sys
@@ -58,8 +59,9 @@ def _run(console: Console, fresh: bool) -> None:
     seconds = time.monotonic() - started
     pin.next().save(files.WORLD)
     show.report(console, results, seconds)
-    console.print(f"\nThe data is in {files.DATABASE}. Any DuckDB client opens it, and so does:")
-    console.print(f'  {sys.executable} -m demo --sql "FROM campaigns LIMIT 5"', markup=False, soft_wrap=True)
+    python, database = (os.path.relpath(path) for path in (sys.executable, files.DATABASE))
+    console.print(f"The data is in {database}. Any DuckDB client opens it, and so does:", highlight=False)
+    console.print(f'  {python} -m demo --sql "FROM accounts"', markup=False, highlight=False, soft_wrap=True)
 
 
 def _sync(console: Console, pin: Pin) -> list[StreamResult]:

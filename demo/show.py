@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +17,7 @@ from demo.sync import StreamResult
 
 def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
     """Stream, rows, seconds, and a total."""
-    table = Table(title="Streams", title_justify="left", show_footer=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("stream", "total", no_wrap=True)
     for name, value in (
         ("read", sum(result.read for result in results)),
@@ -33,7 +34,7 @@ def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
             f"{result.new:,}" if result.new else "·",
             f"{result.total:,}",
             f"{result.seconds:.1f}",
-            "incremental" if result.incremental else "full",
+            "from bookmark" if result.incremental else "full",
         )
     return table
 
@@ -55,13 +56,19 @@ def summary(results: Sequence[StreamResult]) -> str:
 
 def answer_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     """The answer to a query."""
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         numeric = bool(rows) and isinstance(rows[0][columns.index(name)], int | float)
         table.add_column(name, justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int | float) else str(cell)) for cell in row))
+        table.add_row(*(Text(_print(cell)) for cell in row))
     return table
+
+
+def _print(cell: Any) -> str:
+    if isinstance(cell, float):
+        return f"{cell:,.2f}"
+    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
 
 
 def report(console: Console, results: Sequence[StreamResult], seconds: float) -> None:

@@ -71,17 +71,15 @@ def _sync(
     import airbyte as ab  # takes seconds, and must see the environment above
 
     announce("asking the connector what it offers")
-    sources = {
-        name: ab.get_source("source-twitter-ads", config=dict(config), local_executable=CONNECTOR)
-        for name, config in configs.items()
-    }
-    offered = next(iter(sources.values())).get_available_streams()
+    source = ab.get_source("source-twitter-ads", config=dict(next(iter(configs.values()))), local_executable=CONNECTOR)
+    offered = source.get_available_streams()
     results: list[StreamResult] = []
     with ab.DuckDBCache(db_path=files.DATABASE, cache_dir=files.WORKSPACE / "loading") as cache:
-        for name, source in sources.items():
+        for name, config in configs.items():
             streams = [stream for stream in offered if select(stream) == name]
             if streams:
                 announce(f"syncing {len(streams)} streams of {name}")
+                source.set_config(dict(config))
                 source.select_streams(streams)
                 results += _read(source, cache)
     return results
