@@ -20,6 +20,7 @@ from typing import Any
 
 import orjson
 from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteMessageSerializer,
     AirbyteStateMessageSerializer,
@@ -223,12 +224,17 @@ def run_here(config: Mapping[str, Any], streams: Sequence[str], state: State | N
     lines: list[bytes] = []
     code = 0
     try:
-        for message in source.read(logging.getLogger("airbyte"), source.configure(config, ""), configured, states):
+        for message in source.read(logging.getLogger("airbyte"), config, configured, states):
             lines.append(orjson.dumps(_plain(message)))
     except AirbyteTracedException as error:
         lines.append(orjson.dumps(_plain(error.as_sanitized_airbyte_message())))
         code = 1
     return Output(code, lines, "")
+
+
+def check_here(config: Mapping[str, Any]) -> AirbyteConnectionStatus:
+    """Check in this process, through the source class."""
+    return SourceTwitterAds(None, config, None).check(logging.getLogger("airbyte"), config)
 
 
 def _plain(message: AirbyteMessage) -> Message:

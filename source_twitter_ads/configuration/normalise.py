@@ -53,6 +53,8 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     for key in _OPTIONAL:
         if key in result and result[key] in (None, "", [], [""]):
             del result[key]
+    if isinstance(result.get("country_codes"), (str, list)):
+        result["country_codes"] = _upper(result["country_codes"])
     for key in LISTS:
         if key in result:
             result[key] = as_list(result[key])
@@ -62,11 +64,9 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     for key in NUMBERS:
         if key in result:
             result[key] = _as_number(result[key])
-    if isinstance(result.get("country_codes"), list):
-        result["country_codes"] = [_upper(code) for code in result["country_codes"]]
     if "reports" in result:
         result["reports"] = _as_reports(result["reports"])
-    return result
+    return {key: value for key, value in result.items() if value != [] or key not in _OPTIONAL}
 
 
 def as_list(value: Any) -> Any:
@@ -88,6 +88,8 @@ def _strip(value: Any) -> Any:
 
 
 def _upper(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_upper(part) for part in value]
     return value.upper() if isinstance(value, str) else value
 
 
@@ -96,7 +98,7 @@ def _as_flag(value: Any) -> Any:
 
 
 def _as_number(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+", value):
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         return int(value)
     return value
 
@@ -104,9 +106,10 @@ def _as_number(value: Any) -> Any:
 def _as_reports(value: Any) -> Any:
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except ValueError:
+            parsed = json.loads(value)
+        except (ValueError, RecursionError):
             return value
+        value = parsed if isinstance(parsed, list) else value
     if not isinstance(value, list):
         return value
     return [_as_report(entry) if isinstance(entry, Mapping) else entry for entry in value]

@@ -142,12 +142,19 @@ def _is_header_text(value: Any) -> bool:
 
 
 def _base_url_problems(value: Any) -> Iterator[str]:
-    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
-    if parts.scheme == "https" and parts.hostname and not parts.query and not parts.fragment and not parts.username:
-        return
-    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
-        return
-    yield f"base_url is {value!r}: it must be an https address such as {API_URL}; http is only for this machine itself."
+    if not isinstance(value, str) or not _is_safe_address(value):
+        yield f"base_url is {value!r}: it must be an https address such as {API_URL}; http is only for this machine itself."
+
+
+def _is_safe_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.query or parts.fragment or parts.username is not None or not _is_header_text(url):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,306 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Configurations as users of other tools write them, and one sentence for each mistake (design.md "Configuration")."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_twitter_ads.components import NormaliseConfig
+from source_twitter_ads.configuration import ConfigProblem, Settings, normalise, require_valid
+from source_twitter_ads.configuration.validate import parse_moment, problems
+from unit_tests.conftest import settings_of, valid_config
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=timezone.utc)
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+_keys = st.sampled_from(
+    (
+        "consumer_key account_ids start_date end_date with_deleted country_codes attribution_window reports page_size "
+        "num_workers request_timeout user_agent sandbox base_url unknown"
+    ).split()
+)
+_reports = st.lists(
+    st.dictionaries(
+        st.sampled_from("name entity enitity segment granularity metric_groups placements".split()), _values, max_size=4
+    ),
+    max_size=2,
+)
+_configs = st.dictionaries(_keys, _values | _reports, max_size=6)
+
+
+def sentences(**changes: Any) -> list[str]:
+    return list(problems(normalise(valid_config(**changes)), NOW))
+
+
+class TestNormalise:
+    @pytest.mark.parametrize(
+        ("key", "written", "meant"),
+        [
+            ("account_ids", "18ce54d4x5t, 18ce55abc12", ["18ce54d4x5t", "18ce55abc12"]),
+            ("account_ids", "18ce54d4x5t 18ce55abc12", ["18ce54d4x5t", "18ce55abc12"]),
+            ("account_ids", " 18ce54d4x5t,,18ce54d4x5t ", ["18ce54d4x5t"]),
+            ("account_ids", ["18ce54d4x5t ", ""], ["18ce54d4x5t"]),
+            ("country_codes", "us, de", ["US", "DE"]),
+            ("country_codes", ["us", "US"], ["US"]),
+            ("page_size", "9" * 5000, "9" * 5000),
+            ("with_deleted", "true", True),
+            ("with_deleted", "False", False),
+            ("sandbox", "TRUE", True),
+            ("attribution_window", "14", 14),
+            ("page_size", " 1000 ", 1000),
+            ("page_size", "1.5", "1.5"),
+            ("page_size", "abc", "abc"),
+            ("start_date", " 2026-01-01T00:00:00Z ", "2026-01-01T00:00:00Z"),
+        ],
+    )
+    def test_given_a_value_as_other_tools_write_it_when_normalised_then_it_has_the_type_of_the_spec(
+        self, key: str, written: Any, meant: Any
+    ) -> None:
+        result = normalise({key: written})[key]
+        assert (result, type(result)) == (meant, type(meant))
+
+    @pytest.mark.parametrize("key", ["account_ids", "country_codes", "end_date", "page_size", "with_deleted", "reports"])
+    @pytest.mark.parametrize("empty", ["", None, [], "  ", [""]])
+    def test_given_an_optional_value_left_empty_when_normalised_then_its_default_applies(
+        self, key: str, empty: Any
+    ) -> None:
+        assert key not in normalise({key: empty})
+
+    @pytest.mark.parametrize("empty", [", ,", ["", " "]])
+    def test_given_a_list_of_nothing_when_normalised_then_its_default_applies(self, empty: Any) -> None:
+        assert normalise({"country_codes": empty, "account_ids": empty}) == {}
+
+    def test_given_the_misspelt_key_of_the_published_example_when_normalised_then_it_is_the_entity(self) -> None:
+        report = {"name": "r", "enitity": "LINE_ITEM", "segment": "", "metric_groups": "ENGAGEMENT, BILLING"}
+        assert normalise({"reports": [report]})["reports"] == [
+            {"name": "r", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT", "BILLING"]}
+        ]
+
+    def test_given_reports_as_json_text_when_normalised_then_they_are_objects(self) -> None:
+        assert normalise({"reports": '[{"name": "r", "entity": "CAMPAIGN"}]'})["reports"] == [
+            {"name": "r", "entity": "CAMPAIGN"}
+        ]
+
+    def test_given_a_config_when_normalised_then_the_users_own_object_is_untouched(self) -> None:
+        config = {"account_ids": "a,b", "reports": [{"enitity": "CAMPAIGN"}]}
+        normalise(config)
+        assert config == {"account_ids": "a,b", "reports": [{"enitity": "CAMPAIGN"}]}
+
+    def test_given_a_secret_with_a_line_break_behind_it_when_normalised_then_the_break_is_gone(self) -> None:
+        assert normalise({"consumer_key": "abc\n"})["consumer_key"] == "abc"
+
+    @given(_configs)
+    def test_given_any_config_when_normalised_twice_then_the_second_time_changes_nothing(
+        self, config: dict[str, Any]
+    ) -> None:
+        once = normalise(config)
+        assert normalise(once) == once
+
+    @given(_configs)
+    def test_given_any_config_when_validated_then_the_only_error_is_one_for_the_user(
+        self, config: dict[str, Any]
+    ) -> None:
+        try:
+            require_valid(normalise({**valid_config(), **config}), NOW)
+        except ConfigProblem as problem:
+            assert str(problem).strip()
+
+    @given(_configs)
+    def test_given_any_config_that_is_valid_when_settings_are_built_then_they_can_be_compared_and_hashed(
+        self, config: dict[str, Any]
+    ) -> None:
+        normalised = normalise({**valid_config(), **config})
+        if not list(problems(normalised, NOW)):
+            assert hash(Settings.from_config(normalised)) == hash(Settings.from_config(normalised))
+
+    def test_given_the_manifests_rule_when_applied_then_the_config_is_normalised_in_place(self) -> None:
+        config: dict[str, Any] = {"account_ids": "a,b", "end_date": ""}
+        NormaliseConfig().transform(config)
+        assert config == {"account_ids": ["a", "b"]}
+
+
+class TestValidate:
+    def test_given_a_valid_config_when_validated_then_nothing_is_wrong(self) -> None:
+        assert sentences() == []
+
+    @pytest.mark.parametrize("value", [0, -1, 1.5, "abc", 1001, "1.5", True, [5]])
+    def test_given_an_impossible_page_size_when_validated_then_the_sentence_names_key_value_and_range(
+        self, value: Any
+    ) -> None:
+        assert sentences(page_size=value) == [f"page_size is {value!r}: it must be a whole number from 1 to 1000."]
+
+    @pytest.mark.parametrize(
+        ("key", "low", "high"),
+        [
+            ("attribution_window", 0, 90),
+            ("page_size", 1, 1000),
+            ("num_workers", 1, 50),
+            ("request_timeout", 1, 3600),
+            ("job_timeout", 1, 1440),
+            ("outage_timeout", 1, 86400),
+            ("rate_limit_timeout", 1, 86400),
+        ],
+    )
+    def test_given_a_whole_number_when_validated_then_its_bounds_are_allowed_and_no_more(
+        self, key: str, low: int, high: int
+    ) -> None:
+        assert sentences(**{key: low}) == sentences(**{key: str(high)}) == []
+        for beyond in (low - 1, high + 1):
+            assert sentences(**{key: beyond}) == [f"{key} is {beyond}: it must be a whole number from {low} to {high}."]
+
+    @pytest.mark.parametrize("key", ["consumer_key", "consumer_secret", "access_token", "access_token_secret"])
+    @pytest.mark.parametrize(("value", "state"), [("", "empty"), ("  ", "empty"), (None, "missing"), (7, "not a text")])
+    def test_given_a_secret_that_is_none_when_validated_then_the_sentence_names_it_and_where_to_find_it(
+        self, key: str, value: Any, state: str
+    ) -> None:
+        (sentence,) = sentences(**{key: value})
+        assert sentence.startswith(f"{key} is {state}: copy it from")
+
+    @pytest.mark.parametrize(
+        "value", ["soon", "2026-13-01", "2026-02-30", "01/02/2026", "20260101", "2026-1-1", "2026", "2026-W05", 20260101]
+    )
+    @pytest.mark.parametrize("key", ["start_date", "end_date"])
+    def test_given_a_malformed_date_when_validated_then_the_sentence_shows_one_that_is_right(
+        self, key: str, value: Any
+    ) -> None:
+        (sentence,) = sentences(**{key: value})
+        assert sentence.startswith(f"{key} is {value!r}: it must be a date such as 2026-01-31")
+
+    @pytest.mark.parametrize(
+        "value",
+        ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00+09:00", "2026-01-01T00:00:00.5Z"],
+    )
+    def test_given_a_date_in_any_iso_form_when_validated_then_it_is_accepted(self, value: str) -> None:
+        assert sentences(start_date=value) == []
+
+    @pytest.mark.parametrize("value", ["2026-07-02", "2026-06-30T12:00:01Z", "2027-01-01T00:00:00Z"])
+    def test_given_a_start_date_in_the_future_when_validated_then_the_sentence_says_so(self, value: str) -> None:
+        assert sentences(start_date=value) == [
+            f"start_date is {value!r}, which lies in the future: it must not be later than today."
+        ]
+
+    @pytest.mark.parametrize("value", ["2026-06-30", "2026-07-01", "2026-06-30T12:00:00Z"])
+    def test_given_a_day_that_has_begun_somewhere_when_validated_then_it_is_no_future(self, value: str) -> None:
+        assert sentences(start_date=value) == []
+
+    def test_given_an_end_before_the_start_when_validated_then_the_sentence_names_both(self) -> None:
+        (sentence,) = sentences(end_date="2025-12-31")
+        assert "'2025-12-31'" in sentence
+        assert "'2026-01-01'" in sentence
+
+    @pytest.mark.parametrize("value", ["XX", "USA", "U", "12"])
+    def test_given_an_unknown_country_when_validated_then_the_sentence_names_it(self, value: str) -> None:
+        (sentence,) = sentences(country_codes=["US", value])
+        assert sentence.startswith(f"country_codes holds {value!r}: each must be an ISO 3166-1 code")
+
+    @pytest.mark.parametrize("value", ["18ce/54", "18ce54d4x5t;drop", "../x"])
+    def test_given_an_account_id_with_strange_characters_when_validated_then_the_sentence_names_it(
+        self, value: str
+    ) -> None:
+        (sentence,) = sentences(account_ids=[value])
+        assert sentence.startswith(f"account_ids holds {value!r}: ")
+
+    @pytest.mark.parametrize(("key", "value"), [("account_ids", {"a": 1}), ("account_ids", [1]), ("country_codes", 5)])
+    def test_given_a_list_that_is_none_when_validated_then_the_sentence_says_what_it_must_be(
+        self, key: str, value: Any
+    ) -> None:
+        assert sentences(**{key: value}) == [
+            f"{key} is {value!r}: it must be a list of texts, or one text with commas between."
+        ]
+
+    @pytest.mark.parametrize("value", ["yes", 1, 0, "0", "tru"])
+    def test_given_a_flag_that_is_none_when_validated_then_the_sentence_says_true_or_false(self, value: Any) -> None:
+        assert sentences(with_deleted=value) == [f"with_deleted is {value!r}: it must be true or false."]
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "http://ads-api.x.com",
+            "http://10.0.0.1:8080",
+            "ftp://127.0.0.1",
+            "ads-api.x.com",
+            "https://",
+            "https://user:secret@proxy.example",
+            "https://proxy.example?x=1",
+            "http://127.0.0.1.example.com",
+            "http://[broken",
+            "https://proxy.example:port",
+            7,
+        ],
+    )
+    def test_given_an_address_that_would_show_the_signature_when_validated_then_it_is_refused(self, value: Any) -> None:
+        (sentence,) = sentences(base_url=value)
+        assert sentence.startswith(f"base_url is {value!r}: it must be an https address")
+
+    @pytest.mark.parametrize(
+        "value",
+        ["https://proxy.example", "https://proxy.example:8443/", "http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9"],
+    )
+    def test_given_a_safe_address_when_validated_then_it_is_accepted(self, value: str) -> None:
+        assert sentences(base_url=value) == []
+
+    @pytest.mark.parametrize("value", ["a\nb", "ünïcode", 5])
+    def test_given_a_user_agent_that_is_no_header_when_validated_then_it_is_refused(self, value: Any) -> None:
+        (sentence,) = sentences(user_agent=value)
+        assert sentence.startswith("user_agent is ")
+
+    def test_given_several_mistakes_when_required_valid_then_one_config_error_holds_a_sentence_for_each(self) -> None:
+        config = normalise(valid_config(page_size=0, num_workers="x", consumer_key=""))
+        with pytest.raises(ConfigProblem) as caught:
+            require_valid(config, NOW)
+        assert caught.value.failure_type is FailureType.config_error
+        text = str(caught.value.message)
+        assert [text.count(key) for key in ("page_size is", "num_workers is", "consumer_key is")] == [1, 1, 1]
+
+
+class TestMoments:
+    @pytest.mark.parametrize(
+        ("text", "iso"),
+        [
+            ("2026-01-31", "2026-01-31T00:00:00+00:00"),
+            ("2026-01-31T10:20:30Z", "2026-01-31T10:20:30+00:00"),
+            ("2026-01-31T10:20:30", "2026-01-31T10:20:30+00:00"),
+            ("2026-01-31T10:20:30+02:00", "2026-01-31T10:20:30+02:00"),
+        ],
+    )
+    def test_given_a_text_when_read_then_it_is_that_moment_in_utc_unless_it_names_an_offset(
+        self, text: str, iso: str
+    ) -> None:
+        moment = parse_moment(text)
+        assert moment is not None
+        assert moment == datetime.fromisoformat(iso)
+
+
+class TestSettings:
+    def test_given_only_what_is_required_when_built_then_every_default_of_the_design_applies(self) -> None:
+        settings = settings_of()
+        assert (settings.account_ids, settings.country_codes) == ((), ("US",))
+        assert (settings.page_size, settings.num_workers, settings.request_timeout) == (1000, 10, 300)
+        assert (settings.with_deleted, settings.attribution_window) == (True, 14)
+        assert settings.api_url == "https://ads-api.x.com/12"
+        assert settings.user_agent.startswith("source-twitter-ads/")
+
+    @pytest.mark.parametrize("base_url", [None, "https://ads-api.x.com", "https://ads-api.x.com/"])
+    def test_given_the_sandbox_when_built_then_the_forms_default_address_does_not_override_it(
+        self, base_url: str | None
+    ) -> None:
+        assert settings_of(sandbox="true", base_url=base_url).host == "ads-api-sandbox.x.com"
+
+    def test_given_a_proxy_with_a_path_when_built_then_the_version_follows_it(self) -> None:
+        assert settings_of(base_url="https://proxy.example/x-ads/").api_url == "https://proxy.example/x-ads/12"
+
+    def test_given_settings_when_shown_then_no_secret_is_in_the_text(self) -> None:
+        config = valid_config()
+        shown = repr(settings_of())
+        for key in ("consumer_key", "consumer_secret", "access_token", "access_token_secret"):
+            assert config[key] not in shown
