@@ -250,7 +250,8 @@ def _check_groups(name: str, entity: str, segmentation: str | None, groups: Iter
             )
 
 
-def _warnings(definition: ReportDefinition) -> list[str]:
+def retired_parts(definition: ReportDefinition) -> list[str]:
+    """What a report asks for although X's documents have retired it, for instance `segment LANGUAGES in May 2026`."""
     retired: list[str] = []
     if definition.entity in combinations.RETIRED_ENTITIES:
         retired.append(f"entity {definition.entity} in June 2026")
@@ -266,10 +267,14 @@ def _warnings(definition: ReportDefinition) -> list[str]:
         for placement in definition.placements or ()
         if placement in combinations.RETIRED_PLACEMENTS
     )
+    return retired
+
+
+def _warnings(definition: ReportDefinition) -> list[str]:
     return [
         f'Report "{definition.name}": X\'s documents have retired {what}; it is asked for all the same, and this '
         "report alone fails if X refuses it."
-        for what in retired
+        for what in retired_parts(definition)
     ]
 
 

@@ -14,16 +14,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Where, rule_for
+from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where, rule_for
 from source_twitter_ads.api.limits import number
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.progress import Progress
 
-# x-ads-api.md §7.2.
+# x-ads-api.md §7.2. No account ever has more jobs than one status request may name, which is 200.
 MOST_JOBS = 100
 JOBS_PER_STATUS_REQUEST = 200
+REMAINING = "x-concurrent-job-limit-remaining"
 FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})
 
@@ -32,6 +33,8 @@ SOONEST_POLL = 2.0
 LATEST_POLL = 15.0
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
+# How often a waiting thread looks whether the log is due for a line.
+TICK_SECONDS = 1.0
 
 
 @dataclass(eq=False)
@@ -46,6 +49,7 @@ class Job:
         seen: when X last listed it, by the monotonic clock; None before the first time.
         url: the result file, once it is ready.
         broken: why there will be no file, once that is known.
+        unknown: why X could not be asked for its status.
     """
 
     request: JobRequest
@@ -55,6 +59,7 @@ class Job:
     seen: float | None = None
     url: str | None = None
     broken: str | None = None
+    unknown: ApiFailure | None = None
 
     @property
     def ended(self) -> bool:
@@ -82,6 +87,7 @@ class JobBoard:
         self._running: dict[str, Job] = {}
         self._being_created = 0
         self._limit = MOST_JOBS
+        self._limit_known = False
         self._polling = False
         self._last_poll = time.monotonic()
 
@@ -95,47 +101,56 @@ class JobBoard:
             ApiFailure: when X refuses the request.
         """
         with self._condition:
-            if len(self._running) + self._being_created >= self._limit:
+            if not self._has_room():
                 return None
             self._being_created += 1
+        job: Job | None = None
+        headers: Mapping[str, str] = {}
         try:
             answer = self._transport.post(self._path, request.parameters(), where)
+            headers = answer.headers
+            job = Job(request, job_id_of(answer.document["data"]), where)
         except ApiFailure as failure:
-            self._room(None, created=None)
             if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
                 self._full()
                 return None
             raise
-        except BaseException:
-            self._room(None, created=None)
-            raise
-        job = Job(request, job_id_of(answer.document["data"]), where)
-        self._room(answer.headers, created=job)
+        finally:
+            self._created(job, headers)
         self._progress.created(self._account_id)
         return job
 
-    def wait(self, jobs: Iterable[Job], room: bool) -> list[Job]:
+    def wait(self, jobs: Iterable[Job], room: bool, where: Where) -> list[Job]:
         """Wait until one of the jobs has ended, or, if `room` is wanted, until another job can be created.
+
+        Args:
+            jobs: the caller's own.
+            room: whether the caller has more jobs to create.
+            where: the caller's place in the sync, for messages.
 
         Returns:
             The jobs that have ended; empty when there is room.
 
         Raises:
-            ApiFailure: when X refuses the status request.
+            ApiFailure: when X refuses the status request, whichever thread made it.
         """
         mine = list(jobs)
         while True:
+            self._progress.tick(self._account_id, len(self._running))
             with self._condition:
                 ended = [job for job in mine if job.ended]
-                if ended or (room and len(self._running) + self._being_created < self._limit):
+                if ended or (room and self._has_room()):
                     return ended
+                for job in mine:
+                    if job.unknown:
+                        raise _elsewhere(job.unknown, where)
                 pause = self._last_poll + self._poll_interval() - time.monotonic()
                 if pause > 0 or self._polling:
-                    self._condition.wait(timeout=max(pause, 0.05) if not self._polling else 1.0)
+                    self._condition.wait(TICK_SECONDS if self._polling else min(pause, TICK_SECONDS))
                     continue
                 self._polling = True
             try:
-                self._poll()
+                self._poll(where)
             finally:
                 with self._condition:
                     self._polling = False
@@ -144,67 +159,76 @@ class JobBoard:
 
     def abandon(self, jobs: Iterable[Job]) -> None:
         """Cancel jobs whose result nobody waits for any more, so that they do not fill the account's slots."""
+        reachable = True
         for job in jobs:
+            # While X fails, each attempt may take minutes: then the jobs are left to end by themselves.
+            if reachable and not job.ended:
+                reachable = self._cancel(job)
             with self._condition:
-                running = self._running.pop(job.job_id, None)
+                self._running.pop(job.job_id, None)
                 self._condition.notify_all()
-            if running:
-                self._cancel(job)
 
-    def _cancel(self, job: Job) -> None:
-        # Only QUEUED and PROCESSING jobs can be cancelled; a refusal means that it has ended (x-ads-api.md §7.2).
+    def _cancel(self, job: Job) -> bool:
+        """Cancel a job; whether X answered at all."""
         try:
             self._transport.delete(f"{self._path}/{job.job_id}", job.where)
-        except ApiFailure:
-            return
+        except ApiFailure as failure:
+            # Only QUEUED and PROCESSING jobs can be cancelled; a 404 means that it has ended (x-ads-api.md §7.2).
+            return failure.refusal is not None and failure.refusal.status == 404
+        return True
 
-    def _poll(self) -> None:
+    def _poll(self, where: Where) -> None:
         """Ask X for the status of all running jobs; without any, for the room that other tools leave."""
         with self._condition:
             jobs = list(self._running.values())
-        ids = [job.job_id for job in jobs]
-        where = Where("reports", self._account_id)
-        for first in range(0, len(ids) or 1, JOBS_PER_STATUS_REQUEST):
-            batch = ids[first : first + JOBS_PER_STATUS_REQUEST]
-            # An answer that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
-            query = {"job_ids": ",".join(batch), "count": str(JOBS_PER_STATUS_REQUEST)} if batch else {"count": "1"}
+        ids = ",".join(job.job_id for job in jobs)
+        # An answer that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
+        query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
+        try:
             answer = self._transport.get(self._path, query, where)
-            self._learn({job_id_of(entry): entry for entry in answer.document["data"]})
-            self._set_limit(answer.headers)
-        overdue = self._overdue(jobs)
+        except ApiFailure as failure:
+            # Whoever waits for these jobs would ask the same next, one after the other.
+            for job in jobs:
+                job.unknown = failure
+            raise
+        overdue = self._learn(jobs, {job_id_of(entry): entry for entry in answer.document["data"]}, answer.headers)
         for job in overdue:
-            self._cancel(job)
-        self._progress.polled(self._account_id, len(self._running))
+            if not self._cancel(job):
+                break
 
-    def _learn(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        with self._condition:
-            for job_id, entry in entries.items():
-                job = self._running.get(job_id)
-                if job is None:
-                    continue
-                job.seen = time.monotonic()
-                status = str(entry.get("status"))
-                if status in BROKEN:
-                    self._end(job, broken=f"X ended it as {status}")
-                # SUCCESS without a url is a file that X has not put there yet.
-                elif status == FINISHED and entry.get("url"):
-                    self._end(job, url=result_url(str(entry["url"])))
-
-    def _overdue(self, jobs: Iterable[Job]) -> list[Job]:
-        """End the jobs that take too long, and those that X no longer lists; return those to be cancelled."""
-        now = time.monotonic()
-        overdue = []
+    def _learn(
+        self, jobs: Iterable[Job], entries: Mapping[str, Mapping[str, Any]], headers: Mapping[str, str]
+    ) -> list[Job]:
+        """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
             for job in jobs:
-                if job.ended or job.job_id not in self._running:
-                    continue
-                if now - job.created >= self._timeout:
-                    self._end(job, broken=f"it was not ready after {now - job.created:.0f} s")
-                    overdue.append(job)
-                elif now - (job.seen or job.created) >= min(LOST_SECONDS, self._timeout):
-                    self._end(job, broken="X does not list it any more")
-                    overdue.append(job)
-        return overdue
+                if job.job_id in entries and job.job_id in self._running:
+                    self._read_entry(job, entries[job.job_id])
+            overdue = [job for job in jobs if job.job_id in self._running and self._is_overdue(job)]
+            # Jobs created since the question may or may not be counted in what X says of the room: the safe reading.
+            open_jobs = sum(job.job_id in self._running for job in jobs)
+            remaining = number(headers, REMAINING)
+            self._limit = MOST_JOBS if remaining is None else min(MOST_JOBS, open_jobs + int(remaining))
+            self._limit_known = True
+            return overdue
+
+    def _read_entry(self, job: Job, entry: Mapping[str, Any]) -> None:
+        job.seen = time.monotonic()
+        status = str(entry.get("status"))
+        if status in BROKEN:
+            self._end(job, broken=f"X ended it as {status}")
+        # SUCCESS without a url is a file that X has not put there yet.
+        elif status == FINISHED and entry.get("url"):
+            self._end(job, url=result_url(str(entry["url"])))
+
+    def _is_overdue(self, job: Job) -> bool:
+        """End a job that takes too long, or that X does not list any more; whether it was one."""
+        now = time.monotonic()
+        if now - job.created >= self._timeout:
+            self._end(job, broken=f"it was not ready after {now - job.created:.0f} s")
+        elif now - (job.seen or job.created) >= min(LOST_SECONDS, self._timeout):
+            self._end(job, broken="X does not list it any more")
+        return job.ended
 
     def _end(self, job: Job, url: str | None = None, broken: str | None = None) -> None:
         job.url, job.broken = url, broken
@@ -215,29 +239,35 @@ class JobBoard:
         ages = [time.monotonic() - job.created for job in self._running.values()]
         return LATEST_POLL if not ages else min(LATEST_POLL, max(SOONEST_POLL, min(ages) / 3))
 
-    def _room(self, headers: Mapping[str, str] | None, created: Job | None) -> None:
+    def _has_room(self) -> bool:
+        """Whether a job may be created; until X has said how much room there is, one goes ahead alone."""
+        if not self._limit_known and self._being_created:
+            return False
+        return len(self._running) + self._being_created < self._limit
+
+    def _created(self, job: Job | None, headers: Mapping[str, str]) -> None:
         """Count a finished attempt to create a job; what X says of the room left can only narrow it here."""
         with self._condition:
             self._being_created -= 1
-            if created:
-                self._running[created.job_id] = created
-            remaining = number(headers, "x-concurrent-job-limit-remaining") if headers is not None else None
-            if remaining is not None:
-                self._limit = min(self._limit, len(self._running) + int(remaining))
-            self._condition.notify_all()
-
-    def _set_limit(self, headers: Mapping[str, str]) -> None:
-        """Learn how many jobs the account may have, less those of other tools."""
-        remaining = number(headers, "x-concurrent-job-limit-remaining")
-        with self._condition:
-            room = MOST_JOBS if remaining is None else len(self._running) + int(remaining)
-            self._limit = min(MOST_JOBS, room)
+            if job is not None:
+                self._running[job.job_id] = job
+                remaining = number(headers, REMAINING)
+                if remaining is not None:
+                    self._limit = min(self._limit, len(self._running) + int(remaining))
+                self._limit_known = True
             self._condition.notify_all()
 
     def _full(self) -> None:
         """X has no room although it seemed so: wait for what the next status request says."""
         with self._condition:
             self._limit = min(self._limit, len(self._running))
+            self._limit_known = True
+
+
+def _elsewhere(failure: ApiFailure, where: Where) -> ApiFailure:
+    """The failure of a status request, as it concerns another window's jobs."""
+    rule = Rule(Action.FAIL, failure.failure_type, "")
+    return ApiFailure(rule, where, f"The status of its jobs is unknown. {failure.message}", failure.refusal)
 
 
 def job_id_of(entry: Mapping[str, Any]) -> str:

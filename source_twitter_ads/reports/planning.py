@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta, timezone
 
 from source_twitter_ads.api.errors import Where
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.activity import Activity, ActivityFeed
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.combinations import PLACEMENTS
+from source_twitter_ads.reports.points import Span
 from source_twitter_ads.reports.sizing import window_days
 from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows, windows_between
 
@@ -19,6 +20,8 @@ from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_win
 FUTURE = timedelta(days=1)
 # Changes behind an end_date that has passed are looked for as long as X may still make them (x-ads-api.md §7.9).
 LONGEST_RESTATEMENT = timedelta(days=90)
+# Before this there was nothing on X that could have numbers.
+_FIRST_ADS = datetime(2006, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass
@@ -70,6 +73,7 @@ class Planner:
         self._feed = feed
         self._now = now
         self._where = Where(definition.name, account_id)
+        self._today = now.astimezone(calendar.zone).utcoffset() or timedelta()
 
     def plan(self, bookmark: datetime | None) -> list[PlannedWindow]:
         """Return the windows to read, oldest first.
@@ -105,8 +109,29 @@ class Planner:
         )
 
     def _changes(self, window: Window) -> list[Activity]:
-        end = min(window.end_utc, self._now)
-        return self._feed.changes(self._definition.entity, window.start_utc, end, self._where)
+        start, end = self._widest(window)
+        return self._feed.changes(self._definition.entity, start, min(end, self._now), self._where)
+
+    def _widest(self, window: Window) -> Span:
+        """The instants of a window by either reading of plain dates: each day's own offset, and today's (§7.1)."""
+        if isinstance(window.start, datetime):
+            return window.start_utc, window.end_utc
+        first, last = (datetime.combine(day, time(), timezone.utc) - self._today for day in (window.start, window.end))
+        return min(window.start_utc, first), max(window.end_utc, last)
+
+    def _earliest(self, instant: datetime) -> datetime:
+        """An instant of the earliest day that an instant belongs to, by either reading."""
+        return min(instant, instant + self._to_today(instant))
+
+    def _latest(self, instant: datetime) -> datetime:
+        """An instant of the latest day that an instant belongs to, by either reading."""
+        return max(instant, instant + self._to_today(instant))
+
+    def _to_today(self, instant: datetime) -> timedelta:
+        if self._definition.granularity == "HOUR":
+            return timedelta()
+        zone = self._calendar.zone_of(self._calendar.local_date(instant))
+        return self._today - (instant.astimezone(zone).utcoffset() or timedelta())
 
     def _changes_after_end(self, planned: Sequence[PlannedWindow]) -> list[Activity]:
         """With an end_date that has passed, changes to what lies before it are recorded after it."""
@@ -117,7 +142,7 @@ class Planner:
         return self._feed.changes(self._definition.entity, end, last, self._where) if end < last else []
 
     def _add_active(self, planned: PlannedWindow, changes: Iterable[Activity]) -> None:
-        start, end = planned.window.start_utc, planned.window.end_utc
+        start, end = self._widest(planned.window)
         for change in changes:
             if change.start < end and change.end >= start:
                 planned.add(change.entity_id, self._placements(change))
@@ -133,30 +158,48 @@ class Planner:
         if bookmark is None or not planned:
             return []
         start = planned[0].window.start_utc
-        if not any(change.start < start for change in changes):
+        if not any(self._earliest(change.start) < start for change in changes):
             return []
         new = self._feed.changes(self._definition.entity, bookmark, self._now, self._where)
-        older: dict[Window, PlannedWindow] = {}
-        for change in new:
-            for window in self._older_windows(change, start):
-                older.setdefault(window, PlannedWindow(window)).add(change.entity_id, self._placements(change))
-        return [older[window] for window in sorted(older, key=lambda window: window.start_utc)]
+        older = [
+            replace(change, start=self._earliest(change.start), end=min(self._latest(change.end), start))
+            for change in new
+            if self._earliest(change.start) < start
+        ]
+        corrected: list[PlannedWindow] = []
+        for cell in self._older_windows(_FIRST_ADS, start) if older else ():
+            touching = [change for change in older if change.start < cell.end_utc and change.end >= cell.start_utc]
+            if touching and cell.start_utc < start:
+                corrected.extend(self._corrected(cell, touching))
+        return corrected
 
-    def _older_windows(self, change: Activity, before: datetime) -> Iterator[Window]:
-        if change.start >= before:
-            return
-        # The grid of the start date makes equal windows of the corrections of different entities.
-        grid = windows_between(
+    def _corrected(self, cell: Window, touching: Sequence[Activity]) -> Iterator[PlannedWindow]:
+        """The part of a window that was corrected, for all entities alike, so that jobs hold as many as X allows.
+
+        A segmented report reads the window whole: of an entity and segment without any number X says nothing, and
+        only the days beside the corrected one show that the segment is there and has zero on it.
+        """
+        windows = [cell]
+        if not self._definition.segmented and self._definition.granularity != "TOTAL":
+            first = max(cell.start_utc, min(change.start for change in touching))
+            windows = self._older_windows(first, min(cell.end_utc, max(change.end for change in touching)))
+        for window in windows:
+            planned = PlannedWindow(window)
+            for change in touching:
+                planned.add(change.entity_id, self._placements(change))
+            yield planned
+
+    def _older_windows(self, start: datetime, end: datetime) -> list[Window]:
+        return windows_between(
             self._calendar,
             self._definition.granularity,
-            change.start,
-            min(change.end, before),
+            start,
+            end,
             grid_start=self._settings.start_date,
             grid_end=self._settings.end_date,
             now=self._now,
             max_days=window_days(self._definition),
         )
-        yield from (window for window in grid if window.start_utc < before)
 
     def _placements(self, change: Activity) -> tuple[str, ...]:
         wanted = self._definition.placements

@@ -33,15 +33,20 @@ class Progress:
         """A job was created."""
         with self._lock:
             self._created[account_id] = self._created.get(account_id, 0) + 1
-            self._queued[account_id] = max(0, self._queued.get(account_id, 0) - 1)
+            self._queued[account_id] = self._queued.get(account_id, 0) - 1
 
     def ended(self, account_id: str) -> None:
         """A job has ended."""
         with self._lock:
             self._ended[account_id] = self._ended.get(account_id, 0) + 1
 
-    def polled(self, account_id: str, running: int) -> None:
-        """X was asked for the jobs of an account: time for a line."""
+    def queued(self, account_id: str, jobs: int) -> None:
+        """So many more jobs are to be created, or (below zero) will never be."""
+        with self._lock:
+            self._queued[account_id] = self._queued.get(account_id, 0) + jobs
+
+    def tick(self, account_id: str, running: int) -> None:
+        """Somebody waits for jobs of an account: time for a line?"""
         with self._lock:
             if time.monotonic() - self._said < SECONDS_BETWEEN_LINES:
                 return

@@ -16,7 +16,7 @@ from source_twitter_ads.api.answers import BadBody, gunzip
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.job_request import JobRequest, job_requests
 from source_twitter_ads.reports.jobs import Job, JobBoard
 from source_twitter_ads.reports.planning import PlannedWindow
@@ -88,19 +88,34 @@ class ReportRetriever:
         try:
             while waiting or running:
                 self._create(board, waiting, running, where)
-                for job in board.wait(running, room=bool(waiting)):
+                for job in board.wait(running, bool(waiting), where):
                     running.remove(job)
+                    # X works on the next jobs while this one's file is read.
+                    self._create(board, waiting, running, where)
                     yield from self._read_job(job, account_id, stream_slice, waiting)
         finally:
             board.abandon(running)
+            self._progress.queued(account_id, -len(waiting))
 
     def _create(self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], where: Where) -> None:
         while waiting:
-            job = board.try_create(waiting[0], where)
+            try:
+                job = board.try_create(waiting[0], where)
+            except ApiFailure as failure:
+                raise self._explained(failure, where) from failure
             if job is None:
                 return
             waiting.popleft()
             running.append(job)
+
+    def _explained(self, failure: ApiFailure, where: Where) -> ApiFailure:
+        """Say of a refused job what of its report X has likely refused."""
+        retired = retired_parts(self._definition)
+        if not retired or failure.refusal is None or failure.refusal.status != 400:
+            return failure
+        advice = f"X has retired {' and '.join(retired)}: take it out of the report."
+        rule = Rule(Action.FAIL, FailureType.config_error, advice)
+        return ApiFailure(rule, where, f"X refused to make the report with {failure.refusal}", failure.refusal)
 
     def _read_job(
         self, job: Job, account_id: str, stream_slice: StreamSlice, waiting: deque[JobRequest]
@@ -118,7 +133,9 @@ class ReportRetriever:
             raise ApiFailure(
                 _GIVE_UP, job.where, f"X's analytics job {job.job_id} gave no result, {MOST_TRIES} times: {reason}"
             )
-        waiting.extend(job.request.halves())
+        halves = job.request.halves()
+        self._progress.queued(account_id, len(halves))
+        waiting.extend(halves)
 
     def _pages(self, packed: bytes, request: JobRequest, account_id: str, stream_slice: StreamSlice) -> Iterator[Page]:
         with _UNPACKING:

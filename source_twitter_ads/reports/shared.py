@@ -79,6 +79,7 @@ class SharedReports:
             raise ApiFailure(BY_CODE["ACCOUNT_NOT_FOUND"], where, "X does not show this ad account")
         try:
             calendar = AccountCalendar(str(record.get("timezone")), record.get("timezone_switch_at"))
+            calendar.local_date(self.now)
         except ValueError as error:
             raise ApiFailure(BY_STATUS[400], Where(definition.name, account_id), str(error)) from error
         feed = self._once(self._feeds, account_id, lambda: ActivityFeed(self.services.transport, account_id))

@@ -12,7 +12,7 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.errors import ApiFailure, Skipped
+from source_twitter_ads.api.errors import Skipped
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.cursor import ReportCursor
 from source_twitter_ads.reports.planning import PlannedWindow
@@ -97,7 +97,8 @@ class Report(XAdsStream):
         except Skipped as skipped:
             logger.warning(str(skipped))
             return
-        except ApiFailure as failure:
+        # Also what nobody foresaw stays with its account.
+        except Exception as failure:
             yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
             return
         self._bookmarks.begin(account_id, [planned.closes_until for planned in windows])
