@@ -49,22 +49,26 @@ class Accounts:
                 raise self._failure
             if self._records is None:
                 try:
-                    self._records = {str(record["id"]): record for record in self._list()}
+                    self._records = dict(self._list())
                 except ApiFailure as failure:
                     self._failure = failure
                     raise
             return self._records
 
-    def _list(self) -> list[Mapping[str, Any]]:
+    def _list(self) -> list[tuple[str, Mapping[str, Any]]]:
         ids = self._settings.account_ids
         batches = [ids[i : i + IDS_PER_REQUEST] for i in range(0, len(ids), IDS_PER_REQUEST)] or [()]
-        found: list[Mapping[str, Any]] = []
+        found: list[tuple[str, Mapping[str, Any]]] = []
         for batch in batches:
             # Sorted by what never changes, so that no account moves between pages while they are read.
             params = {"with_deleted": "true", "sort_by": "created_at-asc"}
             if batch:
                 params["account_ids"] = ",".join(batch)
             where = Where("accounts")
-            for page in pages(self._transport, "accounts", params, where, count=ACCOUNTS_PER_PAGE):
+            for page in pages(self._transport, "accounts", params, where, count=ACCOUNTS_PER_PAGE, read=_with_id):
                 found.extend(page)
         return found
+
+
+def _with_id(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    return str(record["id"]), record

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import requests
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 # A page of 1,000 records is about 1 MB and a result file some tens of MB; what is larger than this is no answer of X.
 MAX_BODY_BYTES = 512 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
+# Read at once from the network: whatever has arrived, so that a server that drips is noticed.
+_ARRIVED = 1 << 16
 
 
 class BadBody(Exception):
@@ -44,19 +48,26 @@ def read_body(response: requests.Response, seconds: float) -> bytes:
         seconds: how long the whole body may take; a server that drips would otherwise hold a worker for ever.
 
     Raises:
-        BadBody: when the body is too large.
+        BadBody: when the body is too large, or not packed as its header says.
         requests.RequestException: when it stops early or takes too long.
     """
     ends = time.monotonic() + seconds
     chunks = []
     size = 0
-    for chunk in response.iter_content(_CHUNK):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise BadBody(f"more than {MAX_BODY_BYTES} bytes")
-        if time.monotonic() > ends:
-            raise requests.exceptions.ReadTimeout(f"the body took longer than {seconds:.0f} s")
+    try:
+        while chunk := response.raw.read1(_ARRIVED, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                raise BadBody(f"more than {MAX_BODY_BYTES} bytes")
+            if time.monotonic() > ends:
+                raise requests.exceptions.ReadTimeout(f"the body took longer than {seconds:.0f} s")
+    except DecodeError as error:
+        raise BadBody(f"a body that cannot be unpacked: {error}") from error
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except HTTPError as error:
+        raise requests.exceptions.ConnectionError(error) from error
     return b"".join(chunks)
 
 
@@ -64,15 +75,52 @@ def parse_envelope(body: bytes) -> Mapping[str, Any]:
     """Parse X's success envelope (x-ads-api.md §2.1).
 
     Raises:
-        BadBody: when it is not JSON, or not an object with a `data` member.
+        BadBody: when it is not JSON, or its `data` is neither an object nor a list of objects.
     """
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadBody(f"{len(body)} bytes that are not JSON ({_excerpt(body)}): {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("data"), (list, dict)):
+    data = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(data, (list, dict)):
         raise BadBody(f"JSON without a data member ({_excerpt(body)})")
-    return document
+    if isinstance(data, list) and not all(isinstance(record, dict) for record in data):
+        raise BadBody(f"JSON whose data holds something else than objects ({_excerpt(body)})")
+    return document  # type: ignore[no-any-return]  # a dictionary, since it has data
+
+
+def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[bytes], Mapping[str, Any]]:
+    """Return a parser of envelopes whose records the connector itself needs, and not only passes on.
+
+    Args:
+        read: makes of a record what is needed of it; what it raises on a record that lacks something (KeyError,
+            TypeError, ValueError, AttributeError) makes the whole answer a bad one, to be asked for again.
+
+    Returns:
+        A function as `parse_envelope`; `data` of the envelope is a list of what `read` returned.
+    """
+
+    def parse(body: bytes) -> Mapping[str, Any]:
+        document = parse_envelope(body)
+        data = document["data"]
+        records = data if isinstance(data, list) else [data]
+        try:
+            return {**document, "data": [read(record) for record in records]}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadBody(f"a record that X does not send there ({type(error).__name__}: {error})") from error
+
+    return parse
+
+
+def result_file(body: bytes) -> bytes:
+    """Return a result file as it is, packed or not, proven to unpack whole (x-ads-api.md §7.3).
+
+    Raises:
+        BadBody: when it is damaged, or no file at all but, for instance, an HTML page.
+    """
+    if not body.startswith(_GZIP) and not body.lstrip().startswith(b"{"):
+        raise BadBody(f"{len(body)} bytes that are no result file ({_excerpt(body)})")
+    return whole_gzip(body)
 
 
 def gunzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -96,7 +144,7 @@ def whole_gzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
 
 
 def _inflate(body: bytes, limit: int) -> Iterator[bytes]:
-    if body[:2] != b"\x1f\x8b":
+    if not body.startswith(_GZIP):
         yield body
         return
     size = 0

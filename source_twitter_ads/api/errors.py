@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import requests
-from airbyte_cdk.models import FailureType, StreamDescriptor
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 CONFIG = FailureType.config_error
@@ -141,6 +141,8 @@ BY_STATUS: Mapping[int, Rule] = {
     503: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
     504: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
 }
+# X's texts are a sentence; whatever else stands there must not fill the log.
+_LONGEST_TEXT = 1000
 _OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
 
 
@@ -154,9 +156,8 @@ def read_refusal(status: int, body: bytes) -> Refusal:
     first: Any = errors[0] if isinstance(errors, list) and errors else {}
     if not isinstance(first, dict):
         return Refusal(status, "", "")
-    return Refusal(
-        status, str(first.get("code") or ""), str(first.get("message") or ""), str(first.get("parameter") or "")
-    )
+    code, message, parameter = (str(first.get(name) or "")[:_LONGEST_TEXT] for name in ("code", "message", "parameter"))
+    return Refusal(status, code, message, parameter)
 
 
 def rule_for(refusal: Refusal) -> Rule:
@@ -166,7 +167,7 @@ def rule_for(refusal: Refusal) -> Rule:
     # A server that fails may still print any code: what it says about the request does not count then.
     if refusal.status < 500 and refusal.code in BY_CODE:
         return BY_CODE[refusal.code]
-    return BY_STATUS.get(refusal.status, _OTHER)
+    return BY_STATUS.get(refusal.status, BY_STATUS[500] if refusal.status >= 500 else _OTHER)
 
 
 class ApiFailure(AirbyteTracedException):
@@ -183,7 +184,6 @@ class ApiFailure(AirbyteTracedException):
             internal_message=text,
             message=text,
             failure_type=rule.failure_type,
-            stream_descriptor=StreamDescriptor(name=where.stream),
         )
         self.refusal = refusal
         self.where = where
@@ -194,8 +194,11 @@ class Skipped(ApiFailure):
 
 
 def network_rule(error: requests.RequestException) -> Rule:
-    """Find the row for a request that got no usable answer."""
-    if isinstance(error, requests.exceptions.SSLError):
+    """Find the row for a request that got no usable answer.
+
+    A TLS connection that merely broke is a broken connection; a certificate that does not fit will never do.
+    """
+    if isinstance(error, requests.exceptions.SSLError) and "certificate" in str(error).lower():
         return Rule(
             Action.FAIL,
             CONFIG,

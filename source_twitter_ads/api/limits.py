@@ -13,24 +13,60 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 logger = logging.getLogger("airbyte")
 
-# A window begins by X's clock; a reset that is in the past, or now, still means a moment's pause.
-_SHORTEST_WAIT = 0.1
+# Two clocks are never quite the same: a window that begins now by ours may begin a moment later by X's.
+_MARGIN = 0.1
+# metadata.yaml promises a line at least every 60 s while a limit is waited for.
+SECONDS_BETWEEN_LINES = 50.0
+_LOOK_AGAIN = 5.0
+# A request that goes ahead alone and is not answered for so long does not hold up the others any more.
+_PROBE_SECONDS = 10.0
 
 
 class WaitTooLong(Exception):
-    """A limit ends later than the request may wait; `ends` is epoch seconds."""
+    """A limit ends later than the request may wait.
 
-    def __init__(self, ends: float) -> None:
-        super().__init__(f"until {clock_time(ends)}")
+    Attributes:
+        reason: what X said.
+        ends: when the limit ends, epoch seconds.
+    """
+
+    def __init__(self, reason: str, ends: float) -> None:
+        super().__init__(f"{reason}; no request may be sent until {clock_time(ends)}")
+        self.reason = reason
         self.ends = ends
 
 
 def clock_time(epoch: float) -> str:
     """Format epoch seconds for people, in UTC."""
     return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+class Heartbeat:
+    """Keeps the log alive while limits are waited for: one line at a time for all gates."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._last = now()
+
+    def begin(self, name: str, reason: str, until: float) -> None:
+        """Log a wait and the time at which it ends."""
+        with self._lock:
+            self._last = self._now()
+        seconds = max(until - self._now(), 0)
+        logger.info(f"{reason}: waiting {seconds:.0f} s, until {clock_time(until)}, for {name}.")
+
+    def go_on(self, name: str, until: float) -> None:
+        """Log that a wait lasts, if nothing has been said for a while."""
+        with self._lock:
+            if self._now() - self._last < SECONDS_BETWEEN_LINES:
+                return
+            self._last = self._now()
+        logger.info(f"Still waiting until {clock_time(until)} for {name}.")
 
 
 class Gate:
@@ -41,17 +77,27 @@ class Gate:
     Args:
         name: the endpoint and account, for the log.
         now: the clock, epoch seconds.
+        heartbeat: tells the log of waits.
     """
 
-    def __init__(self, name: str, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, name: str, now: Callable[[], float] = time.time, heartbeat: Heartbeat | None = None) -> None:
         self._name = name
         self._now = now
+        self._heartbeat = heartbeat or Heartbeat(now)
         self._condition = threading.Condition()
         self._in_flight = 0
         self._remaining: int | None = None
+        self._probe_since: float | None = None
         self._unlimited = False
-        self._reset: float = 0.0
-        self._closed_until: float = 0.0
+        self._reset = 0.0
+        self._closed_until = 0.0
+        self._reason = ""
+        self._told_until = 0.0
+
+    @property
+    def closed(self) -> bool:
+        """Whether X has asked to stay away for now."""
+        return self._closed_until > self._now()
 
     def enter(self, deadline: float) -> None:
         """Wait until a request may be sent, and count it as in flight.
@@ -67,10 +113,14 @@ class Gate:
                 opens = self._opens_at()
                 if opens is None:
                     self._in_flight += 1
+                    if self._remaining is None:
+                        self._probe_since = self._now()
                     return
                 if opens > deadline:
-                    raise WaitTooLong(opens)
-                self._condition.wait(timeout=max(opens - self._now(), 0.005) if opens else 1.0)
+                    raise WaitTooLong(self._why(), opens)
+                self._tell(opens)
+                seconds = opens - self._now() if opens else 1.0
+                self._condition.wait(timeout=min(max(seconds, 0.005), _LOOK_AGAIN))
 
     def _opens_at(self) -> float | None:
         """None when a request may go now, 0.0 to wait for an answer in flight, else the time at which to look again."""
@@ -79,13 +129,23 @@ class Gate:
             return self._closed_until
         if self._unlimited:
             return None
-        if self._remaining is not None and now >= self._reset:
-            self._remaining = None
+        if self._remaining is not None and now >= self._reset + _MARGIN:
+            self._remaining = self._probe_since = None
         if self._remaining is None:
-            return None if self._in_flight == 0 else 0.0
+            return None if self._probe_since is None or now - self._probe_since > _PROBE_SECONDS else 0.0
         if self._remaining - self._in_flight > 0:
             return None
-        return 0.0 if self._remaining > 0 else self._reset
+        return 0.0 if self._remaining > 0 else self._reset + _MARGIN
+
+    def _why(self) -> str:
+        return self._reason if self.closed else f"X's limit for {self._name} is used up"
+
+    def _tell(self, opens: float) -> None:
+        if opens and opens > max(self._told_until, self._now()) + 1:
+            self._told_until = opens
+            self._heartbeat.begin(self._name, self._why(), opens)
+        elif opens:
+            self._heartbeat.go_on(self._name, opens)
 
     def leave(self, remaining: int | None = None, reset: float | None = None, answered: bool = True) -> None:
         """Count a request as answered, and learn what X said about the window.
@@ -93,43 +153,53 @@ class Gate:
         Args:
             remaining: requests left in the window, None when X did not say.
             reset: epoch seconds at which the next window begins, None when X did not say.
-            answered: False when the request failed on its way, so that nothing was learnt.
+            answered: False when the request failed, so that nothing was learnt from what its answer did not say.
         """
         with self._condition:
             self._in_flight -= 1
+            self._probe_since = None
             if remaining is not None and reset is not None:
-                newer = reset > self._reset or self._remaining is None
-                self._remaining = remaining if newer else min(self._remaining or 0, remaining)
-                self._reset = max(self._reset, reset)
-                self._unlimited = False
-            elif answered and self._remaining is None:
+                self._learn(remaining, reset)
+            elif answered and self._remaining is None and not self.closed:
                 self._unlimited = True
             self._condition.notify_all()
 
+    def _learn(self, remaining: int, reset: float) -> None:
+        if self._remaining is None or reset > self._reset:
+            self._remaining, self._reset = remaining, max(self._reset, reset)
+        elif reset == self._reset:
+            # Answers overtake each other: the lowest count is the latest one.
+            self._remaining = min(self._remaining, remaining)
+        self._unlimited = False
+
     def close(self, until: float, reason: str) -> None:
-        """Let nobody through before a time; logged once.
+        """Let nobody through before a time.
 
         Args:
             until: epoch seconds.
             reason: what X said, for the log.
         """
         with self._condition:
-            until = max(until, self._now() + _SHORTEST_WAIT)
-            if until > self._closed_until + 1:
-                seconds = until - self._now()
-                logger.info(f"{reason}: waiting {seconds:.0f} s, until {clock_time(until)}, for {self._name}.")
-            self._closed_until = max(self._closed_until, until)
-            self._remaining = None
+            if until + _MARGIN > self._closed_until:
+                self._closed_until, self._reason = until + _MARGIN, reason
+            self._remaining = self._probe_since = None
             self._unlimited = False
             self._condition.notify_all()
 
 
 class Limits:
-    """All gates of one token: one per endpoint, and one per endpoint and account."""
+    """All that holds a request back: one gate per endpoint, one per endpoint and account, and the number of workers.
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    Args:
+        workers: requests that may be in flight at once.
+        now: the clock, epoch seconds.
+    """
+
+    def __init__(self, workers: int, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(workers)
+        self._heartbeat = Heartbeat(now)
         self._gates: dict[tuple[str, str | None], Gate] = {}
 
     def gate(self, endpoint: str, account_id: str | None) -> Gate:
@@ -138,49 +208,79 @@ class Limits:
         with self._lock:
             if key not in self._gates:
                 name = f"{endpoint} of account {account_id}" if account_id else endpoint
-                self._gates[key] = Gate(name, self._now)
+                self._gates[key] = Gate(name, self._now, self._heartbeat)
             return self._gates[key]
 
     @contextmanager
     def passage(self, endpoint: str, account_id: str | None, deadline: float) -> Iterator[Passage]:
-        """Wait for both gates of a request, and let them learn from its answer."""
-        gates = [self.gate(endpoint, None)]
-        if account_id:
-            gates.append(self.gate(endpoint, account_id))
-        entered: list[Gate] = []
-        passage = Passage(gates)
+        """Wait for both gates of a request and for a free worker, and let the gates learn from its answer.
+
+        Raises:
+            WaitTooLong: when a limit ends after the deadline, epoch seconds.
+        """
+        user = self.gate(endpoint, None)
+        account = self.gate(endpoint, account_id) if account_id else None
+        # The account's first: a request that waits there must not hold up other accounts at the gate of all.
+        gates = [account, user] if account else [user]
+        self._enter(gates, deadline)
+        passage = Passage(account, user)
         try:
-            for gate in gates:
-                gate.enter(deadline)
-                entered.append(gate)
             yield passage
         finally:
-            for gate in entered:
-                gate.leave(*passage.learnt(gate is gates[-1] and account_id is not None))
+            self._slots.release()
+            for gate in gates:
+                gate.leave(*passage.learnt(gate))
+
+    def _enter(self, gates: list[Gate], deadline: float) -> None:
+        while True:
+            entered: list[Gate] = []
+            try:
+                for gate in gates:
+                    gate.enter(deadline)
+                    entered.append(gate)
+            except BaseException:
+                _turn_back(entered)
+                raise
+            self._slots.acquire()
+            # While this request waited for the second gate or for a worker, another one may have been refused.
+            if not any(gate.closed for gate in gates):
+                return
+            self._slots.release()
+            _turn_back(entered)
+
+
+def _turn_back(gates: list[Gate]) -> None:
+    for gate in gates:
+        gate.leave(answered=False)
 
 
 class Passage:
-    """One request on its way through its gates."""
+    """One request on its way through its gates.
 
-    def __init__(self, gates: list[Gate]) -> None:
-        self._gates = gates
-        self._headers: Mapping[str, str] | None = None
+    Args:
+        account: the gate of the request's account, if it has one.
+        user: the gate of all accounts.
+    """
 
-    def answered(self, headers: Mapping[str, str]) -> None:
-        """Take the headers of the answer."""
-        self._headers = headers
+    def __init__(self, account: Gate | None, user: Gate) -> None:
+        self._account = account
+        self._user = user
+        self._headers: Mapping[str, str] = {}
+        self._succeeded = False
 
-    def learnt(self, account_level: bool) -> tuple[int | None, float | None, bool]:
-        """Return (remaining, reset, answered) at the account's or the user's level."""
-        if self._headers is None:
-            return None, None, False
-        prefix = "x-account-rate-limit" if account_level else "x-rate-limit"
+    def answered(self, headers: Mapping[str, str], succeeded: bool) -> None:
+        """Take the headers of the answer; only one that succeeded can show that there is no limit."""
+        self._headers, self._succeeded = headers, succeeded
+
+    def learnt(self, gate: Gate) -> tuple[int | None, float | None, bool]:
+        """Return (remaining, reset, answered) at the gate's level."""
+        prefix = "x-account-rate-limit" if gate is self._account else "x-rate-limit"
         remaining, reset = number(self._headers, f"{prefix}-remaining"), number(self._headers, f"{prefix}-reset")
-        return (None if remaining is None else int(remaining)), reset, True
+        return (None if remaining is None else int(remaining)), reset, self._succeeded
 
-    def close(self, until: float, reason: str, account_level: bool = True) -> None:
-        """Close the account's gate (the endpoint's own where there is no account) until a time."""
-        self._gates[-1 if account_level else 0].close(until, reason)
+    def close(self, until: float, reason: str, user_level: bool = False) -> None:
+        """Close the account's gate until a time; that of all accounts where there is none, or for `user_level`."""
+        (self._user if user_level or self._account is None else self._account).close(until, reason)
 
 
 def number(headers: Mapping[str, str], name: str) -> float | None:
@@ -190,3 +290,14 @@ def number(headers: Mapping[str, str], name: str) -> float | None:
     except (KeyError, ValueError):
         return None
     return value if 0 <= value < 1e12 else None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Read `retry-after`, seconds or an HTTP date, as seconds from `now`; None when it is absent or neither."""
+    seconds = number(headers, "retry-after")
+    if seconds is not None or "retry-after" not in headers:
+        return seconds
+    try:
+        return max(parsedate_to_datetime(headers["retry-after"]).timestamp() - now, 0.0)
+    except (TypeError, ValueError, OverflowError):
+        return None

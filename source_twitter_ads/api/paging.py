@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from source_twitter_ads.api import errors
@@ -12,8 +12,14 @@ from source_twitter_ads.api.transport import Transport
 
 
 def pages(
-    transport: Transport, path: str, params: Mapping[str, str], where: Where, *, count: int | None
-) -> Iterator[list[dict[str, Any]]]:
+    transport: Transport,
+    path: str,
+    params: Mapping[str, str],
+    where: Where,
+    *,
+    count: int | None,
+    read: Callable[[Mapping[str, Any]], Any] | None = None,
+) -> Iterator[list[Any]]:
     """Yield the records of each page; only a null `next_cursor` ends a listing.
 
     Args:
@@ -22,6 +28,7 @@ def pages(
         params: the filters, the same for every page.
         where: the place in the sync, for messages.
         count: records per page; None where the endpoint is not paged and takes no `count`.
+        read: as for `Transport.get`; the pages then hold what it returns.
 
     Raises:
         ApiFailure: when X refuses, or answers with the same cursor twice, which would never end.
@@ -29,7 +36,8 @@ def pages(
     query = dict(params) if count is None else {**params, "count": str(count)}
     cursor: str | None = None
     while True:
-        document = transport.get(path, query if cursor is None else {**query, "cursor": cursor}, where).document
+        asked = query if cursor is None else {**query, "cursor": cursor}
+        document = transport.get(path, asked, where, read).document
         data = document["data"]
         # "In some rare cases … a collection with a hashmap instead": one object (x-ads-api.md §2.1).
         yield data if isinstance(data, list) else [data]

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One request to X, from waiting for its turn to a body that can be trusted.
+"""Requests to X, from waiting for their turn to a body that can be trusted.
 
 Declarative streams, Tweets and Reports all go through here: limits, signing, retries and error messages exist once.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -19,13 +17,14 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from source_twitter_ads.api import errors
-from source_twitter_ads.api.answers import Answer, BadBody, parse_envelope, read_body, whole_gzip
-from source_twitter_ads.api.endpoints import account_of, endpoint_of
+from source_twitter_ads.api.answers import Answer, BadBody, envelope_of, parse_envelope, read_body, result_file
+from source_twitter_ads.api.call import Call
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
-from source_twitter_ads.api.limits import Limits, Passage, WaitTooLong, number
+from source_twitter_ads.api.hosts import Hosts
+from source_twitter_ads.api.limits import Limits, Passage, WaitTooLong, number, retry_after
+from source_twitter_ads.api.outage import Outage
 from source_twitter_ads.api.signing import Signer, Unsigned
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.configuration.settings import RESULT_HOSTS, X_HOSTS
 
 logger = logging.getLogger("airbyte")
 
@@ -35,47 +34,14 @@ LONGEST_PAUSE = 60.0
 SKEW_TRIES = 3
 MAX_REDIRECTS = 3
 # A connection that is not there within this time will not come.
-CONNECT_SECONDS = 30
+CONNECT_SECONDS = 30.0
+# A result file is there some seconds after SUCCESS (x-ads-api.md §7.2, §8); later than this it has expired.
+LATE_FILE_SECONDS = 60.0
+LATE_FILE_STATUSES = frozenset({404, 426})
+# A job that is not cancelled ends by itself: that is not worth waiting for.
+DELETE_SECONDS = 10.0
 
-
-@dataclass
-class Call:
-    """One request, with what is known of its attempts so far."""
-
-    method: str
-    url: str
-    where: Where
-    params: Mapping[str, str] | None = None
-    form: Mapping[str, str] | None = None
-    signed: bool = True
-    parse: Callable[[bytes], Any] = parse_envelope
-    retry_statuses: frozenset[int] = frozenset()
-    attempts: int = 0
-    began: float = field(default_factory=time.time)
-    waited: float = 0.0
-    redirects: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.method} {urlsplit(self.url).path}"
-
-
-class Outage:
-    """Since when a host has not answered at all, for all requests together: a dead network is reported once due."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._since: dict[str, float] = {}
-
-    def failed(self, host: str) -> float:
-        """Note a failed attempt; return for how many seconds the host has been silent."""
-        now = time.time()
-        with self._lock:
-            return now - self._since.setdefault(host, now)
-
-    def answered(self, host: str) -> None:
-        """Note that the host lives."""
-        with self._lock:
-            self._since.pop(host, None)
+Read = Callable[[Mapping[str, Any]], Any]
 
 
 class Transport:
@@ -88,9 +54,9 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._signer = Signer(settings)
-        self._limits = Limits()
+        self._hosts = Hosts(settings)
+        self._limits = Limits(settings.num_workers)
         self._outage = Outage()
-        self._slots = threading.BoundedSemaphore(settings.num_workers)
         self._session = requests.Session()
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
         self._session.mount("https://", adapter)
@@ -98,181 +64,221 @@ class Transport:
         self._session.headers.update({"User-Agent": settings.user_agent, "Accept": "application/json"})
         self._jitter = random.Random()
 
-    def get(self, path: str, params: Mapping[str, str], where: Where) -> Answer:
+    def get(self, path: str, params: Mapping[str, str], where: Where, read: Read | None = None) -> Answer:
         """GET a resource of the API, signed.
 
         Args:
-            path: below the version, for instance `accounts/18ce54d4x5t/campaigns`, or an absolute URL of the API.
+            path: below the version, for instance `accounts/18ce54d4x5t/campaigns`.
             params: query parameters.
             where: the place in the sync, for messages.
+            read: makes of each record what the connector itself needs of it; an answer with a record that it cannot
+                read is asked for again (`answers.envelope_of`).
 
         Raises:
             ApiFailure: when X refuses or does not answer for as long as the settings allow.
             Skipped: when there is nothing to read for this account.
         """
-        return self._do(Call("GET", self._url(path), where, params=params))
+        call = self._call("GET", path, where, read)
+        call.params = params
+        return self._do(call)
 
-    def post(self, path: str, params: Mapping[str, str], where: Where) -> Answer:
-        """POST a form, signed; see `get`."""
-        return self._do(Call("POST", self._url(path), where, form=params))
+    def post(self, path: str, params: Mapping[str, str], where: Where, read: Read | None = None) -> Answer:
+        """POST a form, signed; see `get`.
+
+        A job whose creation was answered by a broken connection is created again: the first one ends unread.
+        """
+        call = self._call("POST", path, where, read)
+        call.form = params
+        return self._do(call)
 
     def delete(self, path: str, where: Where) -> Answer:
-        """DELETE a resource, signed; see `get`."""
-        return self._do(Call("DELETE", self._url(path), where))
+        """DELETE a resource, signed, without much patience; see `get`."""
+        call = self._call("DELETE", path, where, None)
+        call.patience = min(call.patience, DELETE_SECONDS)
+        return self._do(call)
 
     def download(self, url: str, where: Where) -> bytes:
         """Fetch a result file, still packed but proven whole (x-ads-api.md §1, §7.2).
 
-        It is signed only when the API's own host serves it.
-
         Raises:
             ApiFailure: when the host is not one of X's, or the file cannot be had.
         """
-        parts = urlsplit(url)
-        own = parts.netloc == self._settings.host
-        if not own and (parts.scheme != "https" or parts.hostname not in RESULT_HOSTS):
+        signed = self._hosts.signed(url, result=True)
+        if signed is None:
             raise ApiFailure(
                 Rule(Action.FAIL, errors.SYSTEM, "The file was not fetched, to keep data away from unknown places."),
                 where,
-                f"X named a result file on the unknown host {parts.hostname}",
+                f"X named a result file at an unknown place, {_place(url)}",
             )
-        signed = parts.hostname in X_HOSTS or (own and parts.path.startswith("/12/"))
-        # 404 and 426 are answered for some seconds after SUCCESS (x-ads-api.md §7.2, §8).
-        call = Call("GET", url, where, signed=signed, parse=whole_gzip, retry_statuses=frozenset({404, 426}))
-        packed: bytes = self._do(call).document
+        patience = float(self._settings.outage_timeout)
+        packed: bytes = self._do(
+            Call("GET", url, where, patience, result=True, signed=signed, parse=result_file)
+        ).document
         return packed
 
-    def _url(self, path: str) -> str:
-        return path if "://" in path else f"{self._settings.api_url}/{path}"
+    def _call(self, method: str, path: str, where: Where, read: Read | None) -> Call:
+        parse = envelope_of(read) if read else parse_envelope
+        url = f"{self._settings.api_url}/{path}"
+        return Call(method, url, where, float(self._settings.outage_timeout), parse=parse)
 
     def _do(self, call: Call) -> Answer:
         """Try a call until it is answered, or until it may no longer be tried."""
         while True:
+            self._check_outage(call)
             call.attempts += 1
+            began = time.monotonic()
             try:
-                passage, response, body = self._exchange(call)
+                response, body = self._exchange(call)
+                if response.is_redirect:
+                    self._follow(call, response)
+                elif call.refusal:
+                    self._refused(call, call.refusal)
+                else:
+                    answer = Answer(response.status_code, response.headers, call.parse(body))
+                    self._outage.answered(call.scopes)
+                    return answer
             except WaitTooLong as error:
-                raise self._failure(errors.BY_STATUS[429], call, f"X limits {call} {error}") from error
+                happened = f"{error} (rate_limit_timeout is {self._settings.rate_limit_timeout} s)"
+                raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
             except BadBody as error:
                 self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
-                continue
             except requests.RequestException as error:
-                self._network_trouble(call, error)
-                continue
-            if response.is_redirect:
-                self._follow(call, response)
-                continue
-            if 200 <= response.status_code < 300:
-                try:
-                    return Answer(response.status_code, response.headers, call.parse(body))
-                except BadBody as error:
-                    self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
-                    continue
-            self._refused(call, passage, response, body)
+                self._network_trouble(call, error, began)
 
-    def _exchange(self, call: Call) -> tuple[Passage, requests.Response, bytes]:
+    def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
         """Wait for the call's turn, then sign it, send it and read the answer to its end."""
-        endpoint, account_id = endpoint_of(call.method, call.url), account_of(call.url)
-        entered = time.time()
-        deadline = entered + self._settings.rate_limit_timeout - call.waited
-        with self._limits.passage(endpoint, account_id, deadline) as passage, self._slots:
-            call.waited += time.time() - entered
-            request = requests.Request(
-                call.method,
-                call.url,
-                params=call.params,
-                data=call.form,
-                auth=self._signer if call.signed else Unsigned(),
-            )
-            prepared = self._session.prepare_request(request)
-            options = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
-            timeout = (min(CONNECT_SECONDS, self._settings.request_timeout), self._settings.request_timeout)
-            response = self._session.send(prepared, timeout=timeout, allow_redirects=False, **options)
-            with response:
+        entered = time.monotonic()
+        deadline = time.time() + self._settings.rate_limit_timeout - call.limited
+        with self._limits.passage(call.endpoint, call.account_id, deadline) as passage:
+            call.waited(time.monotonic() - entered)
+            call.refusal = None
+            with self._send(call) as response:
                 body = read_body(response, self._settings.request_timeout)
-            self._outage.answered(urlsplit(call.url).netloc)
-            passage.answered(response.headers)
-            return passage, response, body
+            succeeded = 200 <= response.status_code < 300
+            passage.answered(response.headers, succeeded)
+            if not succeeded and not response.is_redirect:
+                call.refusal = errors.read_refusal(response.status_code, body)
+                self._heed(call, call.refusal, passage, response.headers)
+            return response, body
 
-    def _refused(self, call: Call, passage: Passage, response: requests.Response, body: bytes) -> None:
+    def _send(self, call: Call) -> requests.Response:
+        """Sign and send.
+
+        The connection's adapter is used without the session around it, which would keep cookies and prepare to follow
+        redirects by itself.
+        """
+        auth = self._signer if call.signed else Unsigned()
+        request = requests.Request(call.method, call.url, params=call.params, data=call.form, auth=auth)
+        prepared = self._session.prepare_request(request)
+        assert prepared.url is not None
+        options: Any = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+        reading = float(self._settings.request_timeout)
+        connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, 1.0))
+        return self._session.get_adapter(prepared.url).send(prepared, timeout=(connecting, reading), **options)
+
+    def _heed(self, call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str]) -> None:
+        """Close the gate until the time that X names, before the next request can pass (x-ads-api.md §4)."""
+        rule, now = errors.rule_for(refusal), time.time()
+        happened = f"X refused {call} with {refusal}"
+        after = retry_after(headers, now)
+        if rule.action is Action.RETRY and rule is not errors.CLOCK_SKEW and after is not None:
+            call.demanded = after
+            passage.close(now + after, happened)
+        elif rule.action is Action.WAIT:
+            account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
+            named = account if account is not None else user
+            if named is None and after is not None:
+                named = now + after
+            # By a clock that is ahead of X's, a window may have ended already: then the pauses grow.
+            soonest = now + self._next_pause(call)
+            until = soonest if named is None or named <= now else named
+            passage.close(until, happened, user_level=account is None and user is not None)
+
+    def _refused(self, call: Call, refusal: Refusal) -> None:
         """Act on an answer that is no success: return to try again, or raise."""
-        refusal = errors.read_refusal(response.status_code, body)
         rule = errors.rule_for(refusal)
         happened = f"X refused {call} with {refusal}"
         if rule.action is Action.SKIP:
             raise Skipped(rule, call.where, happened, refusal)
-        if rule is errors.CLOCK_SKEW and call.attempts < SKEW_TRIES:
-            self._pause(call, happened, rule, refusal)
-        elif rule.action is Action.WAIT or "retry-after" in response.headers:
-            self._wait(call, passage, response, happened)
-        elif (rule.action is Action.RETRY and rule is not errors.CLOCK_SKEW) or (
-            response.status_code in call.retry_statuses
-        ):
-            self._pause(call, happened, rule, refusal)
-        else:
-            raise self._failure(rule, call, happened, refusal)
+        if rule.action is Action.WAIT:
+            self._outage.answered(call.scopes)
+            return
+        late = call.result and refusal.status in LATE_FILE_STATUSES and call.tried < LATE_FILE_SECONDS
+        skewed = rule is errors.CLOCK_SKEW and call.attempts >= SKEW_TRIES
+        if skewed or not (late or rule.action is Action.RETRY):
+            raise ApiFailure(rule, call.where, happened, refusal)
+        self._pause(call, happened, rule, refusal)
 
-    def _wait(self, call: Call, passage: Passage, response: requests.Response, happened: str) -> None:
-        """Close the gate until the time that X names: the account's reset, the user's, or retry-after."""
-        headers = response.headers
-        if response.status_code != 429:
-            after = number(headers, "retry-after")
-            passage.close(time.time() + (after if after is not None else self._next_pause(call)), happened)
-            return self._check_time(call, errors.BY_STATUS[503], happened)
-        account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
-        after = number(headers, "retry-after")
-        if account is not None:
-            passage.close(account, happened)
-        elif user is not None:
-            passage.close(user, happened, account_level=False)
-        else:
-            passage.close(time.time() + (after if after is not None else self._next_pause(call)), happened)
-        return None
+    def _pause(
+        self, call: Call, happened: str, rule: Rule, refusal: Refusal | None = None, since: float | None = None
+    ) -> None:
+        """Sleep for a growing, jittered time, unless the call has been tried for as long as it may.
 
-    def _pause(self, call: Call, happened: str, rule: Rule, refusal: Refusal | None = None) -> None:
-        """Sleep for a growing, jittered time, unless the call has been tried for as long as it may."""
-        self._check_time(call, rule, happened, refusal)
-        seconds = self._next_pause(call)
+        A time that X demanded is waited for at the gate instead.
+        """
+        began = time.monotonic() if since is None else since
+        call.failed(began)
+        silent = self._outage.failed(call.scopes, began, happened)
+        if call.tried >= call.patience:
+            raise ApiFailure(rule, call.where, f"{happened}, {call.attempts} times in {call.tried:.0f} s", refusal)
+        if silent >= call.patience:
+            lasting = f"{happened}; nothing else was to be had there for {silent:.0f} s"
+            raise ApiFailure(rule, call.where, lasting, refusal)
+        if call.demanded:
+            return
+        seconds = min(self._next_pause(call), call.patience - call.tried)
         logger.info(f"{happened} ({call.where}): trying again in {seconds:.1f} s.")
         time.sleep(seconds)
 
-    def _check_time(self, call: Call, rule: Rule, happened: str, refusal: Refusal | None = None) -> None:
-        tried = time.time() - call.began - call.waited
-        if tried >= self._settings.outage_timeout:
-            tries = f"{happened}, {call.attempts} times in {tried:.0f} s"
-            raise self._failure(rule, call, tries, refusal)
-
     def _next_pause(self, call: Call) -> float:
-        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (call.attempts - 1), self._settings.outage_timeout / 4)
+        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(call.attempts - 1, 10), call.patience / 4)
         return longest * self._jitter.uniform(0.5, 1.0)
 
-    def _network_trouble(self, call: Call, error: requests.RequestException) -> None:
-        """Try again after a broken connection, unless the whole host has been silent for too long."""
+    def _check_outage(self, call: Call) -> None:
+        """Do not send to a host that is down: the first call that was due has found out for all others."""
+        known = self._outage.given_up(call.host, self._settings.outage_timeout)
+        if known:
+            raise ApiFailure(_UNREACHABLE, call.where, f"{call} was not sent to {call.host}, which is down: {known}")
+
+    def _network_trouble(self, call: Call, error: requests.RequestException, began: float) -> None:
+        """Try again after a broken connection."""
         rule = errors.network_rule(error)
-        host = urlsplit(call.url).netloc
-        happened = f"{call} got no whole answer from {host}: {_cause(error)}"
-        silent = self._outage.failed(host)
-        if rule.action is Action.FAIL or silent >= self._settings.outage_timeout:
-            raise self._failure(rule, call, happened)
-        self._pause(call, happened, rule)
+        happened = f"{call} got no whole answer from {call.host}: {_cause(error)}"
+        if rule.action is Action.FAIL:
+            raise ApiFailure(rule, call.where, happened)
+        # An answer that does not come may be an accident of this request; a connection that does not come is an outage.
+        connecting = isinstance(error, requests.exceptions.ConnectTimeout)
+        self._pause(call, happened, rule, since=began if connecting else None)
 
     def _follow(self, call: Call, response: requests.Response) -> None:
         """Go where X redirects to, if it is a host of X; the request is signed anew for it."""
-        target = urljoin(call.url, response.headers["location"])
-        parts = urlsplit(target)
+        try:
+            target = urljoin(call.url, response.headers["location"])
+        except ValueError:
+            target = ""
+        signed = self._hosts.signed(target, call.result)
         call.redirects += 1
-        same = parts.netloc == self._settings.host and parts.scheme == urlsplit(self._settings.base_url).scheme
-        allowed = same or (parts.scheme == "https" and parts.hostname in (X_HOSTS if call.signed else RESULT_HOSTS))
-        if not allowed or call.redirects > MAX_REDIRECTS or call.method != "GET":
-            raise self._failure(
+        if signed is None or call.redirects > MAX_REDIRECTS or call.method != "GET":
+            raise ApiFailure(
                 Rule(Action.FAIL, errors.SYSTEM, "The redirect was not followed, to keep the keys to X's own hosts."),
-                call,
-                f"{call} was redirected to {parts.scheme}://{parts.netloc}{parts.path}",
+                call.where,
+                f"{call} was redirected to {_place(target)}",
             )
-        call.url, call.params = target, None
+        call.url, call.params, call.signed = target, None, signed
 
-    def _failure(self, rule: Rule, call: Call, happened: str, refusal: Refusal | None = None) -> ApiFailure:
-        return ApiFailure(rule, call.where, happened, refusal)
+
+_UNREACHABLE = Rule(
+    Action.FAIL, errors.TRANSIENT, "Check the network of the machine that runs the sync and X's status page."
+)
+
+
+def _place(url: str) -> str:
+    """Show a url without its query, which may hold a key."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "which is no url"
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def _cause(error: requests.RequestException) -> str:

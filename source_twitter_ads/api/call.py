@@ -1,0 +1,90 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One request to X, with what is known of its attempts so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from source_twitter_ads.api.answers import parse_envelope
+from source_twitter_ads.api.endpoints import account_of, endpoint_of
+from source_twitter_ads.api.errors import Refusal, Where
+
+
+@dataclass
+class Call:
+    """A request and the account of its time: what it waited for X's limits is no sign of an outage.
+
+    Attributes:
+        method, url, params, form: what is sent.
+        where: the place in the sync, for messages.
+        patience: seconds for which it is tried again while X or the network fails.
+        result: whether it fetches a result file.
+        signed: whether it carries a signature.
+        parse: makes the answer's document of its body; raises BadBody.
+        attempts, redirects: how many there were.
+        refusal: X's words in the latest answer, None when there were none.
+        failing_since: when the first of the failures in a row was noticed, by the monotonic clock.
+        limited: seconds spent at gates, all in all.
+        excused: seconds since `failing_since` that were spent waiting for limits and workers.
+        demanded: seconds that X asked to stay away because it fails; they count as trying.
+    """
+
+    method: str
+    url: str
+    where: Where
+    patience: float
+    params: Mapping[str, str] | None = None
+    form: Mapping[str, str] | None = None
+    result: bool = False
+    signed: bool = True
+    parse: Callable[[bytes], Any] = parse_envelope
+    attempts: int = 0
+    redirects: int = 0
+    refusal: Refusal | None = None
+    failing_since: float | None = None
+    limited: float = 0.0
+    excused: float = 0.0
+    demanded: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.method} {urlsplit(self.url).path}"
+
+    @property
+    def host(self) -> str:
+        """Host and, where there is one, port."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint without ids."""
+        return endpoint_of(self.method, self.url)
+
+    @property
+    def account_id(self) -> str | None:
+        """The ad account in the path."""
+        return account_of(self.url)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What may be out of order when this call fails."""
+        return self.host, f"{self.host} {self.endpoint}"
+
+    def waited(self, seconds: float) -> None:
+        """Note a wait for limits and workers."""
+        self.limited += seconds
+        self.excused += max(0.0, seconds - self.demanded)
+        self.demanded = 0.0
+
+    def failed(self, since: float) -> None:
+        """Note a failure that began at a time of the monotonic clock."""
+        if self.failing_since is None:
+            self.failing_since, self.excused = since, 0.0
+
+    @property
+    def tried(self) -> float:
+        """For how many seconds the call has been failing."""
+        return 0.0 if self.failing_since is None else time.monotonic() - self.failing_since - self.excused
