@@ -101,11 +101,12 @@ class LineItemBatchesRouter(XAdsRouter):
         count = min(settings.page_size, LINE_ITEMS_PER_PAGE)
         seen: set[str] = set()
         waiting: list[str] = []
-        for page in pages(self._services.transport, f"accounts/{account_id}/line_items", query, where, count=count):
-            for record in page:
-                if record["id"] not in seen:
-                    seen.add(record["id"])
-                    waiting.append(record["id"])
+        path = f"accounts/{account_id}/line_items"
+        for page in pages(self._services.transport, path, query, where, count=count, read=lambda r: str(r["id"])):
+            for line_item_id in page:
+                if line_item_id not in seen:
+                    seen.add(line_item_id)
+                    waiting.append(line_item_id)
             while len(waiting) >= IDS_PER_REQUEST:
                 yield waiting[:IDS_PER_REQUEST]
                 del waiting[:IDS_PER_REQUEST]
@@ -125,8 +126,9 @@ class TvMarketsRouter(XAdsRouter):
         """
         where = Where("targeting_tv_shows")
         seen: set[str] = set()
-        for page in pages(self._services.transport, "targeting_criteria/tv_markets", {}, where, count=None):
-            for market in page:
-                if market["locale"] not in seen:
-                    seen.add(market["locale"])
-                    yield StreamSlice(partition={"locale": market["locale"]}, cursor_slice={})
+        path = "targeting_criteria/tv_markets"
+        for page in pages(self._services.transport, path, {}, where, count=None, read=lambda m: str(m["locale"])):
+            for locale in page:
+                if locale not in seen:
+                    seen.add(locale)
+                    yield StreamSlice(partition={"locale": locale}, cursor_slice={})

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import pages
@@ -69,16 +70,7 @@ class ActivityFeed:
             if key not in self._known:
                 path = f"stats/accounts/{self._account_id}/active_entities"
                 query = {"entity": entity, "start_time": iso(start), "end_time": iso(end)}
-                data = self._transport.get(path, query, where).document["data"]
-                self._known[key] = [
-                    Activity(
-                        str(entry["entity_id"]),
-                        tuple(entry.get("placements") or ()),
-                        parse_instant(entry["activity_start_time"]),
-                        parse_instant(entry["activity_end_time"]),
-                    )
-                    for entry in data
-                ]
+                self._known[key] = self._transport.get(path, query, where, _activity).document["data"]
             return self._known[key]
 
     def organic_tweets(self, where: Where) -> list[str]:
@@ -91,12 +83,21 @@ class ActivityFeed:
             if self._tweets is None:
                 query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
                 path = f"accounts/{self._account_id}/tweets"
-                self._tweets = [
-                    str(tweet.get("tweet_id") or tweet.get("id_str") or tweet["id"])
-                    for page in pages(self._transport, path, query, where, count=TWEETS_PER_PAGE)
-                    for tweet in page
-                ]
+                listing = pages(self._transport, path, query, where, count=TWEETS_PER_PAGE, read=_tweet_id)
+                self._tweets = [tweet_id for page in listing for tweet_id in page]
             return self._tweets
+
+
+def _activity(entry: Mapping[str, Any]) -> Activity:
+    placements = entry.get("placements") or []
+    if not isinstance(placements, list):
+        raise TypeError("placements is no list")
+    times = parse_instant(entry["activity_start_time"]), parse_instant(entry["activity_end_time"])
+    return Activity(str(entry["entity_id"]), tuple(map(str, placements)), *times)
+
+
+def _tweet_id(tweet: Mapping[str, Any]) -> str:
+    return str(tweet.get("tweet_id") or tweet.get("id_str") or tweet["id"])
 
 
 def _spans(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -107,9 +107,9 @@ class JobBoard:
         job: Job | None = None
         headers: Mapping[str, str] = {}
         try:
-            answer = self._transport.post(self._path, request.parameters(), where)
+            answer = self._transport.post(self._path, request.parameters(), where, job_id_of)
             headers = answer.headers
-            job = Job(request, job_id_of(answer.document["data"]), where)
+            job = Job(request, answer.document["data"][0], where)
         except ApiFailure as failure:
             if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
                 self._full()
@@ -185,13 +185,13 @@ class JobBoard:
         # An answer that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
         query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
         try:
-            answer = self._transport.get(self._path, query, where)
+            answer = self._transport.get(self._path, query, where, lambda entry: (job_id_of(entry), entry))
         except ApiFailure as failure:
             # Whoever waits for these jobs would ask the same next, one after the other.
             for job in jobs:
                 job.unknown = failure
             raise
-        overdue = self._learn(jobs, {job_id_of(entry): entry for entry in answer.document["data"]}, answer.headers)
+        overdue = self._learn(jobs, dict(answer.document["data"]), answer.headers)
         for job in overdue:
             if not self._cancel(job):
                 break
@@ -271,8 +271,15 @@ def _elsewhere(failure: ApiFailure, where: Where) -> ApiFailure:
 
 
 def job_id_of(entry: Mapping[str, Any]) -> str:
-    """Read a job's id, which X sends as text, as number, or as both (x-ads-api.md §2.6)."""
-    return str(entry.get("id_str") or entry["id"])
+    """Read a job's id, which X sends as text, as number, or as both (x-ads-api.md §2.6).
+
+    Raises:
+        KeyError: when it has none.
+    """
+    job_id = entry.get("id_str") or entry.get("id")
+    if not job_id:
+        raise KeyError("id")
+    return str(job_id)
 
 
 def result_url(url: str) -> str:

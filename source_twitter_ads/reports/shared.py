@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
@@ -127,17 +127,20 @@ class SharedReports:
     def _country_value(self, code: str, where: Where) -> Iterable[str]:
         query = {"country_code": code, "location_type": "COUNTRIES"}
         transport = self.services.transport
-        for page in pages(transport, "targeting_criteria/locations", query, where, count=LOCATIONS_PER_PAGE):
-            yield from (str(place["targeting_value"]) for place in page)
+        path, count = "targeting_criteria/locations", LOCATIONS_PER_PAGE
+        for page in pages(transport, path, query, where, count=count, read=_targeting_value):
+            yield from page
 
     def _platform_values(self, definition: ReportDefinition) -> list[str]:
         """Targeting values of all platforms (x-ads-api.md §7.6), looked up once per sync."""
         with self._lock:
             if self._platforms is None:
                 path, where = "targeting_criteria/platforms", Where(definition.name)
-                self._platforms = [
-                    str(platform["targeting_value"])
-                    for page in pages(self.services.transport, path, {}, where, count=LOCATIONS_PER_PAGE)
-                    for platform in page
-                ]
+                transport, count = self.services.transport, LOCATIONS_PER_PAGE
+                listing = pages(transport, path, {}, where, count=count, read=_targeting_value)
+                self._platforms = [platform for page in listing for platform in page]
             return self._platforms
+
+
+def _targeting_value(record: Mapping[str, Any]) -> str:
+    return str(record["targeting_value"])
