@@ -1,0 +1,68 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Walking a collection: only a null `next_cursor` ends it (x-ads-api.md §2.1, §2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.paging import pages
+
+
+class Listing:
+    """Answers with given envelopes, one after the other, and remembers what was asked."""
+
+    def __init__(self, *envelopes: dict[str, Any]) -> None:
+        self._envelopes = list(envelopes)
+        self.asked: list[Mapping[str, str]] = []
+
+    def get(self, path: str, params: Mapping[str, str], where: Where, *_: Any) -> Answer:
+        self.asked.append(params)
+        return Answer(200, {}, self._envelopes.pop(0))
+
+    def read(self, count: int | None = 2) -> list[list[dict[str, Any]]]:
+        params = {"sort_by": "updated_at-desc"}
+        return list(pages(self, "accounts/a/campaigns", params, Where("campaigns", "a"), count=count))  # type: ignore[arg-type]
+
+
+def envelope(*ids: int, cursor: str | None = None) -> dict[str, Any]:
+    return {"data": [{"id": i} for i in ids], "next_cursor": cursor}
+
+
+def test_given_two_pages_when_walked_then_the_cursor_follows_with_the_same_filters() -> None:
+    listing = Listing(envelope(1, 2, cursor="c1"), envelope(3))
+    assert listing.read() == [[{"id": 1}, {"id": 2}], [{"id": 3}]]
+    filters = {"sort_by": "updated_at-desc", "count": "2"}
+    assert listing.asked == [filters, {**filters, "cursor": "c1"}]
+
+
+def test_given_a_short_page_with_a_cursor_when_walked_then_the_walk_goes_on() -> None:
+    assert len(Listing(envelope(1, cursor="c1"), envelope(cursor="c2"), envelope(2)).read()) == 3
+
+
+def test_given_a_full_page_without_a_cursor_when_walked_then_the_walk_ends() -> None:
+    assert len(Listing(envelope(1, 2)).read()) == 1
+
+
+@pytest.mark.parametrize("last", [{"data": []}, {"data": [], "next_cursor": ""}, {"data": [], "next_cursor": None}])
+def test_given_no_cursor_in_any_form_when_walked_then_the_walk_ends(last: dict[str, Any]) -> None:
+    assert Listing(last).read() == [[]]
+
+
+def test_given_an_object_instead_of_a_list_when_walked_then_it_is_one_record() -> None:
+    assert Listing({"data": {"id": 1}, "next_cursor": None}).read() == [[{"id": 1}]]
+
+
+def test_given_an_endpoint_that_is_not_paged_when_walked_then_neither_count_nor_cursor_is_sent() -> None:
+    listing = Listing({**envelope(1), "next_cursor": "ignored"})
+    assert listing.read(count=None) == [[{"id": 1}]]
+    assert listing.asked == [{"sort_by": "updated_at-desc"}]
+
+
+def test_given_the_same_cursor_twice_when_walked_then_it_fails_instead_of_walking_for_ever() -> None:
+    with pytest.raises(ApiFailure, match=r"same next_cursor twice.*stream campaigns, account a"):
+        Listing(envelope(1, cursor="c1"), envelope(2, cursor="c1"), envelope(3)).read()
