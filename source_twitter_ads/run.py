@@ -7,9 +7,10 @@ import os
 import sys
 from typing import Any
 
-from source_twitter_ads.command_line import Entrypoint, failure_lines
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+
+from source_twitter_ads.failures import failure_lines
 from source_twitter_ads.reading.output import ProtocolOutput
-from source_twitter_ads.source import SourceTwitterAds
 
 
 def run(args: list[str] | None = None) -> None:
@@ -18,7 +19,7 @@ def run(args: list[str] | None = None) -> None:
     Args:
         args: the words after the program's name; those of the process when left out.
     """
-    parsed = Entrypoint.parse_args(sys.argv[1:] if args is None else args)
+    parsed = AirbyteEntrypoint.parse_args(sys.argv[1:] if args is None else args)
     if not parsed.command:
         sys.exit("source-twitter-ads: name a command: spec, check, discover or read (--help shows their options).")
     if not _succeeds(parsed):
@@ -29,14 +30,27 @@ def run(args: list[str] | None = None) -> None:
 def _succeeds(parsed: Any) -> bool:
     with ProtocolOutput() as output:
         try:
-            source = SourceTwitterAds(**Entrypoint.inputs(parsed), lines=True)
-            Entrypoint(source).write(parsed, output)
+            _answer(parsed, output)
         except BrokenPipeError:
             return False
         except (Exception, KeyboardInterrupt) as error:
             output.write_lines(failure_lines(error))
             return False
     return True
+
+
+def _answer(parsed: Any, output: ProtocolOutput) -> None:
+    """Import what the command needs, and run it."""
+    if parsed.command == "spec":
+        from source_twitter_ads.specification import specification_line
+
+        output.write(specification_line())
+        return
+    from source_twitter_ads.command_line import Entrypoint
+    from source_twitter_ads.source import SourceTwitterAds
+
+    source = SourceTwitterAds(**Entrypoint.inputs(parsed), lines=True)
+    Entrypoint(source).write(parsed, output)
 
 
 if __name__ == "__main__":

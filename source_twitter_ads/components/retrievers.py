@@ -17,6 +17,7 @@ from source_twitter_ads.api.errors import Skipped, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
+from source_twitter_ads.reading.ahead import read_ahead, whole
 from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.reading.page import Page
 
@@ -83,15 +84,13 @@ class PageRetriever(Retriever):
         added = {name: partition[name] for name in self.copied}
         for path, query in self._requests(partition):
             bounds = self._bounds(stream_slice)
-            for records in self._collection(path, query, partition.get("account_id")):
-                kept, newest, complete = bounds.cut(records) if bounds else (records, None, False)
+            listing = self._collection(path, query, partition.get("account_id"))
+            for kept, newest in read_ahead(listing, bounds.cut if bounds else whole):
                 if added:
                     for record in kept:
                         record.update(added)
                 if kept:
                     yield Page(self.name, kept, stream_slice, newest)
-                if complete:
-                    break
 
     def _requests(self, partition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         values = {**partition, "with_deleted": "true" if self._services.settings.with_deleted else "false"}
