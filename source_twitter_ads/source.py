@@ -58,7 +58,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
     ) -> None:
         super().__init__(path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=state)
         self._lines = lines
-        self._states = ConnectorStateManager(state=state or [])
+        # The manifest's cursors read their state here too.
+        self._states = self._connector_state_manager
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Return the normalised configuration, also where the source was built without one (airbyte.md §2.3)."""
@@ -110,7 +111,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         """
         config = self._known(config)
         if state:
-            self._states = ConnectorStateManager(state=state)
+            self._states.per_stream_states.update(ConnectorStateManager(state=state).per_stream_states)
         workers = Services.renew(config).settings.num_workers
         # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
         generators = max(workers // 2, 1) + len(report_definitions(config, self._declared_names()))

@@ -7,6 +7,7 @@ All use that the connector makes of protected parts of the CDK stands in this fi
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
@@ -59,6 +60,19 @@ class PageProcessor(ConcurrentReadProcessor):
         yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
 
 
+class OrderedRepository(ConcurrentMessageRepository):
+    """Lets the consumer's own messages out at once, where the CDK puts them behind all that is queued.
+
+    So a stream's last state comes before its COMPLETE status; all of its records are out by then.
+    """
+
+    def _put_on_queue(self, message: AirbyteMessage) -> None:
+        if threading.get_ident() == self._consumer_thread_id:
+            self._pending.append(message)
+        else:
+            super()._put_on_queue(message)
+
+
 class TwoPools(ThreadPoolManager):
     """Reads partitions that mostly wait (report windows) in threads of their own, so that no stream waits for another.
 
@@ -96,7 +110,7 @@ class PagedConcurrentSource(ConcurrentSource):
 
     def __init__(self, workers: int, generators: int, waiting: int, logger: logging.Logger) -> None:
         queue: Queue[QueueItem] = Queue(maxsize=QUEUED_ITEMS)
-        self.repository: MessageRepository = ConcurrentMessageRepository(queue, InMemoryMessageRepository())
+        self.repository: MessageRepository = OrderedRepository(queue, InMemoryMessageRepository())
         super().__init__(
             threadpool=TwoPools(workers + generators, waiting, logger),
             logger=logger,
