@@ -10,6 +10,4 @@ from integration_tests.emulator import settings
 
 def oauth1() -> OAuth1:
     """A signer for the emulator."""
-    return OAuth1(
-        settings.CONSUMER_KEY, settings.CONSUMER_SECRET, settings.ACCESS_TOKEN, settings.ACCESS_TOKEN_SECRET
-    )
+    return OAuth1(settings.CONSUMER_KEY, settings.CONSUMER_SECRET, settings.ACCESS_TOKEN, settings.ACCESS_TOKEN_SECRET)
