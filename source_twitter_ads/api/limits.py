@@ -166,7 +166,7 @@ class Gate:
 
     def _learn(self, remaining: int, reset: float) -> None:
         if self._remaining is None or reset > self._reset:
-            self._remaining, self._reset = remaining, max(self._reset, reset)
+            self._remaining, self._reset = remaining, reset
         elif reset == self._reset:
             # Answers overtake each other: the lowest count is the latest one.
             self._remaining = min(self._remaining, remaining)

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Emulators of the resilience tests, and short pauses where a test is not about their length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.world.spec import AccountSpec
+from integration_tests.resilience import harness
+from source_twitter_ads.api import transport
+from source_twitter_ads.reports import jobs
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Emulator]]:
+    """Start emulators of worlds of one's own; they are stopped at the end of the test."""
+    running: list[Emulator] = []
+
+    def begin(*accounts: AccountSpec, **settings: Any) -> Emulator:
+        running.append(harness.start(*accounts, **settings))
+        return running[-1]
+
+    yield begin
+    for emulator in running:
+        emulator.stop()
+        assert emulator.stderr() == ""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    """One emulator of the default world for all tests of a module that change nothing in it but its faults."""
+    emulator = harness.start()
+    yield emulator
+    emulator.stop()
+    assert emulator.stderr() == ""
+
+
+@pytest.fixture
+def emulator(shared: Emulator) -> Iterator[Emulator]:
+    """The module's emulator without faults and with an empty log."""
+    shared.reset_log()
+    yield shared
+    shared.set_faults([])
+    shared.set_settings(rate_limit="off", job_faults=[])
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses between attempts and between looks at jobs."""
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(jobs, "SOONEST_POLL", 0.1)

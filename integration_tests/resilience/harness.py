@@ -1,0 +1,175 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One small world with every stream and reports, and the truth that each sync of it is compared with."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import orjson
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from integration_tests import entities
+from integration_tests.connector import INCREMENTAL, STREAMS, Output, Record, State, configured_catalog
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.clock import print_instant
+from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.truth import differences, expected_rows, rows_by_key
+from source_twitter_ads.reading.page import Page
+from source_twitter_ads.source import SourceTwitterAds
+
+ACCOUNTS = ("1first", "2second", "3third")
+GLOBALS = {
+    "iab_categories": 5,
+    "targeting_app_store_categories": 5,
+    "targeting_conversations": 5,
+    "targeting_devices": 5,
+    "targeting_events": 5,
+    "targeting_interests": 5,
+    "targeting_languages": 5,
+    "targeting_locations": 5,
+    "targeting_network_operators": 5,
+    "targeting_platform_versions": 5,
+    "targeting_tv_shows": 3,
+}
+#: Reports run over a period that is over, so that their numbers stand still.
+_TODAY = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+FIRST_DAY, LAST_DAY = (_TODAY - timedelta(days=50)).date(), (_TODAY - timedelta(days=6)).date()
+REPORTS = [
+    {"name": "lines", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT"]},
+    {"name": "money", "entity": "CAMPAIGN", "metric_groups": ["BILLING"]},
+]
+REPORT_NAMES = tuple(report["name"] for report in REPORTS)
+EVERYTHING = (*STREAMS, *REPORT_NAMES)
+
+
+def account(account_id: str, rows: int = 4, **changes: Any) -> AccountSpec:
+    """An account with a few rows per stream, whose entities have numbers on every day."""
+    always = {"from": "2018-01-01", "to": "2035-12-31", "share": 1.0}
+    given: dict[str, Any] = {"volumes": {"*": rows}, "examples": False, "activity": always, "timezone": "Etc/UTC"}
+    return AccountSpec(account_id, **{**given, **changes})
+
+
+def start(*accounts: AccountSpec, **settings: Any) -> Emulator:
+    """Start an emulator; the caller stops it. Without documented limits, unless a setting says otherwise."""
+    specs = list(accounts) or [account(one) for one in ACCOUNTS]
+    data_now = print_instant(_TODAY - timedelta(days=8))
+    world = WorldSpec(accounts=specs, globals=GLOBALS, shared_audience=False, data_now=data_now)
+    return Emulator.start(world, settings={"rate_limit": "off", "early_grace_seconds": 0.25, **settings})
+
+
+def config(emulator: Emulator, **changes: Any) -> dict[str, Any]:
+    """A configuration for all streams and the two reports."""
+    given = {"end_date": LAST_DAY.isoformat(), "reports": REPORTS, "page_size": 3, **changes}
+    return emulator.config(FIRST_DAY.isoformat(), **given)
+
+
+def catalog(streams: Sequence[str]) -> dict[str, Any]:
+    """A configured catalog of entity streams and reports."""
+    reports = [
+        {
+            "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
+            "sync_mode": "incremental",
+            "destination_sync_mode": "append_dedup",
+        }
+        for name in streams
+        if name not in STREAMS
+    ]
+    chosen: dict[str, Any] = configured_catalog([name for name in streams if name in STREAMS])
+    return {"streams": [*chosen["streams"], *reports]}
+
+
+def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state: State | None = None) -> Output:
+    """Read in this process, with the pages that the command line writes; the last error is the one that it raised."""
+    configured = ConfiguredAirbyteCatalogSerializer.load(catalog(streams))
+    states = [AirbyteStateMessageSerializer.load(copy.deepcopy(one)) for one in state or []]
+    source = SourceTwitterAds(configured, settings, states, lines=True)
+    lines: list[bytes] = []
+    exit_code = 0
+    try:
+        for message in source.read(logging.getLogger("airbyte"), source.configure(settings, ""), configured, states):
+            if isinstance(message, Page):
+                lines.extend(message.lines.rstrip(b"\n").split(b"\n"))
+            else:
+                lines.append(AirbyteEntrypoint.airbyte_message_to_string(message).encode())
+    except AirbyteTracedException as problem:
+        exit_code = 1
+        lines.append(orjson.dumps({"type": "LOG", "log": {"level": "FATAL", "message": str(problem)}}))
+    return Output(exit_code, lines, "")
+
+
+def wrong(emulator: Emulator, *outputs: Output, streams: Iterable[str] = EVERYTHING, **view: Any) -> list[str]:
+    """What the records of a run have too many, too few or otherwise than the truth.
+
+    Of several runs the union by primary key is compared; one run must not bring an entity twice either.
+    """
+    account_ids = view.get("account_ids", emulator.world.account_ids())
+    found: list[str] = []
+    for stream in streams:
+        records = [record for output in outputs for record in output.records.get(stream, [])]
+        if stream in STREAMS:
+            rows = list(entities.by_key(stream, records).values()) if len(outputs) > 1 else records
+            found += entities.differences(stream, rows, expected(emulator, stream, account_ids))
+        else:
+            found += _wrong_rows(emulator, stream, records, account_ids)
+    return found
+
+
+def expected(emulator: Emulator, stream: str, account_ids: Sequence[str]) -> list[Record]:
+    """An entity stream's records within the dates of `config`."""
+    records = entities.expected(emulator.world, stream, account_ids)
+    if stream not in INCREMENTAL:
+        return records
+    low, high = f"{FIRST_DAY}T00:00:00Z", f"{LAST_DAY}T00:00:00Z"
+    return [one for one in records if (moment := _moment(stream, one)) is None or low <= moment <= high]
+
+
+def _moment(stream: str, record: Record) -> str | None:
+    if stream != "tweets":
+        moment: str | None = record.get("updated_at")
+        return moment
+    if record.get("tweet_type") == "SCHEDULED" or not record.get("created_at"):
+        return None
+    return print_instant(datetime.strptime(record["created_at"], "%a %b %d %H:%M:%S %z %Y"))
+
+
+def _wrong_rows(emulator: Emulator, stream: str, records: list[Record], account_ids: Sequence[str]) -> list[str]:
+    (report,) = [one for one in REPORTS if one["name"] == stream]
+    truth: dict[Any, dict[str, int]] = {}
+    for account_id in account_ids:
+        truth.update(
+            expected_rows(
+                emulator.world,
+                account_id=account_id,
+                entity=str(report["entity"]),
+                granularity="DAY",
+                metric_groups=list(report["metric_groups"]),
+                first_day=FIRST_DAY,
+                last_day_exclusive=LAST_DAY + timedelta(days=1),
+            )
+        )
+    assert truth, "a report without numbers proves nothing"
+    return [f"{stream}: {line}" for line in differences(truth, rows_by_key(records))]
+
+
+def early(emulator: Emulator) -> list[dict[str, Any]]:
+    """Requests that came before the time that an earlier answer to the same request line demanded.
+
+    X's limits are per method too (x-ads-api.md §4, "Writes"), which the emulator's own mark does not tell apart.
+    """
+    waits: dict[tuple[str, str, str | None], tuple[float, float]] = {}
+    found = []
+    for entry in emulator.requests():
+        key = (entry["method"], entry["endpoint"], entry["account_id"])
+        announced, until = waits.get(key, (0.0, 0.0))
+        if announced + 0.25 < entry["time"] < until:
+            found.append(entry)
+        if entry["not_before"] is not None:
+            answered = entry["time"] + entry["duration"]
+            waits[key] = (announced if until > answered else answered, max(until, entry["not_before"]))
+    return found
