@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -100,7 +99,7 @@ def sync(config: Mapping[str, Any], streams: Sequence[str] | None = None, state:
                 lines.append(AirbyteEntrypoint.airbyte_message_to_string(message).encode())
     except AirbyteTracedException as problem:
         exit_code = 1
-        lines.append(orjson.dumps({"type": "LOG", "log": {"level": "FATAL", "message": str(problem)}}))
+        lines.append(AirbyteEntrypoint.airbyte_message_to_string(problem.as_airbyte_message()).encode())
     return Output(exit_code, lines, "")
 
 
