@@ -45,9 +45,19 @@ class Contender:
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run took: wall and CPU seconds, MB, and counts; requests and connections are the server's figures."""
+    """What one run took.
+
+    Attributes:
+        seconds: wall time of the process.
+        reading_seconds: from its first request, as the server saw it, to its end: without the start of the interpreter
+            and of the libraries.
+        cpu_seconds, peak_mb: of the process, as the operating system counts.
+        records, bytes: what it wrote.
+        requests, connections, peak_concurrent: what the server saw.
+    """
 
     seconds: float
+    reading_seconds: float
     cpu_seconds: float
     peak_mb: float
     records: int
@@ -58,6 +68,11 @@ class Sample:
 
     @property
     def speed(self) -> float:
+        """Records per second from the first request on."""
+        return self.records / self.reading_seconds
+
+    @property
+    def whole_speed(self) -> float:
         """Records per second of the whole process, its start included."""
         return self.records / self.seconds
 
@@ -93,7 +108,9 @@ def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states:
     if not figures or figures.pop("exit_code") or figures.pop("timed_out"):
         raise RunFailed(f"{contender.name} did not finish: {said}")
     stats = emulator.stats()
+    began = min((entry["time"] for entry in emulator.requests()), default=figures["ended"])
     return Sample(
+        reading_seconds=figures["ended"] - began,
         **{name: figures[name] for name in ("seconds", "cpu_seconds", "peak_mb", "records", "bytes")},
         requests=stats["requests"],
         connections=stats["connections"] - connections,

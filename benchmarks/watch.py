@@ -64,6 +64,7 @@ def main() -> None:
         "exit_code": os.waitstatus_to_exitcode(status),
         "timed_out": bool(timed_out),
         "seconds": time.monotonic() - began,
+        "ended": time.time(),
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
         "peak_mb": usage.ru_maxrss / 1024,
         "records": records,

@@ -1,0 +1,236 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The cases: which server, which contenders, and what must come out as a ratio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import contenders, singer_tap, worlds
+from benchmarks.chain import longest_chain
+from benchmarks.contenders import BARE, OURS, SERVER, SINGER, STOCK
+from benchmarks.measure import OUT, Contender, RunFailed, Sample, run
+from integration_tests.connector import STREAMS, configured_catalog
+from integration_tests.emulator.client import Emulator
+
+ROWS, MANY_ACCOUNTS, REPORT_ENTITIES, LARGER = 200_000, 10, 1_000, 10
+REPORTS = {
+    "accounts_daily_report": "ACCOUNT",
+    "funding_instruments_daily_report": "FUNDING_INSTRUMENT",
+    "campaigns_daily_report": "CAMPAIGN",
+    "line_items_daily_report": "LINE_ITEM",
+    "promoted_tweets_daily_report": "PROMOTED_TWEET",
+    "promoted_accounts_daily_report": "PROMOTED_ACCOUNT",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for.
+
+    Attributes:
+        scale: share of the full size.
+        repeats: runs of each fast contender.
+        slow_repeats: runs of each slow peer.
+        singer: the Singer tap's command, None where it is left out.
+    """
+
+    scale: float
+    repeats: int
+    slow_repeats: int
+    singer: str | None
+
+    def size(self, full: int) -> int:
+        """A number of rows, scaled."""
+        return max(int(full * self.scale), 1)
+
+
+@dataclass
+class Result:
+    """What a case brought.
+
+    Attributes:
+        samples: runs by contender.
+        checks: (what, figure, bound, whether it is met).
+        notes: what a reader must know.
+    """
+
+    title: str
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    checks: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def at_least(self, what: str, value: float, bound: float) -> None:
+        """Note a ratio that must not be smaller."""
+        self.checks.append((what, f"{value:.2f}×", f"≥ {bound:g}×", value >= bound))
+
+    def at_most(self, what: str, value: float, bound: float, unit: str = "×") -> None:
+        """Note a figure that must not be larger."""
+        self.checks.append((what, f"{value:.2f}{unit}", f"≤ {bound:g}{unit}", value <= bound))
+
+    def middle(self, name: str, figure: Callable[[Sample], float]) -> float | None:
+        """The median of a contender's figure, None where it did not run."""
+        return median(map(figure, self.samples[name])) if self.samples.get(name) else None
+
+
+def case_a(options: Options) -> Result:
+    """Line items of one account."""
+    rows = options.size(ROWS)
+    result = Result(f"(a) {rows:,} line items of one account")
+    return _line_items(result, options, rows, 1)
+
+
+def case_b(options: Options) -> Result:
+    """The same over ten accounts."""
+    rows = options.size(ROWS)
+    result = Result(f"(b) {rows:,} line items over {MANY_ACCOUNTS} accounts")
+    return _line_items(result, options, rows, MANY_ACCOUNTS)
+
+
+def _line_items(result: Result, options: Options, rows: int, accounts: int) -> Result:
+    ids = worlds.account_ids(accounts)
+    with worlds.line_items(rows, accounts) as emulator, _folder() as folder:
+        config = emulator.config()
+        server, bare = contenders.server(emulator, ids), contenders.bare(emulator, ids)
+        field_ = [contenders.ours(folder, config), bare, server]
+        field_.append(contenders.stock(folder, config, ids, options.slow_repeats))
+        if options.singer:
+            one = {"streams": {"line_items"}, "repeats": options.slow_repeats}
+            field_.append(singer_tap.tap(options.singer, folder, config, ids, **one))  # type: ignore[arg-type]
+        run(server, emulator)
+        _rounds(result, emulator, field_, options.repeats)
+    _compare(result, BARE, 0.8)
+    _compare(result, SINGER, 25)
+    _compare(result, STOCK, 15)
+    pages, loop = result.middle(SERVER, lambda s: s.seconds), result.middle(BARE, lambda s: s.seconds)
+    if pages and loop:
+        result.notes.append(f"The server alone takes {pages / loop:.2f} of the bare loop's time: it is no bottleneck.")
+    return result
+
+
+def case_c(options: Options) -> Result:
+    """A report of many rows, beside a bare loop over the same files."""
+    result = Result("(c) a report by LINE_ITEM, METROS and DAY")
+    entry = {"name": "bench_report", "entity": "LINE_ITEM", "segment": "METROS", "granularity": "DAY"}
+    catalog = {"streams": contenders.report_catalog("bench_report")}
+    with worlds.report(options.size(REPORT_ENTITIES)) as emulator, _folder() as folder:
+        config = emulator.config(worlds.first_report_day(), reports=[entry], attribution_window=0)
+        ours = contenders.ours(folder, config, catalog)
+        first = run(ours, emulator)
+        urls = [emulator.base_url + e["path"] for e in emulator.requests() if e["endpoint"] == "result_file"]
+        result.title += f": {first.records:,} rows, {len(urls)} files"
+        _rounds(result, emulator, [ours, contenders.bare_report(folder, urls)], options.repeats)
+    _compare(result, BARE, 0.7)
+    result.notes.append("The files are made in a run that does not count; jobs are ready at once.")
+    return result
+
+
+def case_d(options: Options) -> Result:
+    """Every stream and six reports of three accounts on a slow server."""
+    result = Result(
+        f"(d) {len(STREAMS)} streams and {len(REPORTS)} reports of 3 accounts, {worlds.LATENCY_MS} ms added to every "
+        f"answer, jobs of {worlds.JOB_SECONDS:g} s"
+    )
+    catalog = configured_catalog()
+    catalog["streams"] += contenders.report_catalog(*REPORTS)
+    with worlds.everything() as emulator, _folder() as folder:
+        config = emulator.config(worlds.first_report_day())
+        ours = contenders.ours(folder, config, catalog)
+        run(ours, emulator)
+        chain = longest_chain(emulator.requests(), worlds.LATENCY_MS / 1000, worlds.JOB_SECONDS)
+        field_ = [ours]
+        if options.singer:
+            reports = [
+                {"name": name, "entity": entity, "segment": "NO_SEGMENT", "granularity": "DAY"}
+                for name, entity in REPORTS.items()
+            ]
+            ids = emulator.world.account_ids()
+            field_.append(singer_tap.tap(options.singer, folder, config, ids, reports=reports))
+        _rounds(result, emulator, field_, options.repeats)
+    seconds = result.middle(OURS, lambda s: s.reading_seconds)
+    theirs = result.middle(SINGER, lambda s: s.reading_seconds)
+    if seconds:
+        result.at_most("time from the first request on / longest chain", seconds / chain, 1.3)
+    if seconds and theirs:
+        result.at_least(f"{SINGER}'s time / ours", theirs / seconds, 10)
+    result.notes.append(f"The longest chain of dependent requests takes {chain:.1f} s (benchmarks/chain.py).")
+    return result
+
+
+def case_e(options: Options) -> Result:
+    """Peak memory of (a), and of ten times (a)."""
+    rows = options.size(ROWS)
+    result = Result(f"(e) peak memory with {rows:,} and {rows * LARGER:,} line items of one account")
+    for times in (1, LARGER):
+        with worlds.line_items(rows * times, 1) as emulator, _folder() as folder:
+            ours = contenders.ours(folder, emulator.config())
+            result.samples[f"{OURS}, {times}×"] = [run(ours, emulator) for _ in range(1 if times > 1 else 3)]
+    small, large = (median(s.peak_mb for s in samples) for samples in result.samples.values())
+    result.at_most("larger peak / smaller peak", max(small, large) / min(small, large), 1.2)
+    result.at_most("peak memory", max(small, large), 300, " MB")
+    return result
+
+
+def case_f(options: Options) -> Result:
+    """A second, incremental sync of (b)."""
+    result = Result(f"(f) a second sync of (b): {MANY_ACCOUNTS} accounts")
+    with worlds.line_items(options.size(ROWS), MANY_ACCOUNTS) as emulator, _folder() as folder:
+        config = emulator.config()
+        states = folder / "states.txt"
+        result.samples[f"{OURS}, first"] = [run(contenders.ours(folder, config), emulator, states=states)]
+        last = [json.loads(line) for line in states.read_bytes().splitlines()][-1]["state"]
+        again = contenders.ours(folder, config, state=[last])
+        result.samples[f"{OURS}, second"] = [run(again, emulator) for _ in range(options.repeats)]
+        asked = [entry for entry in emulator.requests() if entry["endpoint"] != "accounts"]
+        per_account = max(sum(e["account_id"] == i for e in asked) for i in worlds.account_ids(MANY_ACCOUNTS))
+    result.at_most("requests per stream and account", per_account, 1, "")
+    result.at_most("requests that are neither, but the list of accounts", len(asked) - MANY_ACCOUNTS, 0, "")
+    return result
+
+
+CASES: Mapping[str, Callable[[Options], Result]] = {
+    "a": case_a,
+    "b": case_b,
+    "c": case_c,
+    "d": case_d,
+    "e": case_e,
+    "f": case_f,
+}
+
+
+def _rounds(result: Result, emulator: Emulator, field_: Sequence[Contender], repeats: int) -> None:
+    """Run all contenders in turn, so that a machine that slows down slows all of them; slow ones fewer times."""
+    for number in range(repeats):
+        for contender in field_ if number % 2 == 0 else [*reversed(field_)]:
+            if contender.repeats is not None and number >= contender.repeats:
+                continue
+            try:
+                sample = run(contender, emulator)
+            except RunFailed as failure:
+                result.notes.append(str(failure).replace("\n", " ")[:300])
+                continue
+            result.samples.setdefault(contender.name, []).append(sample)
+            print(f"  {contender.name}: {sample.records:,} records, {sample.seconds:.1f} s", flush=True)
+
+
+def _compare(result: Result, name: str, bound: float) -> None:
+    """Judge our speed by another's; the whole processes are told beside it."""
+    ours, theirs = result.middle(OURS, lambda s: s.speed), result.middle(name, lambda s: s.speed)
+    if ours and theirs:
+        result.at_least(f"records/s, ours / {name}", ours / theirs, bound)
+    ours, theirs = result.middle(OURS, lambda s: s.whole_speed), result.middle(name, lambda s: s.whole_speed)
+    if ours and theirs:
+        result.notes.append(f"With the start of the process, ours / {name} is {ours / theirs:.2f}×.")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Where the files of a case go."""
+    folder: Any = OUT / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder

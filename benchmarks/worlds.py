@@ -1,0 +1,56 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The servers that the cases read from. Limits are counted but not enforced, and bodies are made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+
+REPORT_DAYS = 30
+LATENCY_MS = 300
+JOB_SECONDS = 20.0
+_SETTINGS = {"rate_limit": "off", "prebuild": True}
+
+
+def account_ids(number: int) -> list[str]:
+    """Ids of some accounts."""
+    return [f"18bench{position:02d}" for position in range(number)]
+
+
+def first_report_day() -> str:
+    """The day from which on reports are read, as a date-time that all contenders take."""
+    day = datetime.now(timezone.utc).date() - timedelta(days=REPORT_DAYS)
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def line_items(rows: int, accounts: int) -> Emulator:
+    """A server of so many line items, spread over so many accounts."""
+    share = {"line_items": rows // accounts}
+    specs = [AccountSpec(account_id, volumes=share, examples=False) for account_id in account_ids(accounts)]
+    return Emulator.start(WorldSpec(accounts=specs, shared_audience=False), settings=_SETTINGS)
+
+
+def report(entities: int) -> Emulator:
+    """A server of one account with so many line items, all of which are active all the time."""
+    (account_id,) = account_ids(1)
+    spec = AccountSpec(account_id, volumes={"line_items": entities}, examples=False, activity=_activity(1.0))
+    return Emulator.start(WorldSpec(accounts=[spec], shared_audience=False), settings=_SETTINGS, ready_seconds=120)
+
+
+def everything() -> Emulator:
+    """The demo world of three accounts with some activity in each; every answer takes a while, jobs longer."""
+    spec = WorldSpec.demo()
+    accounts = [replace(account, activity=_activity(0.15)) for account in spec.accounts]
+    settings: Mapping[str, Any] = {**_SETTINGS, "latency_ms": LATENCY_MS, "job_seconds": JOB_SECONDS}
+    return Emulator.start(replace(spec, accounts=accounts), settings=settings)
+
+
+def _activity(share: float) -> dict[str, Any]:
+    today = datetime.now(timezone.utc).date()
+    days = {"from": today - timedelta(days=4 * REPORT_DAYS), "to": today + timedelta(days=4 * REPORT_DAYS)}
+    return {**{name: day.isoformat() for name, day in days.items()}, "share": share}
