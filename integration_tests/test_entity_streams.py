@@ -41,9 +41,7 @@ def all_differences(emulator: Emulator, output: Output, **asked: Any) -> list[st
     return [
         line
         for stream in STREAMS
-        for line in differences(
-            stream, output.records.get(stream, []), expected(emulator.world, stream, **asked)
-        )
+        for line in differences(stream, output.records.get(stream, []), expected(emulator.world, stream, **asked))
     ]
 
 
@@ -156,9 +154,7 @@ class TestOptions:
         config = demo.config(account_ids="2tokyo8n9q", country_codes="us, jp")
         output = run_here(config, streams)
         wanted = {"account_ids": ["2tokyo8n9q"], "country_codes": ["US", "JP"]}
-        found = [
-            line for s in streams for line in differences(s, output.records[s], expected(demo.world, s, **wanted))
-        ]
+        found = [line for s in streams for line in differences(s, output.records[s], expected(demo.world, s, **wanted))]
         assert (output.exit_code, found) == (0, [])
 
     @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def assert_protocol(output: Output) -> None:
     assert output.lines
     for line, message in zip(output.lines, output.messages, strict=True):
         parsed = AirbyteMessageSerializer.load(message)
-        filled = {f.name for f in dataclasses.fields(parsed) if f.name != "type" and getattr(parsed, f.name) is not None}
+        filled = {
+            f.name for f in dataclasses.fields(parsed) if f.name != "type" and getattr(parsed, f.name) is not None
+        }
         assert filled == {payload.get(message["type"], message["type"].lower())}
         assert set(message) == {"type", *filled}
         assert orjson.loads(line) == message
@@ -187,7 +189,7 @@ class TestRead:
         assert set(read.statuses) == set(STREAMS)
         for stream in STREAMS:
             assert read.statuses[stream] == ["STARTED", "RUNNING", "COMPLETE"]
-            events = [kind for kind in map(lambda m: _event(m, stream), read.messages) if kind]
+            events = [kind for kind in (_event(message, stream) for message in read.messages) if kind]
             assert events[:2] == ["STARTED", "RUNNING"]
             assert events[-2:] == ["STATE", "COMPLETE"]
 

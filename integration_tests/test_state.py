@@ -27,7 +27,9 @@ def merged(stream: str, *runs: Output) -> list[Record]:
 
 
 def lost(emulator: Emulator, streams: Iterable[str], *runs: Output) -> list[str]:
-    return [s for stream in streams for s in differences(stream, merged(stream, *runs), expected(emulator.world, stream))]
+    return [
+        s for stream in streams for s in differences(stream, merged(stream, *runs), expected(emulator.world, stream))
+    ]
 
 
 def future_state(*account_ids: str) -> State:
@@ -205,7 +207,7 @@ class TestChangesBetweenAndDuringSyncs:
     ) -> None:
         emulator = start(small_world("1first"))
         before = run_here(emulator.config(), ["promoted_tweets"])
-        living = [r for r in before.records["promoted_tweets"] if not r["deleted"]][0]
+        living = next(r for r in before.records["promoted_tweets"] if not r["deleted"])
         change = {"op": "delete", "stream": "promoted_tweets", "account_id": "1first", "id": living["id"]}
         emulator.mutate(change)
         after = run_here(emulator.config(), ["promoted_tweets"], before.state)

@@ -81,7 +81,12 @@ def test_given_a_timestamp_that_x_refuses_when_looked_up_then_the_advice_is_abou
 
 class TestReading:
     def test_given_xs_envelope_when_read_then_code_message_and_parameter_are_kept(self) -> None:
-        error = {"code": "INVALID_PARAMETER", "message": 'Expected time, got ""', "parameter": "start_time", "value": ""}
+        error = {
+            "code": "INVALID_PARAMETER",
+            "message": 'Expected time, got ""',
+            "parameter": "start_time",
+            "value": "",
+        }
         refusal = read_refusal(400, json.dumps({"errors": [error], "request": {"params": {}}}).encode())
         assert str(refusal) == 'HTTP 400 INVALID_PARAMETER: Expected time, got "" (parameter start_time)'
 

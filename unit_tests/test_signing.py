@@ -55,7 +55,7 @@ def _escape(text: str) -> str:
 def test_given_the_example_of_xs_documents_when_signed_then_the_signature_is_the_published_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """"Creating a signature" of X's developer documents: nonce, time and keys are fixed there."""
+    """ "Creating a signature" of X's developer documents: nonce, time and keys are fixed there."""
     monkeypatch.setattr("oauthlib.oauth1.rfc5849.generate_nonce", lambda: "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg")
     monkeypatch.setattr("oauthlib.oauth1.rfc5849.generate_timestamp", lambda: "1318622958")
     request = signed(

@@ -143,7 +143,8 @@ def _is_header_text(value: Any) -> bool:
 
 def _base_url_problems(value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not _is_safe_address(value):
-        yield f"base_url is {value!r}: it must be an https address such as {API_URL}; http is only for this machine itself."
+        allowed = f"an https address such as {API_URL}; http is only for this machine itself"
+        yield f"base_url is {value!r}: it must be {allowed}."
 
 
 def _is_safe_address(url: str) -> bool:

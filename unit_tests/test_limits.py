@@ -1,0 +1,211 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""A gate keeps to X's limit instead of running into it (x-ads-api.md §4)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from source_twitter_ads.api.limits import Gate, Limits, WaitTooLong, number
+
+FAR = 10_000.0
+
+
+class Clock:
+    """Epoch seconds that move when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Entering:
+    """A thread that tries to pass a gate."""
+
+    def __init__(self, enter: Callable[[], object]) -> None:
+        self.passed = threading.Event()
+        self.error: Exception | None = None
+
+        def work() -> None:
+            try:
+                enter()
+                self.passed.set()
+            except WaitTooLong as error:
+                self.error = error
+
+        self.thread = threading.Thread(target=work, daemon=True)
+        self.thread.start()
+
+
+def passed(threads: list[Entering], at_least: int = 0) -> int:
+    """How many got through, after giving those a moment that should."""
+    ends = time.monotonic() + 3
+    while sum(t.passed.is_set() for t in threads) < at_least and time.monotonic() < ends:
+        time.sleep(0.005)
+    time.sleep(0.05)
+    return sum(t.passed.is_set() for t in threads)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gate(clock: Clock) -> Gate:
+    return Gate("GET /12/x", clock)
+
+
+def enter_many(gate: Gate, count: int) -> list[Entering]:
+    return [Entering(lambda: gate.enter(FAR)) for _ in range(count)]
+
+
+class TestGate:
+    def test_given_nothing_known_when_many_come_then_one_goes_ahead_alone(self, gate: Gate) -> None:
+        threads = enter_many(gate, 5)
+        assert passed(threads, 1) == 1
+
+    def test_given_the_first_answer_without_limits_when_it_is_in_then_all_go(self, gate: Gate) -> None:
+        threads = enter_many(gate, 5)
+        assert passed(threads, 1) == 1
+        gate.leave()
+        assert passed(threads, 5) == 5
+
+    def test_given_three_left_when_five_wait_then_three_go_and_two_stay(self, gate: Gate, clock: Clock) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=3, reset=clock.seconds + 900)
+        threads = enter_many(gate, 5)
+        assert passed(threads, 3) == 3
+
+    def test_given_a_used_up_window_when_the_next_begins_then_one_goes_ahead_again(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=0, reset=clock.seconds + 5)
+        threads = enter_many(gate, 3)
+        assert passed(threads) == 0
+        clock.seconds += 6
+        with gate._condition:
+            gate._condition.notify_all()
+        assert passed(threads, 1) == 1
+
+    def test_given_answers_that_overtake_each_other_when_learnt_then_the_lowest_count_holds(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=10, reset=clock.seconds + 900)
+        for _ in range(3):
+            gate.enter(FAR)
+        gate.leave(remaining=1, reset=clock.seconds + 900)
+        gate.leave(remaining=9, reset=clock.seconds + 900)
+        gate.leave(remaining=5, reset=clock.seconds + 900)
+        assert passed(enter_many(gate, 4), 1) == 1
+
+    def test_given_a_closed_gate_when_somebody_comes_then_he_waits_until_it_opens(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.enter(FAR)
+        gate.leave()
+        gate.close(clock.seconds + 5, "X said so")
+        threads = enter_many(gate, 4)
+        assert passed(threads) == 0
+        clock.seconds += 6
+        with gate._condition:
+            gate._condition.notify_all()
+        assert passed(threads, 1) == 1
+
+    def test_given_a_limit_beyond_the_deadline_when_somebody_comes_then_he_is_told_at_once(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.close(clock.seconds + 900, "X said so")
+        with pytest.raises(WaitTooLong) as caught:
+            gate.enter(deadline=clock.seconds + 60)
+        assert caught.value.ends >= clock.seconds + 900
+        assert "UTC" in str(caught.value)
+
+    def test_given_two_closings_when_the_earlier_comes_later_then_the_later_time_holds(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.close(clock.seconds + 900, "long")
+        gate.close(clock.seconds + 1, "short")
+        with pytest.raises(WaitTooLong):
+            gate.enter(deadline=clock.seconds + 800)
+
+    def test_given_a_probe_that_broke_when_it_leaves_then_the_next_one_goes_alone(self, gate: Gate) -> None:
+        gate.enter(FAR)
+        threads = enter_many(gate, 4)
+        gate.leave(answered=False)
+        assert passed(threads, 1) == 1
+
+
+class TestLimits:
+    def test_given_a_limit_of_one_account_when_another_asks_then_it_is_not_held_up(self, clock: Clock) -> None:
+        limits = Limits(8, clock)
+        with limits.passage("GET /12/accounts/:id/cards", "a", FAR) as passage:
+            passage.answered({"x-rate-limit-remaining": "500", "x-rate-limit-reset": "1900"}, True)
+            passage.close(clock.seconds + 900, "X said so")
+        with limits.passage("GET /12/accounts/:id/cards", "b", FAR):
+            pass
+        with pytest.raises(WaitTooLong), limits.passage("GET /12/accounts/:id/cards", "a", clock.seconds + 60):
+            pass
+
+    def test_given_a_users_limit_when_any_account_asks_then_it_waits(self, clock: Clock) -> None:
+        limits = Limits(8, clock)
+        with limits.passage("GET /12/accounts/:id/cards", "a", FAR) as passage:
+            passage.close(clock.seconds + 900, "X said so", user_level=True)
+        with pytest.raises(WaitTooLong), limits.passage("GET /12/accounts/:id/cards", "b", clock.seconds + 60):
+            pass
+
+    def test_given_a_refused_probe_when_the_others_wait_then_not_one_of_them_follows_it(self, clock: Clock) -> None:
+        """At most one request runs into a limit that nobody knew of."""
+        limits = Limits(8, clock)
+        sent: list[int] = []
+
+        def ask(number: int) -> None:
+            with limits.passage("GET /12/x", None, clock.seconds + 60) as passage:
+                sent.append(number)
+                time.sleep(0.05)
+                passage.answered({}, False)
+                passage.close(clock.seconds + 900, "X said so")
+
+        threads = [Entering(lambda n=n: ask(n)) for n in range(6)]  # type: ignore[misc]
+        for thread in threads:
+            thread.thread.join(5)
+        assert len(sent) == 1
+        assert sum(isinstance(t.error, WaitTooLong) for t in threads) == 5
+
+    def test_given_more_requests_than_workers_when_sent_then_only_so_many_are_in_flight(self, clock: Clock) -> None:
+        limits = Limits(2, clock)
+        with limits.passage("GET /12/y", None, FAR) as first:
+            first.answered({}, True)
+        now, most, lock = [0], [0], threading.Lock()
+
+        def ask() -> None:
+            with limits.passage("GET /12/y", None, FAR) as passage:
+                with lock:
+                    now[0] += 1
+                    most[0] = max(most[0], now[0])
+                time.sleep(0.02)
+                with lock:
+                    now[0] -= 1
+                passage.answered({}, True)
+
+        threads = [Entering(ask) for _ in range(8)]
+        assert passed(threads, 8) == 8
+        assert most[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("5", 5.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None), ("nan", None)]
+)
+def test_given_a_header_when_read_as_a_number_then_nonsense_counts_as_absent(text: str, value: float | None) -> None:
+    assert number({"x-rate-limit-reset": text}, "x-rate-limit-reset") == value
+
+
+def test_given_no_header_when_read_as_a_number_then_it_is_absent() -> None:
+    assert number({}, "x-rate-limit-reset") is None

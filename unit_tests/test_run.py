@@ -1,0 +1,150 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The command line: exit codes, one TRACE for each failure, and nothing but messages on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.command_line import Entrypoint
+from source_twitter_ads.configuration import ConfigProblem
+from source_twitter_ads.failures import failure_lines
+from unit_tests.conftest import valid_config
+
+ROOT = Path(__file__).parent.parent
+CATALOG: dict[str, Any] = {"streams": []}
+
+
+class Ended:
+    """A command that ran to its end in a process of its own."""
+
+    def __init__(self, *words: str) -> None:
+        command = [sys.executable, "-m", "source_twitter_ads.run", *words]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, capture_output=True, timeout=60, cwd=ROOT, env=environment, check=False)
+        self.code, self.stderr = done.returncode, done.stderr.decode()
+        self.stdout = done.stdout.decode()
+        self.messages = [json.loads(line) for line in self.stdout.split("\n") if line]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The one TRACE error."""
+        (error,) = [m["trace"]["error"] for m in self.messages if m["type"] == "TRACE"]
+        found: dict[str, Any] = error
+        return found
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Any:
+    def write(name: str, content: Any) -> str:
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_given_no_command_when_run_then_the_commands_are_named_and_the_exit_code_is_one() -> None:
+    ended = Ended()
+    assert (ended.code, ended.stdout) == (1, "")
+    assert "name a command: spec, check, discover or read" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_given_an_unknown_command_when_run_then_the_usage_is_shown() -> None:
+    ended = Ended("sync")
+    assert (ended.code, ended.stdout) == (2, "")
+    assert "invalid choice: 'sync'" in ended.stderr
+
+
+def problem(*words: str) -> str:
+    """What is wrong with the files that a command names; read in this process."""
+    with pytest.raises(ConfigProblem) as caught:
+        Entrypoint.inputs(Entrypoint.parse_args(list(words)))
+    return str(caught.value.message)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("{not json", "is not valid JSON"),
+        ("[1, 2]", "must hold a JSON object"),
+    ],
+)
+def test_given_a_bad_config_file_when_checked_then_one_sentence_names_it(
+    file: Any, tmp_path: Path, content: str | None, words: str
+) -> None:
+    path = str(tmp_path / "missing.json") if content is None else file("config.json", content)
+    text = problem("check", "--config", path)
+    assert path in text
+    assert words in text
+
+
+def test_given_a_bad_file_when_run_then_stdout_has_one_trace_and_the_exit_code_is_one(file: Any) -> None:
+    ended = Ended("check", "--config", file("config.json", "{not json"))
+    assert (ended.code, ended.stderr) == (1, "")
+    assert "is not valid JSON" in ended.error["message"]
+    assert ended.error["failure_type"] == "config_error"
+
+
+def test_given_a_catalog_that_is_none_when_read_then_one_sentence_names_it(file: Any) -> None:
+    path = file("catalog.json", {"streams": [{"stream": "campaigns"}]})
+    text = problem("read", "--config", file("config.json", valid_config()), "--catalog", path)
+    assert f"The catalog file {path} is no configured Airbyte catalog" in text
+
+
+@pytest.mark.parametrize("state", ["{not json", '{"campaigns": {}}', '[{"type": "STREAM"}]', '["text"]'])
+def test_given_a_state_that_is_none_when_read_then_one_sentence_names_it(file: Any, state: str) -> None:
+    path = file("state.json", state)
+    words = ["read", "--config", file("c.json", valid_config()), "--catalog", file("k.json", CATALOG)]
+    assert f"The state file {path}" in problem(*words, "--state", path)
+
+
+def test_given_bad_values_when_read_then_a_sentence_for_each_and_the_exit_code_is_one(file: Any) -> None:
+    config = file("config.json", valid_config(num_workers=0, page_size="abc"))
+    ended = Ended("read", "--config", config, "--catalog", file("catalog.json", CATALOG))
+    assert ended.code == 1
+    assert "num_workers is 0: it must be a whole number from 1 to 50." in ended.error["message"]
+    assert "page_size is 'abc': it must be a whole number from 1 to 1000." in ended.error["message"]
+    assert ended.error["failure_type"] == "config_error"
+
+
+def test_given_an_empty_catalog_when_read_then_it_succeeds(file: Any) -> None:
+    ended = Ended("read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", CATALOG))
+    assert ended.code == 0
+    assert {m["type"] for m in ended.messages} <= {"LOG"}
+
+
+def test_given_a_print_of_other_code_when_a_command_runs_then_it_does_not_reach_stdout() -> None:
+    program = (
+        "import sys\n"
+        "from source_twitter_ads.reading.output import ProtocolOutput\n"
+        "with ProtocolOutput() as output:\n"
+        "    print('a stray line')\n"
+        "    output.write('{}\\n')\n"
+        "    output.write_lines(b'{}\\n')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, cwd=ROOT, check=False)
+    assert done.stdout == b"{}\n{}\n"
+    assert b"a stray line" in done.stderr
+
+
+class TestFailureLines:
+    def test_given_a_problem_of_the_user_when_described_then_its_sentence_is_the_message(self) -> None:
+        error = json.loads(failure_lines(ConfigProblem("page_size is 0.")))["trace"]["error"]
+        assert (error["message"], error["failure_type"]) == ("page_size is 0.", "config_error")
+
+    def test_given_an_unforeseen_error_when_described_then_the_user_reads_no_traceback(self) -> None:
+        error = json.loads(failure_lines(KeyError("data")))["trace"]["error"]
+        assert "failed unexpectedly with KeyError" in error["message"]
+        assert "Traceback" not in error["message"]
+
+    def test_given_an_interruption_when_described_then_it_is_one_line(self) -> None:
+        assert failure_lines(KeyboardInterrupt()).count(b"\n") == 1
