@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
+
+logger = logging.getLogger("airbyte")
 
 LINE_ITEMS_PER_PAGE = 1000
 
@@ -87,6 +90,8 @@ class LineItemBatchesRouter(XAdsRouter):
                     yield StreamSlice(
                         partition={"account_id": account_id, "line_item_ids": ",".join(batch)}, cursor_slice={}
                     )
+            except Skipped as skipped:
+                logger.warning(str(skipped))
             except ApiFailure as failure:
                 yield StreamSlice(
                     partition={"account_id": account_id, "line_item_ids": ""},

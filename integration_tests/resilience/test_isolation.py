@@ -1,0 +1,100 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One account or one report window fails alone; the others are complete and their state moves (peers.md H7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from integration_tests.connector import STREAMS, Output
+from integration_tests.emulator.client import Emulator
+from integration_tests.resilience import harness
+from integration_tests.resilience.harness import account, sync, wrong
+
+pytestmark = pytest.mark.usefixtures("quick")
+GOOD = ["1first", "2second"]
+BAD = "3third"
+OF_ACCOUNTS = ("campaigns", "targeting_criteria", "tweets", "lines")
+
+
+def synced_accounts(output: Output, stream: str) -> set[str]:
+    """Accounts that the stream's last state names."""
+    return {entry["partition"]["account_id"] for entry in output.stream_state(stream).get("states", [])}
+
+
+def world(start: Callable[..., Emulator], access: str, **more: Any) -> Emulator:
+    """Two accounts that are fine and one that is not."""
+    return start(*(account(one) for one in GOOD), account(BAD, access=access, **more))
+
+
+@pytest.mark.parametrize(
+    ("access", "code"),
+    [
+        ("forbidden", "ACCOUNT_NOT_FOUND"),
+        ("revoked", "ACCOUNT_NOT_FOUND"),
+        ("suspended", "ACTION_NOT_ALLOWED"),
+        ("user_suspended", "CURRENT_USER_SUSPENDED"),
+        ("locked_out", "ACCOUNT_LOCKED_OUT"),
+    ],
+)
+def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_complete_and_it_is_named(
+    start: Callable[..., Emulator], access: str, code: str
+) -> None:
+    emulator = world(start, access)
+    output = sync(harness.config(emulator, account_ids=[*GOOD, BAD]), OF_ACCOUNTS)
+    assert output.exit_code == 1
+    assert wrong(emulator, output, streams=OF_ACCOUNTS, account_ids=GOOD) == []
+    told = {
+        error["stream_descriptor"]["name"]: error["message"] for error in output.errors if "stream_descriptor" in error
+    }
+    for stream in OF_ACCOUNTS:
+        assert BAD in told[stream]
+        assert code in told[stream] or stream == "lines"
+        assert output.statuses[stream][-1] == "INCOMPLETE"
+        if stream != "targeting_criteria":
+            assert synced_accounts(output, stream) == set(GOOD)
+    assert "Check the account id" in told["campaigns"] or "account_ids" in told["campaigns"]
+
+
+def test_given_an_account_without_a_feature_when_read_then_a_warning_is_all(start: Callable[..., Emulator]) -> None:
+    emulator = world(start, "service_level", service_level_streams=["campaigns", "stats", "line_items", "tweets"])
+    output = sync(harness.config(emulator), OF_ACCOUNTS)
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=OF_ACCOUNTS, account_ids=GOOD) == []
+    assert {status[-1] for status in output.statuses.values()} == {"COMPLETE"}
+
+
+def test_given_a_stream_that_fails_when_read_then_all_other_streams_are_complete(emulator: Emulator) -> None:
+    emulator.set_faults([{"match": {"endpoint": "accounts/:id/cards/poll"}, "fault": "status", "status": 400}])
+    output = sync(harness.config(emulator), STREAMS)
+    assert output.exit_code == 1
+    assert wrong(emulator, output, streams=[name for name in STREAMS if name != "cards_poll"]) == []
+    incomplete = {stream for stream, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"}
+    assert incomplete == {"cards_poll"}
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
+def test_given_one_report_window_that_fails_for_good_when_read_then_the_bookmark_stays_before_it(
+    emulator: Emulator, status: str
+) -> None:
+    second = f"{harness.FIRST_DAY + harness.timedelta(days=30)}T00:00:00Z"
+    match = {"account_id": "2second", "start_time": second, "entity": "LINE_ITEM"}
+    emulator.set_settings(job_faults=[{"match": match, "status": status, "times": None}])
+    failed = sync(harness.config(emulator), harness.REPORT_NAMES)
+    assert failed.exit_code == 1
+    (error, *_) = failed.errors
+    assert "account 2second, window" in error["message"]
+    assert status in error["message"]
+    assert failed.statuses["lines"][-1] == "INCOMPLETE"
+    assert failed.statuses["money"][-1] == "COMPLETE"
+    bookmarks = {one["partition"]["account_id"]: one["cursor"] for one in failed.stream_state("lines")["states"]}
+    assert bookmarks["2second"]["date"] == second
+    assert bookmarks["1first"]["date"] > second
+    assert wrong(emulator, failed, streams=["money"]) == []
+
+    emulator.set_settings(job_faults=[])
+    again = sync(harness.config(emulator), harness.REPORT_NAMES, failed.state)
+    assert again.exit_code == 0
+    assert wrong(emulator, failed, again, streams=harness.REPORT_NAMES) == []

@@ -1,0 +1,182 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What cannot be mended is told soon, once, and so that the reader knows what to do (peers.md H1, H4, H5)."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.connector import STREAMS, Output
+from integration_tests.emulator.client import Emulator
+from integration_tests.resilience import harness
+from integration_tests.resilience.harness import sync
+
+BOUND = 3.0
+KEYS = {
+    "consumer_key": "k",
+    "consumer_secret": "s",
+    "access_token": "t",
+    "access_token_secret": "u",
+    "account_ids": ["1first", "2second"],
+    "outage_timeout": int(BOUND),
+}
+
+
+def trouble(**fault: Any) -> list[dict[str, Any]]:
+    """Every request goes wrong."""
+    return [{"match": {}, **fault}]
+
+
+def messages(output: Output) -> list[str]:
+    """The texts of the TRACE errors."""
+    return [error["message"] for error in output.errors]
+
+
+def offline(base_url: str) -> dict[str, Any]:
+    """A configuration for a host that does not answer."""
+    return {**KEYS, "base_url": base_url, "start_date": harness.FIRST_DAY.isoformat(), "reports": harness.REPORTS}
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address that takes connections and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(256)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_given_a_400_when_read_then_it_is_told_within_a_second_and_never_repeated(emulator: Emulator) -> None:
+    match = {"endpoint": "accounts/:id/campaigns", "account_id": "1first"}
+    emulator.set_faults([{"match": match, "fault": "status", "status": 400, "parameter": "sort_by"}])
+    output = sync(harness.config(emulator), ["campaigns"])
+    (entry,) = [entry for entry in emulator.requests() if entry["status"] == 400]
+    (trace,) = [one["trace"] for one in output.of_type("TRACE") if one["trace"]["type"] == "ERROR"]
+    assert 0 <= trace["emitted_at"] / 1000 - entry["time"] < 1
+    assert trace["error"]["message"] == (
+        "X refused GET /12/accounts/1first/campaigns with HTTP 400 INVALID_PARAMETER: The request is invalid "
+        "(parameter sort_by) (stream campaigns, account 1first). "
+        "This is likely a defect of the connector: please report it with this message."
+    )
+    assert trace["error"]["stream_descriptor"]["name"] == "campaigns"
+
+
+@pytest.mark.parametrize("streams", [STREAMS, harness.EVERYTHING], ids=["entities", "with reports"])
+def test_given_nobody_listens_when_all_streams_are_read_then_the_sync_ends_soon_after_the_bound(
+    closed_port: str, streams: tuple[str, ...]
+) -> None:
+    began = time.monotonic()
+    output = sync(offline(closed_port), streams)
+    assert BOUND <= time.monotonic() - began < BOUND + 5
+    assert output.exit_code == 1
+    host = closed_port.removeprefix("http://")
+    assert messages(output)
+    assert all(host in text and "Check the network" in text for text in messages(output))
+    assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
+
+
+def test_given_a_host_that_never_answers_when_read_then_each_request_ends_after_its_time_out(silent: str) -> None:
+    began = time.monotonic()
+    output = sync({**offline(silent), "request_timeout": 1}, STREAMS)
+    assert time.monotonic() - began < BOUND + 8
+    assert output.exit_code == 1
+    assert all(silent.removeprefix("http://") in text for text in messages(output))
+
+
+def test_given_a_hang_longer_than_the_outage_bound_when_it_passes_then_the_request_was_tried_again(
+    emulator: Emulator,
+) -> None:
+    """By default both bounds are 300 s: one answer that never comes is no outage."""
+    match = {"endpoint": "accounts/:id/campaigns", "nth": [1]}
+    emulator.set_faults([{"match": match, "fault": "hang", "seconds": 4}])
+    output = sync(harness.config(emulator, request_timeout=2, outage_timeout=2), ["campaigns"])
+    assert (output.exit_code, harness.wrong(emulator, output, streams=["campaigns"])) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "status", "status": 503},
+        {"fault": "html", "status": 502},
+        {"fault": "garbage"},
+        {"fault": "empty_body"},
+        {"fault": "reset_during_body"},
+    ],
+    ids=lambda fault: fault["fault"],
+)
+def test_given_x_is_down_when_all_streams_are_read_then_the_sync_ends_soon_after_the_bound(
+    emulator: Emulator, fault: dict[str, Any]
+) -> None:
+    emulator.set_faults(trouble(**fault))
+    began = time.monotonic()
+    output = sync(harness.config(emulator, outage_timeout=int(BOUND), account_ids=list(harness.ACCOUNTS)))
+    assert time.monotonic() - began < BOUND * 2 + 5
+    assert output.exit_code == 1
+    assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
+    assert all("stream " in text and "/12/" in text for text in messages(output))
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"fault": "status", "status": 401}, ["UNAUTHORIZED_ACCESS", "four keys"]),
+        ({"fault": "clock_skew"}, ["Timestamp out of bounds", "time server"]),
+        (
+            {"fault": "status", "status": 403, "code": "UNAUTHORIZED_CLIENT_APPLICATION"},
+            ["UNAUTHORIZED_CLIENT_APPLICATION", "not approved for the Ads API"],
+        ),
+        (
+            {"fault": "status", "status": 403, "code": "INSUFFICIENT_USER_AUTHORIZED_PERMISSION"},
+            ["INSUFFICIENT_USER_AUTHORIZED_PERMISSION", "Read and write"],
+        ),
+        ({"fault": "status", "status": 404}, ["HTTP 404 NOT_FOUND", "report it"]),
+        ({"fault": "redirect", "location": "https://evil.example/12/x"}, ["https://evil.example/12/x", "own hosts"]),
+        ({"fault": "redirect", "location": "http://ads-api.x.com/12/x"}, ["http://ads-api.x.com/12/x", "own hosts"]),
+    ],
+)
+@pytest.mark.usefixtures("quick")
+def test_given_a_lasting_refusal_when_read_then_one_error_per_stream_says_what_to_do(
+    emulator: Emulator, fault: dict[str, Any], words: list[str]
+) -> None:
+    emulator.set_faults(trouble(**fault))
+    output = sync(harness.config(emulator), ["campaigns", "targeting_languages"])
+    assert output.exit_code == 1
+    for stream in ("campaigns", "targeting_languages"):
+        (error,) = [one for one in output.errors if one.get("stream_descriptor", {}).get("name") == stream]
+        assert all(word in error["message"] for word in words)
+    assert len(emulator.requests()) <= 6
+
+
+def test_given_a_redirect_within_x_when_read_then_it_is_followed_and_signed_anew(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start(harness.account("1first", 2))
+    target = f"{emulator.base_url}/12/accounts/1first/campaigns?with_deleted=true&sort_by=updated_at-desc"
+    match = {"endpoint": "accounts/:id/campaigns", "nth": [1]}
+    emulator.set_faults([{"match": match, "fault": "redirect", "location": target}])
+    output = sync(harness.config(emulator), ["campaigns"])
+    assert (output.exit_code, harness.wrong(emulator, output, streams=["campaigns"])) == (0, [])
+    assert [entry["status"] for entry in emulator.requests() if entry["account_id"]] == [302, 200]
+
+
+def test_given_redirects_in_a_circle_when_read_then_it_ends(start: Callable[..., Emulator]) -> None:
+    emulator = start(harness.account("1first", 2))
+    target = f"{emulator.base_url}/12/accounts/1first/campaigns"
+    emulator.set_faults(
+        [{"match": {"endpoint": "accounts/:id/campaigns"}, "fault": "redirect", "location": target, "status": 307}]
+    )
+    output = sync(harness.config(emulator), ["campaigns"])
+    assert output.exit_code == 1
+    assert len([entry for entry in emulator.requests() if entry["account_id"]]) == 4
