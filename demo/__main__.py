@@ -65,7 +65,7 @@ def _run(console: Console, fresh: bool) -> None:
 
 
 def _sync(console: Console, pin: Pin) -> list[StreamResult]:
-    console.print("Starting a local X Ads API and PyAirbyte; this takes about half a minute.")
+    console.print("Starting a local X Ads API and PyAirbyte; this takes about a minute.")
     with Emulator.start(world=pin.spec()) as emulator, console.status("starting") as status:
         work_in_the_ads_manager(emulator, pin)
         configs = {
