@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -19,6 +18,7 @@ from integration_tests.emulator.analytics.corrections import Correction
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.truth import Rows, expected_rows, rows_by_key
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.source import SourceTwitterAds
 
@@ -159,7 +159,32 @@ class Corrections:
         self.all.append(Correction.from_dict(correction, datetime.now(timezone.utc)))
 
 
-def until(moment: float, what: str, seconds: float) -> None:
-    """Fail when a monotonic moment is further back than so many seconds."""
-    took = time.monotonic() - moment
-    assert took < seconds, f"{what} took {took:.1f} s"
+def truth(
+    emulator: Emulator,
+    entry: Mapping[str, Any],
+    account_id: str,
+    first: str,
+    end: str,
+    corrections: Corrections | None = None,
+    **more: Any,
+) -> Rows:
+    """What a report of an account must hold for the local days [first, end), numbers other than zero."""
+    return expected_rows(
+        emulator.world,
+        corrections.all if corrections else (),
+        account_id=account_id,
+        entity=entry["entity"],
+        granularity=entry["granularity"],
+        metric_groups=entry["metric_groups"],
+        segmentation=entry.get("segment"),
+        placements=entry.get("placements"),
+        first_day=first,
+        last_day_exclusive=end,
+        **more,
+    )
+
+
+def held(outputs: Sequence[Output], stream: str, account_id: str, before: str = "9999") -> Rows:
+    """What a destination holds of an account's report after some syncs, for dates before a day."""
+    records = [record for output in outputs for record in output.records.get(stream, [])]
+    return rows_by_key(r for r in records if r["account_id"] == account_id and r["date"] < before)

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -20,27 +19,11 @@ from integration_tests.reports.harness import (
     jobs,
     refused,
     report,
-    start,
     sync,
 )
 from integration_tests.truth import expected_rows, rows_by_key
 
 Start = Callable[..., Emulator]
-
-
-@pytest.fixture
-def begin() -> Iterator[Start]:
-    """Start emulators that are stopped at the end of the test."""
-    running: list[Emulator] = []
-
-    def one(*accounts: Any, **settings: Any) -> Emulator:
-        running.append(start(*accounts, **settings))
-        return running[-1]
-
-    yield one
-    for emulator in running:
-        emulator.stop()
-        assert emulator.stderr() == ""
 
 
 def fewest_jobs(emulator: Emulator, account_id: str, entity: str, windows: list[tuple[str, str]]) -> int:

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What the tests of reports have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.reports.harness import start
+from source_twitter_ads.configuration import Settings
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[..., Emulator]]:
+    """Start emulators that are stopped at the end of the test."""
+    running: list[Emulator] = []
+
+    def one(*accounts: Any, **settings: Any) -> Emulator:
+        running.append(start(*accounts, **settings))
+        return running[-1]
+
+    yield one
+    for emulator in running:
+        emulator.stop()
+        assert emulator.stderr() == ""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are asked for often and given up after seconds; the shortest job_timeout of a configuration is a minute."""
+    monkeypatch.setattr("source_twitter_ads.reports.jobs.SOONEST_POLL", 0.2)
+    monkeypatch.setattr("source_twitter_ads.reports.jobs.LATEST_POLL", 0.5)
+    monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 2.0)
+    original = Settings.from_config
+    monkeypatch.setattr(
+        Settings, "from_config", staticmethod(lambda config: replace(original(config), job_timeout=0.06))
+    )

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Jobs that go wrong (issue 3, "What it must show" 3; peers.md J1–J4, J8): nothing is lost, or it is said what is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.reports.harness import account, bookmarks, described, held, jobs, report, sync, truth
+from integration_tests.truth import differences, rows_by_key
+
+Start = Callable[..., Emulator]
+LINES = report("lines", placements=["ALL_ON_TWITTER"])
+TWENTY_JOBS = {"line_items": 640}
+REPORTS = (LINES, report("spend", "CAMPAIGN"))
+# Windows have 30 days.
+SECOND_WINDOW = {"account_id": "1a", "entity": "LINE_ITEM", "start_time": "2026-01-31T00:00:00Z"}
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+def twenty_jobs(begin: Start, **settings: Any) -> Emulator:
+    """An account whose report of two days takes about twenty jobs."""
+    return begin(account("1a", volumes=TWENTY_JOBS), **{"job_seconds": 0.3, **settings})
+
+
+def read(emulator: Emulator, **config: Any) -> Any:
+    return sync(emulator.config("2026-11-01", end_date="2026-11-02", reports=[LINES], outage_timeout=1, **config))
+
+
+def complete(emulator: Emulator, output: Any) -> list[str]:
+    """In what the rows differ from the truth; keys must not repeat."""
+    rows = rows_by_key(output.records["lines"], overwrite=False)
+    return differences(truth(emulator, LINES, "1a", "2026-11-01", "2026-11-03"), rows)
+
+
+class TestOneOfTwentyJobs:
+    @pytest.mark.parametrize("fault", ["FAILED", "CANCELLED", "HANG", "EMPTY", "EXPIRED"])
+    def test_given_one_job_that_goes_wrong_when_read_then_its_halves_bring_the_rows(
+        self, begin: Start, fault: str
+    ) -> None:
+        emulator = twenty_jobs(begin, job_faults=[{"match": {"nth": 3}, "status": fault}])
+        output = read(emulator)
+        assert (output.exit_code, output.errors, complete(emulator, output)) == (0, [], [])
+        made = jobs(emulator)
+        (bad,) = (job for job in made if job["fault"])
+        again = [job for job in made if set(job["entity_ids"]) < set(bad["entity_ids"])]
+        assert len(made) >= 20
+        assert sorted(len(job["entity_ids"]) for job in again) == [10, 10]
+
+    @pytest.mark.parametrize("fault", ["HANG", "EMPTY"])
+    def test_given_a_job_that_x_still_works_on_when_it_is_given_up_then_it_is_deleted(
+        self, begin: Start, fault: str
+    ) -> None:
+        emulator = twenty_jobs(begin, job_faults=[{"match": {"nth": 3}, "status": fault}])
+        read(emulator)
+        counters = described(emulator)
+        assert counters["in_flight"] == {"1a": 0}
+        assert counters["jobs_deleted"] == (1 if fault == "HANG" else 0)
+
+    @pytest.mark.parametrize(
+        "oddity",
+        [
+            {"job_empty_polls": 2},
+            {"job_url_late_polls": 3},
+            {"file_late_fetches": 1},
+            {"file_426_first": True},
+            {"double_url": True},
+            {"job_id_style": "string"},
+            {"job_id_style": "number"},
+            {"job_next_cursor_quirk": True},
+            {"drop_metric_keys": False, "link_clicks_drift": True},
+        ],
+        ids=lambda oddity: next(iter(oddity)) + "-" + str(next(iter(oddity.values()))),
+    )
+    def test_given_an_oddity_of_x_when_read_then_every_row_comes_from_the_first_jobs(
+        self, begin: Start, oddity: dict[str, Any]
+    ) -> None:
+        emulator = begin(account("1a", volumes={"line_items": 60}), **oddity)
+        output = read(emulator)
+        assert (output.exit_code, output.errors, complete(emulator, output)) == (0, [], [])
+        asked = Counter(entity_id for job in jobs(emulator) for entity_id in job["entity_ids"])
+        assert set(asked.values()) == {1}
+
+    @pytest.mark.parametrize("fault", ["cut_gzip", "reset_during_body", "wrong_content_length"])
+    def test_given_a_file_that_arrives_in_pieces_when_read_then_it_is_fetched_again(
+        self, begin: Start, fault: str
+    ) -> None:
+        emulator = begin(account("1a", volumes={"line_items": 60}))
+        match = {"path_regex": "^/advertiser-api-async-analytics/"}
+        emulator.set_faults([{"name": fault, "match": match, "times": 1, "fault": fault}])
+        output = read(emulator)
+        assert (output.exit_code, complete(emulator, output), emulator.faults()[0]["struck"]) == (0, [], 1)
+
+
+class TestFailedWindow:
+    def test_given_a_job_that_fails_three_times_when_read_then_that_window_alone_fails_and_comes_with_the_next_sync(
+        self, begin: Start
+    ) -> None:
+        volumes = {"line_items": 50, "campaigns": 5}
+        emulator = begin(account("1a", volumes=volumes), account("2b", volumes=volumes))
+        emulator.set_settings(job_faults=[{"match": SECOND_WINDOW, "status": "FAILED", "times": None}])
+        config = emulator.config("2026-01-01", end_date="2026-03-20", reports=list(REPORTS))
+        first = sync(config)
+        sizes = sorted({len(job["entity_ids"]) for job in jobs(emulator) if job["fault"]}, reverse=True)
+        assert (first.exit_code, sizes[0], sizes[-1] <= 5) == (1, 20, True)
+        self.assert_one_error(emulator, first)
+        assert bookmarks(first, "lines") == {"1a": "2026-01-31T00:00:00Z", "2b": "2026-03-21T00:00:00Z"}
+        assert set(bookmarks(first, "spend").values()) == {"2026-03-21T00:00:00Z"}
+        for entry, name, start, end in (
+            (REPORTS[0], "2b", "2026-01-01", "2026-03-21"),
+            (REPORTS[1], "1a", "2026-01-01", "2026-03-21"),
+            (REPORTS[1], "2b", "2026-01-01", "2026-03-21"),
+            (REPORTS[0], "1a", "2026-01-01", "2026-01-31"),
+        ):
+            wanted = truth(emulator, entry, name, start, end)
+            assert differences(wanted, held([first], entry["name"], name, end)) == []
+        after = {k: v for k, v in held([first], "lines", "1a").items() if k[3] >= "2026-03-02"}
+        assert differences(truth(emulator, LINES, "1a", "2026-03-02", "2026-03-21"), after) == []
+        emulator.set_settings(job_faults=[])
+        second = sync(config, state=first.state)
+        assert (second.exit_code, set(bookmarks(second, "lines").values())) == (0, {"2026-03-21T00:00:00Z"})
+        wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-03-21")
+        assert differences(wanted, held([first, second], "lines", "1a")) == []
+
+    @staticmethod
+    def assert_one_error(emulator: Emulator, output: Any) -> None:
+        failing = [error for error in output.errors if error.get("stream_descriptor", {}).get("name") == "lines"]
+        texts = {error["message"] for error in failing if "analytics job" in error["message"]}
+        (text,) = texts
+        third = {job["id"] for job in jobs(emulator) if job["fault"]}
+        for name in ("stream lines", "account 1a", "window 2026-01-31 to 2026-03-02", "FAILED", "3 times"):
+            assert name in text
+        assert any(job_id in text for job_id in third)
+
+    def test_given_status_requests_that_fail_when_read_then_the_windows_fail_and_jobs_are_left_alone(
+        self, begin: Start
+    ) -> None:
+        emulator = begin(account("1a", volumes={"line_items": 100}), job_seconds=60)
+        match = {"path_regex": "^/12/stats/jobs/accounts/1a(/.*)?$", "method": "GET"}
+        gone = {"fault": "status", "status": 403, "code": "ACCOUNT_NOT_FOUND", "message": "gone"}
+        emulator.set_faults([{"name": "gone", "match": match, **gone}])
+        output = sync(emulator.config("2026-01-01", end_date="2026-03-20", reports=[LINES]))
+        assert (output.exit_code, output.records, bookmarks(output, "lines")) == (1, {}, {})
+        assert described(emulator)["in_flight"] == {"1a": 0}
+        # The windows wait for one status request, and so fail by one.
+        assert emulator.faults()[0]["struck"] <= 2
+        texts = [error["message"] for error in output.errors]
+        for window in ("2026-01-01 to 2026-01-31", "2026-01-31 to 2026-03-02", "2026-03-02 to 2026-03-21"):
+            assert any(f"stream lines, account 1a, window {window})" in text for text in texts)
