@@ -34,7 +34,7 @@ def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
             f"{result.new:,}" if result.new else "·",
             f"{result.total:,}",
             f"{result.seconds:.1f}",
-            "from bookmark" if result.incremental else "full",
+            "resumed" if result.incremental else "full",
         )
     return table
 
