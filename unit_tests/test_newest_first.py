@@ -82,6 +82,9 @@ class TestUntil:
     def test_given_both_bounds_when_cut_then_only_what_lies_between_is_kept(self) -> None:
         assert cut(reader(since=4, until=6), 9, 6, 5, 4, 3) == ([6, 5, 4], 6, True)
 
+    def test_given_both_bounds_when_a_page_ends_at_the_bookmark_then_the_read_goes_on(self) -> None:
+        assert cut(reader(since=5, until=6), 9, 5, 5) == ([5, 5], 5, False)
+
 
 class TestOrder:
     def test_given_a_page_that_is_not_sorted_when_cut_then_the_read_goes_on_to_the_end(
