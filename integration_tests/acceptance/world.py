@@ -48,9 +48,9 @@ def world() -> WorldSpec:
     )
 
 
-def start() -> Emulator:
-    """Start an emulator of this world."""
-    return Emulator.start(world(), settings={"rate_limit": MANY})
+def start(port: int = 0) -> Emulator:
+    """Start an emulator of this world, at any free port unless one is named."""
+    return Emulator.start(world(), settings={"rate_limit": MANY}, port=port)
 
 
 def config(emulator: Emulator | None = None, name: str = "sample_config.json") -> dict[str, Any]:
