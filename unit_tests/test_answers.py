@@ -51,7 +51,11 @@ class TestEnvelope:
 
 
 class TestGunzip:
-    @pytest.mark.parametrize("packed", [gzip.compress(FILE), gzip.compress(FILE[:9]) + gzip.compress(FILE[9:]), FILE])
+    @pytest.mark.parametrize(
+        "packed",
+        [gzip.compress(FILE), gzip.compress(FILE[:9]) + gzip.compress(FILE[9:]), FILE],
+        ids=["one part", "two parts", "unpacked"],
+    )
     def test_given_a_file_in_one_part_in_several_or_unpacked_when_read_then_it_is_whole(self, packed: bytes) -> None:
         assert gunzip(packed) == FILE
 

@@ -33,8 +33,16 @@ class Accounts:
         self._failure: ApiFailure | None = None
 
     def ids(self) -> list[str]:
-        """Return the account ids to read, without a request where the configuration names them."""
-        return list(self._settings.account_ids) or list(self.records())
+        """Return the account ids to read, without a request where the configuration names them.
+
+        Of all accounts of a token the deleted ones are left out, since X refuses what lies below them; an account that
+        the configuration names is read in any case.
+
+        Raises:
+            ApiFailure: as `records`.
+        """
+        named = list(self._settings.account_ids)
+        return named or [account_id for account_id, record in self.records().items() if not record.get("deleted")]
 
     def records(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the account records (time zone, name, …) by id, deleted ones included.
