@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -30,6 +30,7 @@ from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.engine import PagedConcurrentSource
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import declared_stream, http_stream
+from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
 # Report windows that wait for X's jobs at the same time; each is a thread that sleeps most of the time.
@@ -71,8 +72,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         """Prove the configuration, the credentials, the reports, and that every account can be seen."""
         config = self._known(config)
         try:
-            require_valid(config)
-            report_definitions(config, self._declared_names())
+            self._reports(config)
             check_connection(Services.renew(config))
         except AirbyteTracedException as problem:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(problem))
@@ -92,7 +92,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
         Raises:
             ConfigProblem: when the configuration cannot be used.
         """
-        return self._build(self._known(config), NoopMessageRepository())
+        config = self._known(config)
+        return self._build(config, self._reports(config), NoopMessageRepository())
 
     def read(
         self,
@@ -112,11 +113,13 @@ class SourceTwitterAds(YamlDeclarativeSource):
         config = self._known(config)
         if state:
             self._states.per_stream_states.update(ConnectorStateManager(state=state).per_stream_states)
+        reports = self._reports(config)
         workers = Services.renew(config).settings.num_workers
         # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
-        generators = max(workers // 2, 1) + len(report_definitions(config, self._declared_names()))
+        generators = max(workers // 2, 1) + len(reports)
         engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
-        selected = self._select_streams(streams=self._build(config, engine.repository), configured_catalog=catalog)
+        streams = self._build(config, reports, engine.repository)
+        selected = self._select_streams(streams=streams, configured_catalog=catalog)
         if not selected:
             return
         for message in engine.read(selected):
@@ -129,20 +132,26 @@ class SourceTwitterAds(YamlDeclarativeSource):
         """The normalised configuration; the one given to a method counts where the source was built without one."""
         return self._config or self._migrate_and_transform_config(None, config) or {}
 
-    def _build(self, config: Mapping[str, Any], repository: MessageRepository) -> list[AbstractStream]:
+    def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
+        """Refuse a configuration that cannot be used, and return the reports that it asks for."""
         require_valid(config)
+        declared = [stream["name"] for stream in self.resolved_manifest["streams"]]
+        return report_definitions(config, [*declared, Tweets.name])
+
+    def _build(
+        self, config: Mapping[str, Any], reports: Sequence[ReportDefinition], repository: MessageRepository
+    ) -> list[AbstractStream]:
         # The manifest's cursors read one form of date only, users write several.
         self._config = {**config, "start_instant": iso_text(config["start_date"])}
         self._config_for_validation = self._config
         services = Services.of(config)
-        definitions = report_definitions(config, self._declared_names())
         declared = super().streams(config)
         streams: list[AbstractStream] = [
             declared_stream(stream, self._cursor(stream, repository), self._lines) for stream in declared
         ]
         bookmarks = BookmarkCursor(Tweets.name, Tweets.cursor_field, self._state_of(Tweets.name), repository)
         streams.append(http_stream(Tweets(services, bookmarks), bookmarks, self._lines))
-        for report, cursor in report_streams(services, definitions, self._state_of, repository):
+        for report, cursor in report_streams(services, reports, self._state_of, repository):
             streams.append(http_stream(report, cursor, self._lines))
         return streams
 
@@ -154,6 +163,3 @@ class SourceTwitterAds(YamlDeclarativeSource):
 
     def _state_of(self, stream_name: str) -> Mapping[str, Any]:
         return self._states.get_stream_state(stream_name, None)
-
-    def _declared_names(self) -> list[str]:
-        return [*(stream["name"] for stream in self.resolved_manifest["streams"]), Tweets.name]
