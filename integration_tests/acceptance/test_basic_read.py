@@ -15,7 +15,7 @@ from integration_tests.acceptance.reading import Stream, key_of, of_stream, text
 from integration_tests.connector import Output
 
 # JSON Schema counts 1.0 as an integer; destinations with typed columns do not.
-StrictValidator = extend(
+StrictValidator = extend(  # type: ignore[no-untyped-call]
     Draft7Validator,
     type_checker=Draft7Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
