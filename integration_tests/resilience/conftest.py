@@ -45,7 +45,7 @@ def emulator(shared: Emulator) -> Iterator[Emulator]:
     shared.reset_log()
     yield shared
     shared.set_faults([])
-    shared.set_settings(rate_limit="off", job_faults=[])
+    shared.set_settings(rate_limit=harness.NO_LIMIT, job_faults=[])
 
 
 @pytest.fixture

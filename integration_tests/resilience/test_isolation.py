@@ -46,9 +46,7 @@ def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_com
     output = sync(harness.config(emulator, account_ids=[*GOOD, BAD]), OF_ACCOUNTS)
     assert output.exit_code == 1
     assert wrong(emulator, output, streams=OF_ACCOUNTS, account_ids=GOOD) == []
-    told = {
-        error["stream_descriptor"]["name"]: error["message"] for error in output.errors if "stream_descriptor" in error
-    }
+    told = {one["stream_descriptor"]["name"]: one["message"] for one in output.errors if "stream_descriptor" in one}
     for stream in OF_ACCOUNTS:
         assert BAD in told[stream]
         assert code in told[stream] or stream == "lines"

@@ -25,7 +25,7 @@ class Call:
         result: whether it fetches a result file.
         signed: whether it carries a signature.
         parse: makes the answer's document of its body; raises BadBody.
-        attempts, redirects: how many there were.
+        attempts, redirects, skews: how many there were; a skew is a signature refused for its time.
         refusal: X's words in the latest answer, None when there were none.
         failing_since: when the first of the failures in a row was noticed, by the monotonic clock.
         limited: seconds spent at gates, all in all.
@@ -44,6 +44,7 @@ class Call:
     parse: Callable[[bytes], Any] = parse_envelope
     attempts: int = 0
     redirects: int = 0
+    skews: int = 0
     refusal: Refusal | None = None
     failing_since: float | None = None
     limited: float = 0.0

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
+from source_twitter_ads.api.slots import Slots
+
 logger = logging.getLogger("airbyte")
 
 # Two clocks are never quite the same: a window that begins now by ours may begin a moment later by X's.
@@ -24,6 +26,8 @@ SECONDS_BETWEEN_LINES = 50.0
 _LOOK_AGAIN = 5.0
 # A request that goes ahead alone and is not answered for so long does not hold up the others any more.
 _PROBE_SECONDS = 10.0
+# Requests that make X work on analytics, or look after it, go before others.
+_STATS = "/stats/"
 
 
 class WaitTooLong(Exception):
@@ -198,7 +202,7 @@ class Limits:
     def __init__(self, workers: int, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(workers)
+        self._slots = Slots(workers)
         self._heartbeat = Heartbeat(now)
         self._gates: dict[tuple[str, str | None], Gate] = {}
 
@@ -222,7 +226,7 @@ class Limits:
         account = self.gate(endpoint, account_id) if account_id else None
         # The account's first: a request that waits there must not hold up other accounts at the gate of all.
         gates = [account, user] if account else [user]
-        self._enter(gates, deadline)
+        self._enter(gates, deadline, urgent=_STATS in endpoint)
         passage = Passage(account, user)
         try:
             yield passage
@@ -231,7 +235,7 @@ class Limits:
             for gate in gates:
                 gate.leave(*passage.learnt(gate))
 
-    def _enter(self, gates: list[Gate], deadline: float) -> None:
+    def _enter(self, gates: list[Gate], deadline: float, urgent: bool) -> None:
         while True:
             entered: list[Gate] = []
             try:
@@ -241,7 +245,7 @@ class Limits:
             except BaseException:
                 _turn_back(entered)
                 raise
-            self._slots.acquire()
+            self._slots.acquire(urgent)
             # While this request waited for the second gate or for a worker, another one may have been refused.
             if not any(gate.closed for gate in gates):
                 return

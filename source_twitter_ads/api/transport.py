@@ -204,8 +204,8 @@ class Transport:
             self._outage.answered(call.scopes)
             return
         late = call.result and refusal.status in LATE_FILE_STATUSES and call.tried < LATE_FILE_SECONDS
-        skewed = rule is errors.CLOCK_SKEW and call.attempts >= SKEW_TRIES
-        if skewed or not (late or rule.action is Action.RETRY):
+        call.skews += rule is errors.CLOCK_SKEW
+        if call.skews >= SKEW_TRIES or not (late or rule.action is Action.RETRY):
             raise ApiFailure(rule, call.where, happened, refusal)
         self._pause(call, happened, rule, refusal)
 

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Every kind of fault on every kind of request (issue 4, "What to build" 4 and 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integration_tests.connector import Output
+from integration_tests.emulator.client import Emulator
+from integration_tests.resilience import harness
+from integration_tests.resilience.harness import early, sync, wrong
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+STREAMS = ("campaigns", "tweets", "targeting_languages", "targeting_criteria", "targeting_tv_shows", "lines")
+JOBS = "stats/jobs/accounts/:id"
+#: What each kind of request is recognised by, and the stream that needs it.
+REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
+    "accounts": ({"endpoint": "accounts"}, "campaigns"),
+    "first page": ({"endpoint": "accounts/:id/campaigns", "account_id": "1first"}, "campaigns"),
+    "tweets": ({"endpoint": "accounts/:id/tweets", "account_id": "1first"}, "tweets"),
+    "targeting list": ({"endpoint": "targeting_criteria/languages"}, "targeting_languages"),
+    "TV markets": ({"endpoint": "targeting_criteria/tv_markets"}, "targeting_tv_shows"),
+    "line items": ({"endpoint": "accounts/:id/line_items", "account_id": "1first"}, "targeting_criteria"),
+    "criteria": ({"endpoint": "accounts/:id/targeting_criteria", "account_id": "1first"}, "targeting_criteria"),
+    "active entities": ({"endpoint": "stats/accounts/:id/active_entities", "account_id": "1first"}, "lines"),
+    "new job": ({"endpoint": JOBS, "account_id": "1first", "method": "POST"}, "lines"),
+    "job status": ({"endpoint": JOBS, "account_id": "1first", "method": "GET"}, "lines"),
+    "result file": ({"path_regex": "^/advertiser-api-async-analytics/"}, "lines"),
+}
+#: Faults that pass, in groups that one request meets one after the other.
+PASSING: list[list[dict[str, Any]]] = [
+    [
+        {"fault": "status", "status": 408},
+        {"fault": "status", "status": 423},
+        {"fault": "status", "status": 500},
+        {"fault": "status", "status": 503, "code": "OVER_CAPACITY"},
+        {"fault": "status", "status": 504},
+        {"fault": "status", "status": 520},
+    ],
+    [
+        {"fault": "html", "status": 502},
+        {"fault": "html", "status": 200},
+        {"fault": "clock_skew"},
+        {"fault": "empty_body"},
+        {"fault": "garbage"},
+    ],
+    [
+        {"fault": "reset_before"},
+        {"fault": "reset_during_body"},
+        {"fault": "cut_json", "share": 0.7},
+        {"fault": "wrong_content_length"},
+        {"fault": "status", "status": 429, "bare": True},
+    ],
+    [{"fault": "hang", "seconds": 3}, {"fault": "slow_body", "bytes_per_second": 20}],
+    [{"fault": "status", "status": 429, "reset_in": 1}],
+    [{"fault": "status", "status": 429, "retry_after": 1}],
+    [{"fault": "status", "status": 503, "retry_after": 1}],
+]
+
+
+def name_of(fault: dict[str, Any]) -> str:
+    return "-".join(str(value) for value in fault.values())
+
+
+@pytest.mark.parametrize("faults", PASSING, ids=lambda faults: "+".join(map(name_of, faults)))
+def test_given_passing_faults_on_every_kind_of_request_when_read_then_nothing_is_lost(
+    emulator: Emulator, faults: list[dict[str, Any]]
+) -> None:
+    rules = [
+        {"name": f"{kind}: {name_of(fault)}", "match": match, "times": 1, **fault}
+        for kind, (match, _) in REQUESTS.items()
+        for fault in faults
+    ]
+    emulator.set_faults(rules)
+    output = sync(harness.config(emulator, request_timeout=1), STREAMS)
+    assert {rule["name"]: rule["struck"] for rule in emulator.faults()} == {rule["name"]: 1 for rule in rules}
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=STREAMS) == []
+    assert early(emulator) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"fault": "cut_gzip"}, {"fault": "status", "status": 404}, {"fault": "html", "status": 426}],
+    ids=name_of,
+)
+def test_given_a_result_file_that_is_not_right_at_first_when_read_then_nothing_is_lost(
+    emulator: Emulator, fault: dict[str, Any]
+) -> None:
+    emulator.set_faults([{"match": REQUESTS["result file"][0], "times": 3, **fault}])
+    output = sync(harness.config(emulator), ["lines"])
+    assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "EMPTY", "EXPIRED"])
+def test_given_a_job_that_goes_wrong_when_read_then_it_is_made_again(
+    emulator: Emulator, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 0.5)
+    monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 0.5)
+    emulator.set_settings(job_faults=[{"status": status, "times": 2}])
+    output = sync(harness.config(emulator), ["lines"])
+    assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
+
+
+def error_of(output: Output, stream: str) -> str:
+    """The one TRACE error of a stream."""
+    (message,) = [e["message"] for e in output.errors if e.get("stream_descriptor", {}).get("name") == stream]
+    return str(message)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in REQUESTS if kind != "result file"])
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"status": 400, "code": "INVALID_PARAMETER"}, ["HTTP 400 INVALID_PARAMETER: The request is", "report it"]),
+        ({"status": 503, "code": "OVER_CAPACITY"}, ["HTTP 503 OVER_CAPACITY", "again later"]),
+    ],
+    ids=["400", "503"],
+)
+def test_given_a_lasting_fault_when_read_then_one_error_names_code_place_and_remedy(
+    emulator: Emulator, kind: str, fault: dict[str, Any], words: list[str]
+) -> None:
+    match, stream = REQUESTS[kind]
+    emulator.set_faults([{"match": match, "fault": "status", **fault}])
+    output = sync(harness.config(emulator, outage_timeout=1), [stream, "targeting_interests"])
+    assert output.exit_code == 1
+    assert output.statuses[stream][-1] == "INCOMPLETE"
+    texts = {e["message"] for e in output.errors if e.get("stream_descriptor", {}).get("name") == stream}
+    assert texts
+    for text in texts:
+        assert all(word in text for word in words)
+        assert ("account 1first" in text) == ("account_id" in match)
+    assert output.statuses["targeting_interests"][-1] == "COMPLETE"
+    others = [one for one in harness.ACCOUNTS if one != "1first"]
+    if "account_id" in match:
+        complete = {**output.records}
+        complete[stream] = [one for one in complete.get(stream, []) if one["account_id"] in others]
+        assert {one["account_id"] for one in complete[stream]} == set(others)
+
+
+def test_given_a_result_file_that_never_comes_when_read_then_the_window_fails_and_names_the_cause(
+    emulator: Emulator,
+) -> None:
+    emulator.set_faults([{"match": REQUESTS["result file"][0], "fault": "cut_gzip"}])
+    output = sync(harness.config(emulator, outage_timeout=1), ["lines"])
+    assert output.exit_code == 1
+    assert all("a gzip file that is cut off" in e["message"] for e in output.errors if "stream_descriptor" in e)
+    assert output.stream_state("lines").get("states") == []
+
+
+@pytest.mark.parametrize("fault", [{"fault": "status", "status": 503}, {"fault": "reset_before"}, {"fault": "garbage"}])
+def test_given_jobs_that_cannot_be_cancelled_when_a_window_is_given_up_then_the_sync_ends_all_the_same(
+    emulator: Emulator, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("source_twitter_ads.api.transport.DELETE_SECONDS", 0.3)
+    emulator.set_settings(job_faults=[{"status": "HANG", "times": None, "match": {"account_id": "1first"}}])
+    emulator.set_faults(
+        [
+            {"match": {"endpoint": JOBS, "account_id": "1first", "method": "GET", "nth": list(range(3, 99))}}
+            | {"fault": "status", "status": 400},
+            {"match": {"method": "DELETE"}, **fault},
+        ]
+    )
+    output = sync(harness.config(emulator), ["lines"])
+    assert output.exit_code == 1
+    assert any(entry["method"] == "DELETE" for entry in emulator.requests())
+    assert wrong(emulator, output, streams=["lines"], account_ids=["2second", "3third"]) == []

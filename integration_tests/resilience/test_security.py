@@ -1,0 +1,82 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""No key, no signature and no Authorization header in anything that the connector prints (issue 4, "Security")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from integration_tests.connector import Output, run
+from integration_tests.emulator import settings as constants
+from integration_tests.emulator.client import Emulator
+from integration_tests.resilience import harness
+from source_twitter_ads.api.signing import Signer
+from source_twitter_ads.configuration import Settings, normalise
+
+SECRETS = (
+    constants.CONSUMER_KEY,
+    constants.CONSUMER_SECRET,
+    constants.ACCESS_TOKEN,
+    constants.ACCESS_TOKEN_SECRET,
+)
+SPOKEN = re.compile(r"oauth_|OAuth oauth|Authorization", re.IGNORECASE)
+FAULTS: list[dict[str, Any]] = [
+    {"match": {"endpoint": "accounts/:id/campaigns", "nth": [1]}, "fault": "reset_before"},
+    {"match": {"endpoint": "accounts/:id/campaigns", "nth": [2]}, "fault": "clock_skew"},
+    {"match": {"endpoint": "accounts/:id/campaigns", "nth": [3]}, "fault": "html", "status": 502},
+    {"match": {"endpoint": "accounts/:id/cards"}, "fault": "redirect", "location": "https://evil.example/?a=b"},
+    {"match": {"endpoint": "accounts/:id/line_items"}, "fault": "status", "status": 401},
+    {"match": {"endpoint": "accounts/:id/tweets"}, "fault": "garbage"},
+]
+
+
+def leaks(output: Output) -> list[str]:
+    """Lines that hold what nobody must read."""
+    lines = [*(line.decode() for line in output.lines), *output.stderr.splitlines()]
+    return [line[:300] for line in lines if any(one in line for one in SECRETS) or SPOKEN.search(line)]
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["plain", "debug"])
+@pytest.mark.parametrize("command", ["check", "discover", "read"])
+def test_given_faults_of_all_kinds_when_a_command_runs_then_no_secret_is_printed(
+    emulator: Emulator, command: str, debug: bool
+) -> None:
+    emulator.set_faults(FAULTS)
+    catalog = harness.catalog(["campaigns", "cards", "line_items", "tweets", "lines"]) if command == "read" else None
+    config = harness.config(emulator, outage_timeout=1)
+    output = run(command, config, catalog=catalog, extra=["--debug"] if debug else [], seconds=60)
+    assert any(one["log"]["level"] == "DEBUG" for one in output.of_type("LOG")) == (debug and command == "read")
+    assert leaks(output) == []
+    assert (output.exit_code != 0) == (command == "read")
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_given_a_check_that_fails_when_it_tells_why_then_no_secret_is_printed(emulator: Emulator, status: int) -> None:
+    emulator.set_faults([{"match": {}, "fault": "status", "status": status}])
+    output = run("check", harness.config(emulator, outage_timeout=1), extra=["--debug"], seconds=60)
+    assert output.connection_status["status"] == "FAILED"
+    assert leaks(output) == []
+
+
+def test_given_a_signed_request_when_searched_for_then_the_test_above_would_find_it() -> None:
+    settings = Settings.from_config(normalise({**dict.fromkeys(("start_date",), "2026-01-01"), **keys()}))
+    request = requests.Request("GET", "http://127.0.0.1/12/accounts", auth=Signer(settings)).prepare()
+    assert leaks(Output(0, [b"{}"], str(request.headers)))
+
+
+def keys() -> dict[str, str]:
+    """The four keys of the emulator."""
+    return dict(zip(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), SECRETS, strict=True))
+
+
+def test_given_many_requests_when_read_then_there_are_no_more_connections_than_workers(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start()
+    assert harness.sync(harness.config(emulator, num_workers=4)).exit_code == 0
+    assert emulator.stats()["connections"] <= 4
+    assert emulator.stats()["peak_concurrent"] <= 4
