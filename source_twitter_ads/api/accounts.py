@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.transport import Transport
@@ -79,4 +80,4 @@ class Accounts:
 
 
 def _with_id(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    return str(record["id"]), record
+    return text_of(record, "id"), record

@@ -112,6 +112,21 @@ def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[bytes], M
     return parse
 
 
+def text_of(record: Mapping[str, Any], name: str) -> str:
+    """Return a field that the connector needs, such as an id, as text.
+
+    Raises:
+        KeyError: when it is missing, null or empty.
+        TypeError: when it is neither text nor a whole number.
+    """
+    value = record.get(name)
+    if value is None or value == "":
+        raise KeyError(name)
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise TypeError(f"{name} is {type(value).__name__}")
+    return str(value)
+
+
 def result_file(body: bytes) -> bytes:
     """Return a result file as it is, packed or not, proven to unpack whole (x-ads-api.md §7.3).
 

@@ -12,6 +12,7 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
+from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
@@ -107,7 +108,7 @@ class LineItemBatchesRouter(XAdsRouter):
         seen: set[str] = set()
         waiting: list[str] = []
         path = f"accounts/{account_id}/line_items"
-        for page in pages(self._services.transport, path, query, where, count=count, read=lambda r: str(r["id"])):
+        for page in pages(self._services.transport, path, query, where, count=count, read=lambda r: text_of(r, "id")):
             for line_item_id in page:
                 if line_item_id not in seen:
                     seen.add(line_item_id)
@@ -132,7 +133,7 @@ class TvMarketsRouter(XAdsRouter):
         where = Where("targeting_tv_shows")
         seen: set[str] = set()
         path = "targeting_criteria/tv_markets"
-        for page in pages(self._services.transport, path, {}, where, count=None, read=lambda m: str(m["locale"])):
+        for page in pages(self._services.transport, path, {}, where, count=None, read=lambda m: text_of(m, "locale")):
             for locale in page:
                 if locale not in seen:
                     seen.add(locale)

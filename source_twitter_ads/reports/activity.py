@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.transport import Transport
@@ -93,11 +94,11 @@ def _activity(entry: Mapping[str, Any]) -> Activity:
     if not isinstance(placements, list):
         raise TypeError("placements is no list")
     times = parse_instant(entry["activity_start_time"]), parse_instant(entry["activity_end_time"])
-    return Activity(str(entry["entity_id"]), tuple(map(str, placements)), *times)
+    return Activity(text_of(entry, "entity_id"), tuple(map(str, placements)), *times)
 
 
 def _tweet_id(tweet: Mapping[str, Any]) -> str:
-    return str(tweet.get("tweet_id") or tweet.get("id_str") or tweet["id"])
+    return text_of(tweet, next((name for name in ("tweet_id", "id_str") if tweet.get(name)), "id"))
 
 
 def _spans(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

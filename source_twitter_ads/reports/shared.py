@@ -18,6 +18,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.message import MessageRepository
 
+from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
@@ -143,4 +144,4 @@ class SharedReports:
 
 
 def _targeting_value(record: Mapping[str, Any]) -> str:
-    return str(record["targeting_value"])
+    return text_of(record, "targeting_value")

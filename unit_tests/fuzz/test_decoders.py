@@ -1,0 +1,241 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Whatever arrives, a decoder returns what was sent or raises its own error: no other error, no silent loss."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_twitter_ads.api.answers import (
+    BadBody,
+    envelope_of,
+    gunzip,
+    parse_envelope,
+    result_file,
+    text_of,
+    whole_gzip,
+)
+from source_twitter_ads.api.errors import read_refusal, rule_for
+from source_twitter_ads.api.limits import number, retry_after
+from source_twitter_ads.reports.activity import _activity
+from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
+from source_twitter_ads.reports.jobs import job_id_of, result_url
+from source_twitter_ads.reports.rows import MalformedResult, rows
+from source_twitter_ads.reports.windows import AccountCalendar, Window
+from source_twitter_ads.streams.tweets import created_at_text
+
+_SCALARS = [
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=20),
+]
+JSON = st.recursive(
+    st.one_of(_SCALARS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=20,
+)
+RECORDS = st.lists(st.dictionaries(st.sampled_from(["id", "name", "x"]), JSON, max_size=3), max_size=5)
+
+
+def cut(body: bytes, share: float) -> bytes:
+    """The beginning of a body, never all of it."""
+    return body[: int(len(body) * share)]
+
+
+SHARES = st.floats(0, 1, exclude_max=True)
+
+
+class TestEnvelope:
+    @given(RECORDS)
+    def test_given_a_whole_envelope_when_parsed_then_every_record_is_there(self, records: list[Any]) -> None:
+        assert parse_envelope(json.dumps({"data": records, "next_cursor": None}).encode())["data"] == records
+
+    @given(RECORDS, SHARES)
+    def test_given_a_cut_envelope_when_parsed_then_it_is_bad(self, records: list[Any], share: float) -> None:
+        with pytest.raises(BadBody):
+            parse_envelope(cut(json.dumps({"data": records}).encode(), share))
+
+    @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+    def test_given_anything_when_parsed_then_it_is_an_envelope_or_bad(self, body: bytes) -> None:
+        try:
+            document = parse_envelope(body)
+        except BadBody:
+            return
+        assert document["data"] == json.loads(body)["data"]
+
+    @given(JSON)
+    def test_given_any_data_when_parsed_then_records_are_objects_or_it_is_bad(self, data: Any) -> None:
+        try:
+            found = parse_envelope(json.dumps({"data": data}).encode())["data"]
+        except BadBody:
+            assert not isinstance(data, dict)
+            assert not (isinstance(data, list) and all(isinstance(one, dict) for one in data))
+        else:
+            assert found == data
+
+    @given(JSON)
+    def test_given_any_json_when_it_is_a_refusal_then_there_is_a_rule_for_it(self, document: Any) -> None:
+        for status in (400, 401, 403, 404, 418, 429, 500, 599):
+            refusal = read_refusal(status, json.dumps(document).encode())
+            assert rule_for(refusal).advice
+            assert str(status) in str(refusal)
+
+    @given(JSON)
+    def test_given_any_errors_when_it_is_a_refusal_then_it_is_read(self, errors: Any) -> None:
+        assert read_refusal(400, json.dumps({"errors": errors}).encode()).status == 400
+        assert read_refusal(400, json.dumps({"errors": [errors]}).encode()).status == 400
+
+
+@pytest.mark.parametrize(
+    "read", [job_id_of, _activity, lambda record: text_of(record, "id")], ids=["job", "active", "id"]
+)
+@given(
+    records=st.lists(
+        st.dictionaries(
+            st.sampled_from(["id", "id_str", "entity_id", "activity_start_time", "activity_end_time", "placements"]),
+            JSON,
+            max_size=6,
+        )
+    )
+)
+def test_given_any_record_when_the_connector_needs_it_then_it_is_read_or_the_answer_is_bad(
+    read: Callable[[Any], Any], records: list[dict[str, Any]]
+) -> None:
+    try:
+        document = envelope_of(read)(json.dumps({"data": records}).encode())
+    except BadBody:
+        return
+    assert len(document["data"]) == len(records)
+    assert all(document["data"])
+
+
+class TestFiles:
+    @given(st.binary(max_size=5000), st.integers(1, 9))
+    def test_given_a_whole_file_when_unpacked_then_it_is_what_was_packed(self, content: bytes, level: int) -> None:
+        packed = gzip.compress(content, level)
+        assert gunzip(packed) == content
+        assert whole_gzip(packed) == packed
+
+    @given(st.binary(max_size=3000), st.binary(max_size=3000))
+    def test_given_a_file_of_two_members_when_unpacked_then_both_are_there(self, one: bytes, two: bytes) -> None:
+        assert gunzip(gzip.compress(one) + gzip.compress(two)) == one + two
+
+    @given(st.binary(min_size=1, max_size=3000), SHARES)
+    def test_given_a_cut_file_when_fetched_then_it_is_bad(self, content: bytes, share: float) -> None:
+        with pytest.raises(BadBody):
+            result_file(cut(gzip.compress(content), share))
+
+    @given(st.binary(min_size=30, max_size=3000), st.data())
+    def test_given_a_changed_byte_when_unpacked_then_it_is_the_same_content_or_bad(
+        self, content: bytes, data: st.DataObject
+    ) -> None:
+        packed = bytearray(gzip.compress(content))
+        # Bytes 4 to 9 are the header's time stamp and hints, which nothing depends on.
+        position = data.draw(st.integers(10, len(packed) - 1))
+        packed[position] ^= data.draw(st.integers(1, 255))
+        with suppress(BadBody):
+            assert gunzip(bytes(packed)) == content
+
+    @given(st.binary(max_size=300))
+    def test_given_any_bytes_when_fetched_then_they_are_a_file_or_bad(self, body: bytes) -> None:
+        with suppress(BadBody):
+            assert result_file(body) == body
+
+    def test_given_a_bomb_when_unpacked_then_it_ends_at_the_limit(self) -> None:
+        bomb = gzip.compress(gzip.compress(bytes(50_000_000)) + bytes(50_000_000))
+        assert len(bomb) < 200_000
+        with pytest.raises(BadBody, match="unpacks to more than 1000000 bytes"):
+            gunzip(bomb, limit=1_000_000)
+
+
+@given(st.text(max_size=40) | JSON)
+def test_given_any_date_of_a_tweet_when_read_then_it_is_a_comparable_text_or_none(value: Any) -> None:
+    text = created_at_text({"created_at": value})
+    assert text is None or datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+
+
+@given(st.datetimes(datetime(2006, 3, 21), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0)))
+def test_given_a_date_of_a_tweet_when_read_then_it_is_the_same_moment(moment: datetime) -> None:
+    moment = moment.replace(tzinfo=timezone.utc)
+    written = created_at_text({"created_at": moment.strftime("%a %b %d %H:%M:%S +0000 %Y")})
+    assert written == moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@given(st.text(max_size=40))
+def test_given_any_header_when_read_as_a_number_then_it_is_one_or_none(value: str) -> None:
+    found = number({"x": value}, "x")
+    assert found is None or 0 <= found < 1e12
+    seconds = retry_after({"retry-after": value}, 0.0)
+    assert seconds is None or seconds >= 0
+
+
+def test_given_a_retry_after_with_a_date_when_read_then_it_is_seconds_from_now() -> None:
+    now = datetime(2026, 6, 30, 12, 0, 0, tzinfo=timezone.utc).timestamp()
+    assert retry_after({"retry-after": "Tue, 30 Jun 2026 12:01:30 GMT"}, now) == 90
+
+
+@given(st.text(max_size=60))
+def test_given_any_url_when_mended_then_its_last_part_counts(url: str) -> None:
+    assert url.endswith(result_url(url))
+
+
+_SERIES = st.lists(st.none() | st.integers(0, 100), max_size=4) | JSON
+_ITEM = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.sampled_from(["a", "b", 3, None]),
+        "id_data": JSON
+        | st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={"segment": JSON, "metrics": JSON | st.dictionaries(st.text(max_size=8), _SERIES, max_size=3)},
+            ),
+            max_size=2,
+        ),
+    },
+)
+_DOCUMENT = JSON | st.fixed_dictionaries(
+    {},
+    optional={
+        "data": st.lists(_ITEM | JSON, max_size=3) | JSON,
+        "time_series_length": st.sampled_from([3, 2, 0, -1, None, True, "3", 10**9]),
+        "request": JSON | st.just({"params": {"entity": "LINE_ITEM", "granularity": "DAY"}}),
+    },
+)
+
+
+@given(_DOCUMENT)
+def test_given_any_result_file_when_turned_into_rows_then_every_asked_entity_has_rows_or_it_is_malformed(
+    document: Any,
+) -> None:
+    (definition,) = [one for one in PREBUILT_REPORTS if one.entity == "LINE_ITEM"]
+    calendar = AccountCalendar("Etc/UTC", None)
+    window = Window(datetime(2026, 6, 1).date(), datetime(2026, 6, 4).date(), calendar)
+    try:
+        found = list(
+            rows(
+                document,
+                definition,
+                account_id="1first",
+                placement="ALL_ON_TWITTER",
+                country=None,
+                platform=None,
+                window=window,
+                now=datetime(2026, 7, 1, tzinfo=timezone.utc),
+                asked=["a", "b"],
+            )
+        )
+    except MalformedResult:
+        return
+    assert {row["entity_id"] for entity in found for row in entity} == {"a", "b"}
+    assert all(len(entity) == 3 for entity in found)

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Many threads against a server that counts: no limit is run into more than once per window (x-ads-api.md §4)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from source_twitter_ads.api.limits import Gate, Limits, WaitTooLong
+
+WINDOW, ROOM, THREADS, REQUESTS = 0.4, 20, 24, 100
+
+
+class Server:
+    """Counts requests in fixed windows, as X does, and answers after a moment."""
+
+    def __init__(self, level: str) -> None:
+        self._level = level
+        self._lock = threading.Lock()
+        self._began = 0.0
+        self._used = 0
+        self.refused: Counter[float] = Counter()
+
+    def answer(self) -> tuple[bool, dict[str, str]]:
+        """Whether the request was within the limit, and the headers."""
+        with self._lock:
+            now = time.time()
+            if now >= self._began + WINDOW:
+                self._began, self._used = now, 0
+            self._used += 1
+            allowed, reset = self._used <= ROOM, self._began + WINDOW
+            self.refused[reset] += not allowed
+            headers = {
+                f"{self._level}-remaining": str(max(0, ROOM - self._used)),
+                f"{self._level}-reset": repr(reset),
+            }
+        time.sleep(0.002)
+        return allowed, headers
+
+
+@pytest.mark.parametrize("level", ["x-account-rate-limit", "x-rate-limit"])
+def test_given_a_window_of_20_when_24_threads_ask_then_at_most_one_request_per_window_is_refused(level: str) -> None:
+    limits, server = Limits(10), Server(level)
+
+    def ask(_: int) -> None:
+        while True:
+            with limits.passage("GET campaigns", "1first", time.time() + 30) as passage:
+                allowed, headers = server.answer()
+                passage.answered(headers, allowed)
+                if not allowed:
+                    passage.close(float(headers[f"{level}-reset"]), "X refused", user_level=level == "x-rate-limit")
+            if allowed:
+                return
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(ask, range(REQUESTS)))
+    assert max(server.refused.values()) <= 1
+    assert time.monotonic() - began < 4 * (REQUESTS / ROOM) * WINDOW
+
+
+def test_given_a_refusal_when_others_wait_at_the_gate_then_none_of_them_slips_through() -> None:
+    limits, sent = Limits(10), []
+    closed = threading.Event()
+
+    def ask(number: int) -> None:
+        with limits.passage("GET campaigns", None, time.time() + 30) as passage:
+            sent.append((number, time.time(), closed.is_set()))
+            if len(sent) == 1:
+                time.sleep(0.1)
+                passage.close(time.time() + 0.5, "X refused")
+                closed.set()
+            passage.answered({}, False)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(ask, range(12)))
+    first, second = sorted(moment for _, moment, _ in sent)[:2]
+    assert second - first >= 0.6
+
+
+def test_given_more_requests_than_workers_when_sent_then_no_more_than_the_workers_are_in_flight() -> None:
+    limits, lock, now, peak = Limits(3), threading.Lock(), [0], [0]
+
+    def ask(number: int) -> None:
+        with limits.passage(f"GET {number}", None, time.time() + 30) as passage:
+            with lock:
+                now[0] += 1
+                peak[0] = max(peak[0], now[0])
+            time.sleep(0.01)
+            with lock:
+                now[0] -= 1
+            passage.answered({}, True)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(ask, range(30)))
+    assert peak[0] == 3
+
+
+def test_given_a_first_request_that_hangs_when_others_wait_then_they_go_on_without_its_answer() -> None:
+    clock = [1000.0]
+    gate = Gate("GET campaigns", lambda: clock[0])
+    gate.enter(2000)
+    clock[0] += 60
+    gate.enter(2000)
+
+
+def test_given_late_answers_of_an_old_window_when_learnt_then_the_new_window_counts() -> None:
+    clock = [1000.0]
+    gate = Gate("GET campaigns", lambda: clock[0])
+    gate.enter(2000)
+    gate.leave(remaining=5, reset=1010)
+    gate.enter(2000)
+    gate.enter(2000)
+    clock[0] = 1011
+    gate.enter(2000)
+    gate.leave(remaining=19, reset=1020)
+    gate.leave(remaining=0, reset=1010)
+    gate.enter(1012)
+
+
+def test_given_a_wait_beyond_the_deadline_when_entered_then_the_end_is_named() -> None:
+    clock = [0.0]
+    gate = Gate("GET campaigns", lambda: clock[0])
+    gate.enter(10)
+    gate.leave(remaining=0, reset=900)
+    with pytest.raises(WaitTooLong, match=r"X's limit for GET campaigns is used up.*until 1970-01-01 00:15:00 UTC"):
+        gate.enter(100)
