@@ -4,7 +4,7 @@
 Download, gunzip, parse with orjson, make rows by zip over the metric arrays, serialise each as an Airbyte RECORD line,
 write. The jobs have been made by somebody else: it is handed the urls of the files.
 
-    python -m benchmarks.bare_report FILE_WITH_ONE_URL_PER_LINE
+    python -m benchmarks.bare_report ACCOUNT_ID FILE_WITH_ONE_URL_PER_LINE
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def columns_of(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[s
             yield prefix + name, repeat(None) if value is None else value
 
 
-def rows(document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+def rows(account_id: str, document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of one file, one list per entity and segment."""
     request = document["request"]["params"]
     first = datetime.strptime(request["start_time"], _INSTANT)
@@ -47,7 +47,7 @@ def rows(document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
         for one in item["id_data"]:
             names, columns = zip(*columns_of(one["metrics"]), strict=True)
             segment = one["segment"] or {"segment_name": None, "segment_value": ""}
-            same = (request["account_id"], item["id"], segment["segment_name"], segment["segment_value"], *fixed)
+            same = (account_id, item["id"], segment["segment_name"], segment["segment_value"], *fixed)
             lines = zip(*map(repeat, same), days, instants, instants[1:], *columns, strict=False)
             all_keys = (*keys, *names)
             yield [dict(zip(all_keys, line, strict=False)) for line in lines]
@@ -55,13 +55,13 @@ def rows(document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
 
 def main() -> None:
     """Read each file."""
-    urls = Path(sys.argv[1]).read_text(encoding="utf-8").split()
+    urls = Path(sys.argv[2]).read_text(encoding="utf-8").split()
     write, dumps = sys.stdout.buffer.write, orjson.dumps
     with requests.Session() as session:
         for url in urls:
             document = orjson.loads(gzip.decompress(session.get(url, timeout=60).content))
             emitted_at = int(time.time() * 1000)
-            for series in rows(document):
+            for series in rows(sys.argv[1], document):
                 for row in series:
                     message = {"stream": "bench_report", "data": row, "emitted_at": emitted_at}
                     write(dumps({"type": "RECORD", "record": message}, option=orjson.OPT_APPEND_NEWLINE))

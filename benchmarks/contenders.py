@@ -46,11 +46,11 @@ def server(emulator: Emulator, account_ids: Sequence[str]) -> Contender:
     return Contender(SERVER, [*bare(emulator, account_ids).command, "--download-only"])
 
 
-def bare_report(folder: Path, urls: Sequence[str]) -> Contender:
+def bare_report(folder: Path, account_id: str, urls: Sequence[str]) -> Contender:
     """The bare loop over result files."""
     path = folder / "urls.txt"
     path.write_text("\n".join(urls), encoding="utf-8")
-    return Contender(BARE, [sys.executable, "-m", "benchmarks.bare_report", str(path)])
+    return Contender(BARE, [sys.executable, "-m", "benchmarks.bare_report", account_id, str(path)])
 
 
 def report_catalog(*names: str, cursor_field: str = "date") -> list[dict[str, Any]]:

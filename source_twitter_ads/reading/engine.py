@@ -127,6 +127,8 @@ class PagedConcurrentSource(ConcurrentSource):
             or lines.
         """
         self._logger.info("Starting syncing")
+        # X works on reports while everything else is read, so their jobs are asked for before all else.
+        streams = sorted(streams, key=lambda stream: not getattr(stream, "waits", False))
         slice_logger = DebugSliceLogger()
         processor = PageProcessor(
             streams,

@@ -45,7 +45,9 @@ def http_stream(stream: HttpStream, cursor: Cursor, lines: bool) -> DefaultStrea
     key = stream.primary_key
     keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
     cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
-    return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, _Partitions(partitions, lines), cursor)
+    generator = _Partitions(partitions, lines)
+    waits = bool(getattr(stream, "waits", False))
+    return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, waits)
 
 
 def _stream(
@@ -55,8 +57,9 @@ def _stream(
     cursor_field: str | None,
     generator: PartitionGenerator,
     cursor: Cursor,
+    waits: bool = False,
 ) -> DefaultStream:
-    return DefaultStream(
+    stream = PagedStream(
         partition_generator=generator,
         name=name,
         json_schema=schema,
@@ -65,6 +68,18 @@ def _stream(
         logger=logging.getLogger(f"airbyte.{name}"),
         cursor=cursor,
     )
+    stream.waits = waits
+    return stream
+
+
+class PagedStream(DefaultStream):
+    """A stream of pages.
+
+    Attributes:
+        waits: whether reading its partitions mostly waits for X, so that they had better begin first.
+    """
+
+    waits = False
 
 
 class SlicePartition(Partition):

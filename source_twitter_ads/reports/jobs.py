@@ -11,13 +11,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where, rule_for
 from source_twitter_ads.api.limits import number
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
+from source_twitter_ads.reports.job import Job, job_id_of, result_url
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.progress import Progress
 
@@ -29,42 +30,12 @@ FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})
 
 # Jobs are ready after seconds to many minutes: asked soon at first, then ever more rarely.
-SOONEST_POLL = 2.0
+SOONEST_POLL = 1.5
 LATEST_POLL = 15.0
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
 # How often a waiting thread looks whether the log is due for a line.
 TICK_SECONDS = 1.0
-
-
-@dataclass(eq=False)
-class Job:
-    """A job that X has taken on.
-
-    Attributes:
-        request: what it asks for.
-        job_id: X's id, as text.
-        where: the place in the sync, for messages.
-        created: when it was created, by the monotonic clock.
-        seen: when X last listed it, by the monotonic clock; None before the first time.
-        url: the result file, once it is ready.
-        broken: why there will be no file, once that is known.
-        unknown: why X could not be asked for its status.
-    """
-
-    request: JobRequest
-    job_id: str
-    where: Where
-    created: float = field(default_factory=time.monotonic)
-    seen: float | None = None
-    url: str | None = None
-    broken: str | None = None
-    unknown: ApiFailure | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.url is not None or self.broken is not None
 
 
 class JobBoard:
@@ -85,6 +56,8 @@ class JobBoard:
         self._timeout = settings.job_timeout * 60.0
         self._condition = threading.Condition()
         self._running: dict[str, Job] = {}
+        # Windows that wait for room, and when they begin.
+        self._queue: dict[Where, datetime] = {}
         self._being_created = 0
         self._limit = MOST_JOBS
         self._limit_known = False
@@ -101,7 +74,8 @@ class JobBoard:
             ApiFailure: when X refuses the request.
         """
         with self._condition:
-            if not self._has_room():
+            if not self._has_room(request.window.start_utc):
+                self._queue[where] = request.window.start_utc
                 return None
             self._being_created += 1
         job: Job | None = None
@@ -138,8 +112,10 @@ class JobBoard:
         while True:
             self._progress.tick(self._account_id, len(self._running))
             with self._condition:
+                if not room:
+                    self._leave_queue(where)
                 ended = [job for job in mine if job.ended]
-                if ended or (room and self._has_room()):
+                if ended or (room and self._has_room(self._queue.get(where))):
                     return ended
                 for job in mine:
                     if job.unknown:
@@ -157,8 +133,10 @@ class JobBoard:
                     self._last_poll = time.monotonic()
                     self._condition.notify_all()
 
-    def abandon(self, jobs: Iterable[Job]) -> None:
-        """Cancel jobs whose result nobody waits for any more, so that they do not fill the account's slots."""
+    def leave(self, jobs: Iterable[Job], where: Where) -> None:
+        """End a window: cancel jobs whose result nobody waits for any more, so that they do not fill the slots."""
+        with self._condition:
+            self._leave_queue(where)
         reachable = True
         for job in jobs:
             # While X fails, each attempt may take minutes: then the jobs are left to end by themselves.
@@ -237,13 +215,23 @@ class JobBoard:
 
     def _poll_interval(self) -> float:
         ages = [time.monotonic() - job.created for job in self._running.values()]
-        return LATEST_POLL if not ages else min(LATEST_POLL, max(SOONEST_POLL, min(ages) / 3))
+        return LATEST_POLL if not ages else min(LATEST_POLL, max(SOONEST_POLL, min(ages) / 10))
 
-    def _has_room(self) -> bool:
-        """Whether a job may be created; until X has said how much room there is, one goes ahead alone."""
+    def _has_room(self, start: datetime | None) -> bool:
+        """Whether a job of a window that begins at `start` may be created.
+
+        Until X has said how much room there is, one goes ahead alone. Where room is scarce the oldest windows come
+        first: the state moves with them, and a sync that is interrupted has not begun everything and ended nothing.
+        """
         if not self._limit_known and self._being_created:
             return False
+        if start is not None and any(other < start for other in self._queue.values()):
+            return False
         return len(self._running) + self._being_created < self._limit
+
+    def _leave_queue(self, where: Where) -> None:
+        if self._queue.pop(where, None) is not None:
+            self._condition.notify_all()
 
     def _created(self, job: Job | None, headers: Mapping[str, str]) -> None:
         """Count a finished attempt to create a job; what X says of the room left can only narrow it here."""
@@ -253,7 +241,9 @@ class JobBoard:
                 self._running[job.job_id] = job
                 remaining = number(headers, REMAINING)
                 if remaining is not None:
-                    self._limit = min(self._limit, len(self._running) + int(remaining))
+                    # X may have counted jobs that are being created at this moment.
+                    known = len(self._running) + self._being_created
+                    self._limit = min(self._limit, known + int(remaining))
                 self._limit_known = True
             self._condition.notify_all()
 
@@ -268,20 +258,3 @@ def _elsewhere(failure: ApiFailure, where: Where) -> ApiFailure:
     """The failure of a status request, as it concerns another window's jobs."""
     rule = Rule(Action.FAIL, failure.failure_type, "")
     return ApiFailure(rule, where, f"The status of its jobs is unknown. {failure.message}", failure.refusal)
-
-
-def job_id_of(entry: Mapping[str, Any]) -> str:
-    """Read a job's id, which X sends as text, as number, or as both (x-ads-api.md §2.6).
-
-    Raises:
-        KeyError: when it has none.
-    """
-    job_id = entry.get("id_str") or entry.get("id")
-    if not job_id:
-        raise KeyError("id")
-    return str(job_id)
-
-
-def result_url(url: str) -> str:
-    """Mend a url that X has glued to another, `https://…https://…`: the last one counts (x-ads-api.md §1)."""
-    return url[max(url.rfind("https://"), url.rfind("http://"), 0) :]

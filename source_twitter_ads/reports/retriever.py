@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
 import orjson
@@ -17,6 +18,7 @@ from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
+from source_twitter_ads.reports.files import fetched
 from source_twitter_ads.reports.job_request import JobRequest, job_requests
 from source_twitter_ads.reports.jobs import Job, JobBoard
 from source_twitter_ads.reports.planning import PlannedWindow
@@ -25,6 +27,8 @@ from source_twitter_ads.reports.rows import MalformedResult, rows
 
 # How often a request may fail before its window does; each time it is asked again with half the entities.
 MOST_TRIES = 3
+# Jobs of a window that are asked for at the same time.
+CREATED_AT_ONCE = 8
 ROWS_PER_PAGE = 1000
 # Result files that are unpacked at the same time: each may take some 100 MB, and the interpreter works on one anyway.
 _UNPACKING = threading.BoundedSemaphore(2)
@@ -88,25 +92,34 @@ class ReportRetriever:
         try:
             while waiting or running:
                 self._create(board, waiting, running, where)
-                for job in board.wait(running, bool(waiting), where):
+                ended = board.wait(running, bool(waiting), where)
+                for job in ended:
                     running.remove(job)
+                for job, file in fetched(self._transport, ended):
                     # X works on the next jobs while this one's file is read.
                     self._create(board, waiting, running, where)
-                    yield from self._read_job(job, account_id, stream_slice, waiting)
+                    yield from self._read_job(job, file, account_id, stream_slice, waiting)
         finally:
-            board.abandon(running)
+            board.leave(running, where)
             self._progress.queued(account_id, -len(waiting))
 
     def _create(self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], where: Where) -> None:
         while waiting:
-            try:
-                job = board.try_create(waiting[0], where)
-            except ApiFailure as failure:
-                raise self._explained(failure, where) from failure
-            if job is None:
+            batch = [waiting.popleft() for _ in range(min(len(waiting), CREATED_AT_ONCE))]
+            with ThreadPoolExecutor(len(batch), thread_name_prefix="job") as pool:
+                attempts = [(request, pool.submit(board.try_create, request, where)) for request in batch]
+            made = [attempt.result() for _, attempt in attempts if attempt.exception() is None]
+            running.extend(job for job in made if job is not None)
+            unmade = [request for request, attempt in attempts if attempt.exception() or attempt.result() is None]
+            waiting.extendleft(reversed(unmade))
+            for _, attempt in attempts:
+                failure = attempt.exception()
+                if isinstance(failure, ApiFailure):
+                    raise self._explained(failure, where) from failure
+                if failure is not None:
+                    raise failure
+            if unmade:
                 return
-            waiting.popleft()
-            running.append(job)
 
     def _explained(self, failure: ApiFailure, where: Where) -> ApiFailure:
         """Say of a refused job what of its report X has likely refused."""
@@ -118,14 +131,18 @@ class ReportRetriever:
         return ApiFailure(rule, where, f"X refused to make the report with {failure.refusal}", failure.refusal)
 
     def _read_job(
-        self, job: Job, account_id: str, stream_slice: StreamSlice, waiting: deque[JobRequest]
+        self,
+        job: Job,
+        file: Future[bytes] | None,
+        account_id: str,
+        stream_slice: StreamSlice,
+        waiting: deque[JobRequest],
     ) -> Iterator[Page]:
         """Yield the rows of a job that has ended, or put it back in smaller parts."""
         reason = job.broken
-        if job.url is not None:
+        if file is not None:
             try:
-                packed = self._transport.download(job.url, job.where)
-                yield from self._pages(packed, job.request, account_id, stream_slice)
+                yield from self._pages(file.result(), job.request, account_id, stream_slice)
                 return
             except (ApiFailure, BadBody, MalformedResult) as error:
                 reason = str(error)

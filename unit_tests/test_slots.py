@@ -1,0 +1,59 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Slots: how many requests are in flight, and who goes first."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from source_twitter_ads.api.slots import Slots
+
+
+def wait_until_waiting(slots: Slots, number: int) -> None:
+    """Wait until so many threads wait for a slot."""
+    ends = time.monotonic() + 10
+    while len(slots._condition._waiters) < number:  # type: ignore[attr-defined]
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+def start(slots: Slots, name: str, urgent: bool, order: list[str]) -> threading.Thread:
+    """Take a slot in a thread, note it, and give it back."""
+
+    def take() -> None:
+        slots.acquire(urgent)
+        order.append(name)
+        slots.release()
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_given_a_taken_slot_when_an_urgent_request_comes_last_then_it_goes_first() -> None:
+    slots, order = Slots(1), list[str]()
+    slots.acquire()
+    threads = [start(slots, "first", False, order)]
+    wait_until_waiting(slots, 1)
+    threads.append(start(slots, "urgent", True, order))
+    wait_until_waiting(slots, 2)
+
+    slots.release()
+    for thread in threads:
+        thread.join(10)
+
+    assert order == ["urgent", "first"]
+
+
+def test_given_two_slots_when_both_are_taken_then_a_third_request_waits_for_one() -> None:
+    slots, order = Slots(2), list[str]()
+    slots.acquire()
+    slots.acquire(urgent=True)
+    thread = start(slots, "third", True, order)
+    wait_until_waiting(slots, 1)
+    before = list(order)
+
+    slots.release()
+    thread.join(10)
+
+    assert (before, order) == ([], ["third"])
