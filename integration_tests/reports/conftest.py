@@ -35,6 +35,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_twitter_ads.reports.jobs.SOONEST_POLL", 0.2)
     monkeypatch.setattr("source_twitter_ads.reports.jobs.LATEST_POLL", 0.5)
     monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 2.0)
+    monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 1.0)
     original = Settings.from_config
     monkeypatch.setattr(
         Settings, "from_config", staticmethod(lambda config: replace(original(config), job_timeout=0.06))

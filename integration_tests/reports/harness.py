@@ -111,7 +111,7 @@ def described(emulator: Emulator) -> dict[str, Any]:
 
 def jobs(emulator: Emulator, seen: int = 0, **wanted: Any) -> list[dict[str, Any]]:
     """Jobs after the first `seen` ones, in the order of creation, whose fields are as wanted."""
-    found: list[dict[str, Any]] = described(emulator)["jobs"][seen:]
+    found: list[dict[str, Any]] = described(emulator).get("jobs", [])[seen:]
     return [job for job in found if all(job[name] == value for name, value in wanted.items())]
 
 

@@ -29,7 +29,7 @@ def twenty_jobs(begin: Start, **settings: Any) -> Emulator:
 
 
 def read(emulator: Emulator, **config: Any) -> Any:
-    return sync(emulator.config("2026-11-01", end_date="2026-11-02", reports=[LINES], outage_timeout=1, **config))
+    return sync(emulator.config("2026-11-01", end_date="2026-11-02", reports=[LINES], **config))
 
 
 def complete(emulator: Emulator, output: Any) -> list[str]:

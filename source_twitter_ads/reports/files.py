@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from source_twitter_ads.api.transport import Transport
-from source_twitter_ads.reports.jobs import Job
+from source_twitter_ads.reports.job import Job
 
 # Files of one window that are fetched at once, and files of all windows that are in memory, packed: some MB each.
 FILES_AHEAD = 4

@@ -19,8 +19,9 @@ from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.files import fetched
+from source_twitter_ads.reports.job import Job
 from source_twitter_ads.reports.job_request import JobRequest, job_requests
-from source_twitter_ads.reports.jobs import Job, JobBoard
+from source_twitter_ads.reports.jobs import JobBoard
 from source_twitter_ads.reports.planning import PlannedWindow
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.rows import MalformedResult, rows

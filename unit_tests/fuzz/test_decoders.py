@@ -27,7 +27,7 @@ from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.limits import number, retry_after
 from source_twitter_ads.reports.activity import _activity
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
-from source_twitter_ads.reports.jobs import job_id_of, result_url
+from source_twitter_ads.reports.job import job_id_of, result_url
 from source_twitter_ads.reports.rows import MalformedResult, rows
 from source_twitter_ads.reports.windows import AccountCalendar, Window
 from source_twitter_ads.streams.tweets import created_at_text

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The state of reports: it moves window by window, and survives a killed process (issue 3, 6; peers.md J7, R12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from integration_tests.connector import Output, run
+from integration_tests.emulator.client import Emulator
+from integration_tests.reports.harness import account, ago, bookmarks, catalog, held, jobs, report, sync, truth
+from integration_tests.truth import differences
+
+Start = Callable[..., Emulator]
+LINES = report("lines")
+VOLUMES = {"line_items": 25}
+
+
+def moves(output: Output, stream: str, account_id: str) -> list[str]:
+    """The bookmarks of an account in the order in which they were told, without repetitions."""
+    told: list[str] = []
+    for message in output.state_messages[stream]:
+        for entry in message["stream"]["stream_state"]["states"]:
+            bookmark = next(iter(entry["cursor"].values()))
+            if entry["partition"]["account_id"] == account_id and bookmark not in told:
+                told.append(bookmark)
+    return told
+
+
+@pytest.mark.usefixtures("quick")
+def test_given_windows_without_rows_when_read_then_the_state_moves_all_the_same(begin: Start) -> None:
+    emulator = begin(account("1a", volumes=VOLUMES, activity={"from": "2026-03-05", "to": "2026-03-09"}))
+    output = sync(emulator.config("2026-01-01", end_date="2026-04-10", reports=[LINES]))
+    told = moves(output, "lines", "1a")
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ("2026-01-31T00:00:00Z", "2026-04-11T00:00:00Z")
+    assert set(told) <= {f"{day}T00:00:00Z" for day in ("2026-01-31", "2026-03-02", "2026-04-01", "2026-04-11")}
+
+
+def test_given_a_process_that_is_killed_when_it_reads_on_then_the_union_of_rows_is_the_truth(begin: Start) -> None:
+    emulator = begin(account("1a", volumes=VOLUMES), job_seconds=0.2, job_limit=2)
+    config = emulator.config("2026-01-01", end_date="2026-06-15", reports=[LINES])
+
+    def second_window_closed(line: bytes) -> bool:
+        return b'"STATE"' in line and b"2026-03-" in line
+
+    killed = run("read", config, catalog=catalog(["lines"]), kill_when=second_window_closed)
+    assert (killed.exit_code, len(killed.errors)) == (-9, 0)
+    reached = bookmarks(killed, "lines")["1a"]
+    assert reached >= "2026-03-02T00:00:00Z"
+    made = len(jobs(emulator))
+    resumed = run("read", config, catalog=catalog(["lines"]), state=killed.state)
+    assert resumed.exit_code == 0
+    assert min(job["start_time"] for job in jobs(emulator, made)) > "2026-02-01"
+    wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-06-16")
+    assert differences(wanted, held([killed, resumed], "lines", "1a")) == []
+
+
+@pytest.mark.usefixtures("quick")
+class TestOddStates:
+    def state(self, moment: str) -> list[dict[str, Any]]:
+        entry = {"partition": {"account_id": "1a"}, "cursor": {"date": moment}}
+        stream = {"stream_descriptor": {"name": "lines"}, "stream_state": {"states": [entry]}}
+        return [{"type": "STREAM", "stream": stream}]
+
+    def test_given_a_state_in_the_future_when_read_then_no_rows_and_the_same_state(self, begin: Start) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES))
+        config = emulator.config("2026-01-01", reports=[LINES])
+        output = sync(config, state=self.state("2999-01-01T00:00:00Z"))
+        assert (output.exit_code, output.records, jobs(emulator)) == (0, {}, [])
+        assert [bookmarks(output, "lines")] == [{"1a": "2999-01-01T00:00:00Z"}]
+        assert len({json.dumps(message["stream"]) for message in output.state_messages["lines"]}) == 1
+
+    def test_given_a_state_by_date_alone_when_read_then_the_days_before_it_are_read_again(self, begin: Start) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES))
+        config = emulator.config("2026-01-01", reports=[LINES], attribution_window=3)
+        bookmark = ago(days=2).date().isoformat()
+        output = sync(config, state=self.state(bookmark))
+        assert min(row["date"] for row in output.records["lines"]) == ago(days=5).date().isoformat()
+
+
+@pytest.mark.usefixtures("quick")
+def test_given_totals_when_synced_on_another_day_then_they_lie_on_the_same_grid(begin: Start) -> None:
+    emulator = begin(account("1a", "America/Los_Angeles", volumes=VOLUMES))
+    entry = report("lines", granularity="TOTAL")
+    early = emulator.config("2026-01-01", end_date="2026-03-20", reports=[entry])
+    first = sync(early)
+    later = sync({**early, "end_date": "2026-04-20"}, state=first.state)
+    dates = {row["date"] for row in first.records["lines"]}
+    assert dates == {"2026-01-01", "2026-01-31", "2026-03-02"}
+    assert {row["date"] for row in later.records["lines"]} == {"2026-03-02", "2026-04-01"}
+    rows = held([first, later], "lines", "1a")
+    for start, end in (("2026-01-01", "2026-01-31"), ("2026-03-02", "2026-04-01"), ("2026-04-01", "2026-04-21")):
+        wanted = truth(emulator, entry, "1a", start, end)
+        assert differences(wanted, {key: value for key, value in rows.items() if key[3][:10] == start}) == []

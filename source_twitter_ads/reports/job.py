@@ -1,0 +1,57 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""One analytics job that X has taken on, and how X writes about it (x-ads-api.md §7.2)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.reports.job_request import JobRequest
+
+
+@dataclass(eq=False)
+class Job:
+    """A job that X has taken on.
+
+    Attributes:
+        request: what it asks for.
+        job_id: X's id, as text.
+        where: the place in the sync, for messages.
+        created: when it was created, by the monotonic clock.
+        seen: when X last listed it, by the monotonic clock; None before the first time.
+        url: the result file, once it is ready.
+        broken: why there will be no file, once that is known.
+        unknown: why X could not be asked for its status.
+    """
+
+    request: JobRequest
+    job_id: str
+    where: Where
+    created: float = field(default_factory=time.monotonic)
+    seen: float | None = None
+    url: str | None = None
+    broken: str | None = None
+    unknown: ApiFailure | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.url is not None or self.broken is not None
+
+
+def job_id_of(entry: Mapping[str, Any]) -> str:
+    """Read a job's id, which X sends as text, as number, or as both (x-ads-api.md §2.6).
+
+    Raises:
+        KeyError, TypeError: when it has none.
+    """
+    return text_of(entry, "id_str" if entry.get("id_str") else "id")
+
+
+def result_url(url: str) -> str:
+    """Mend a url that X has glued to another, `https://…https://…`: the last one counts (x-ads-api.md §1)."""
+    return url[max(url.rfind("https://"), url.rfind("http://"), 0) :]
