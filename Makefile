@@ -127,6 +127,10 @@ $(QA_STAMP): requirements/qa.txt requirements/qa-checks.txt
 	@.venv-qa/bin/python -m pip install --quiet --no-input --no-deps --require-hashes -r requirements/qa-checks.txt
 	@touch $@
 
+.PHONY: audit
+audit: $(STAMP) ## look for known vulnerabilities in the pinned dependencies, where the data can be reached
+	@tools/audit.sh $(BIN)/python
+
 .PHONY: image
 image: ## build the Docker image (needs a Docker engine)
 	@docker info >/dev/null 2>&1 || { echo "No Docker engine answers here; 'make image-check' builds without one." >&2; exit 1; }
