@@ -1,0 +1,134 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What a sync costs, in things that can be counted on any machine: requests, connections, bytes, requests at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from integration_tests.conftest import NO_LIMITS, small_world
+from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, run
+from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+
+WORKERS = 4
+Start = Callable[..., Emulator]
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[Emulator]:
+    """Two accounts behind a network that takes its time, so that requests overlap."""
+    with Emulator.start(small_world(), settings={**NO_LIMITS, "latency_ms": 20}) as emulator:
+        yield emulator
+
+
+def listings(emulator: Emulator) -> Counter[tuple[Any, ...]]:
+    """How often each listing was asked for: path and parameters."""
+    return Counter((e["path"], tuple(sorted(e["params"].items()))) for e in emulator.requests())
+
+
+class TestWholeSync:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def synced(slow: Emulator) -> Emulator:
+        """All streams were read once, by four workers."""
+        slow.reset_log()
+        output = run("read", slow.config(num_workers=WORKERS))
+        assert output.exit_code == 0
+        return slow
+
+    def test_given_all_streams_when_read_then_no_more_requests_are_in_flight_than_workers(
+        self, synced: Emulator
+    ) -> None:
+        assert 1 < synced.stats()["peak_concurrent"] <= WORKERS
+
+    def test_given_all_streams_when_read_then_no_more_connections_are_opened_than_workers(
+        self, synced: Emulator
+    ) -> None:
+        assert synced.stats()["connections"] <= WORKERS
+
+    def test_given_all_streams_when_read_then_only_what_two_streams_need_is_asked_for_twice(
+        self, synced: Emulator
+    ) -> None:
+        again = {path for (path, _), times in listings(synced).items() if times > 1}
+
+        # TV shows are listed by market, and the markets are a stream too.
+        assert again <= {"/12/targeting_criteria/tv_markets"}
+
+    def test_given_small_collections_when_read_then_each_stream_costs_one_request_per_account(
+        self, synced: Emulator
+    ) -> None:
+        asked = Counter(e["endpoint"] for e in synced.requests())
+        per_account = set(INCREMENTAL) - {"accounts", "tailored_audiences", "tweets", "cards"}
+
+        assert {name: asked[f"accounts/:id/{path_of(name)}"] for name in per_account - {"line_items"}} == dict.fromkeys(
+            per_account - {"line_items"}, 2
+        )
+
+
+class TestLargeCollection:
+    def test_given_pages_when_read_then_each_is_fetched_once_and_nothing_behind_the_last(self, start: Start) -> None:
+        emulator = start(small_world("1first", volumes={"line_items": 2500}))
+
+        output = run("read", emulator.config(), ["line_items"])
+
+        pages = [e for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items"]
+        expected = -(-len(output.records["line_items"]) // 1000)
+        assert len(pages) == expected
+
+    def test_given_one_page_when_read_then_the_lines_are_little_longer_than_the_page(self, start: Start) -> None:
+        emulator = start(small_world("1first", volumes={"line_items": 800}))
+
+        output = run("read", emulator.config(), ["line_items"])
+
+        lines = [line for line in output.lines if line.startswith(b'{"type":"RECORD"')]
+        (page,) = (e["bytes"] for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items")
+        assert sum(map(len, lines)) < page + len(lines) * 130
+
+    def test_given_a_second_sync_when_nothing_changed_then_it_costs_one_request_per_stream_and_account(
+        self, start: Start
+    ) -> None:
+        emulator = start(small_world("1first", "2second", volumes={"line_items": 2500, "campaigns": 1500}))
+        streams = ["campaigns", "line_items"]
+        first = run("read", emulator.config(), streams)
+        emulator.reset_log()
+
+        run("read", emulator.config(), streams, first.state)
+
+        asked = Counter((e["endpoint"], e["account_id"]) for e in emulator.requests())
+        of_streams = {f"accounts/:id/{name}" for name in streams}
+        assert asked == {
+            ("accounts", None): 1,
+            **{(endpoint, account): 1 for endpoint in of_streams for account in ("1first", "2second")},
+        }
+
+
+class TestManyAccounts:
+    def test_given_more_accounts_than_workers_when_read_then_all_workers_are_busy_and_no_more(
+        self, start: Start
+    ) -> None:
+        ids = [f"1account{n}" for n in range(12)]
+        accounts = [AccountSpec(i, volumes={"line_items": 30}, examples=False) for i in ids]
+        emulator = start(WorldSpec(accounts=accounts, shared_audience=False), latency_ms=50)
+
+        run("read", emulator.config(num_workers=WORKERS), ["line_items"])
+
+        stats = emulator.stats()
+        assert (stats["peak_concurrent"], stats["connections"]) == (WORKERS, WORKERS)
+
+
+def path_of(stream: str) -> str:
+    """The collection behind a stream (x-ads-api.md §5)."""
+    renamed = {
+        "cards_poll": "cards/poll",
+        "cards_image_conversation": "cards/image_conversation",
+        "cards_video_conversation": "cards/video_conversation",
+    }
+    return renamed.get(stream, stream)
+
+
+def test_given_the_lists_of_this_test_then_they_cover_all_streams() -> None:
+    assert set(STREAMS) == set(INCREMENTAL) | GLOBAL_LISTS | {"targeting_criteria"}
