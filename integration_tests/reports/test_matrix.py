@@ -27,16 +27,16 @@ GRANULARITIES = ("DAY", "HOUR", "TOTAL")
 EVERY_GROUP = ("ENGAGEMENT", "BILLING", "VIDEO", "WEB_CONVERSION", "MOBILE_CONVERSION")
 PLACEMENTS = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
 
-# The account, its zone, and three days about a clock change; Brazil changed its clocks at midnight, until 2019.
+# The account, its zone, and two or three days about a clock change; Brazil changed its clocks at midnight, until 2019.
 PERIODS = {
     "spring-los-angeles": ("1la", Period("America/Los_Angeles", "2026-03-07", "2026-03-09")),
-    "autumn-los-angeles": ("1la", Period("America/Los_Angeles", "2026-10-31", "2026-11-02")),
+    "autumn-los-angeles": ("1la", Period("America/Los_Angeles", "2026-11-01", "2026-11-02")),
     "spring-berlin": ("2ber", Period("Europe/Berlin", "2026-03-28", "2026-03-30")),
-    "autumn-berlin": ("2ber", Period("Europe/Berlin", "2026-10-24", "2026-10-26")),
+    "autumn-berlin": ("2ber", Period("Europe/Berlin", "2026-10-25", "2026-10-26")),
     "spring-sao-paulo": ("3sao", Period("America/Sao_Paulo", "2018-11-03", "2018-11-05")),
-    "autumn-sao-paulo": ("3sao", Period("America/Sao_Paulo", "2018-02-16", "2018-02-18")),
-    "tokyo": ("4tok", Period("Asia/Tokyo", "2026-10-31", "2026-11-02")),
-    "kolkata": ("5kol", Period("Asia/Kolkata", "2026-03-28", "2026-03-30")),
+    "autumn-sao-paulo": ("3sao", Period("America/Sao_Paulo", "2018-02-17", "2018-02-18")),
+    "tokyo": ("4tok", Period("Asia/Tokyo", "2026-10-31", "2026-11-01")),
+    "kolkata": ("5kol", Period("Asia/Kolkata", "2026-03-28", "2026-03-29")),
 }
 # What a report of everything holds is compared for one account; the others show that days and hours are right.
 FULL = "spring-los-angeles"
@@ -173,7 +173,7 @@ def test_given_every_legal_report_when_read_across_a_clock_change_then_every_row
     truth = _Truth(emulator, account_id, period)
     rows = output.records
     assert [line for one in entries for line in problems(rows.get(one["name"], []), one, truth, period)][:5] == []
-    assert sum(map(len, rows.values())) > 3000
+    assert sum(map(len, rows.values())) > 1500
 
 
 def test_given_the_matrix_when_counted_then_no_legal_combination_is_missing() -> None:

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from source_twitter_ads.api.answers import text_of
@@ -31,7 +30,7 @@ class Job:
     request: JobRequest
     job_id: str
     where: Where
-    created: float = field(default_factory=time.monotonic)
+    created: float
     seen: float | None = None
     url: str | None = None
     broken: str | None = None

@@ -30,7 +30,7 @@ FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})
 
 # Jobs are ready after seconds to many minutes: asked soon at first, then ever more rarely.
-SOONEST_POLL = 1.5
+SOONEST_POLL = 2.0
 LATEST_POLL = 15.0
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
@@ -83,7 +83,7 @@ class JobBoard:
         try:
             answer = self._transport.post(self._path, request.parameters(), where, job_id_of)
             headers = answer.headers
-            job = Job(request, answer.document["data"][0], where)
+            job = Job(request, answer.document["data"][0], where, created=time.monotonic())
         except ApiFailure as failure:
             if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
                 self._full()
@@ -112,8 +112,6 @@ class JobBoard:
         while True:
             self._progress.tick(self._account_id, len(self._running))
             with self._condition:
-                if not room:
-                    self._leave_queue(where)
                 ended = [job for job in mine if job.ended]
                 if ended or (room and self._has_room(self._queue.get(where))):
                     return ended
@@ -133,10 +131,15 @@ class JobBoard:
                     self._last_poll = time.monotonic()
                     self._condition.notify_all()
 
+    def satisfied(self, where: Where) -> None:
+        """A window has no more jobs to create: the next one may."""
+        with self._condition:
+            if self._queue.pop(where, None) is not None:
+                self._condition.notify_all()
+
     def leave(self, jobs: Iterable[Job], where: Where) -> None:
         """End a window: cancel jobs whose result nobody waits for any more, so that they do not fill the slots."""
-        with self._condition:
-            self._leave_queue(where)
+        self.satisfied(where)
         reachable = True
         for job in jobs:
             # While X fails, each attempt may take minutes: then the jobs are left to end by themselves.
@@ -228,10 +231,6 @@ class JobBoard:
         if start is not None and any(other < start for other in self._queue.values()):
             return False
         return len(self._running) + self._being_created < self._limit
-
-    def _leave_queue(self, where: Where) -> None:
-        if self._queue.pop(where, None) is not None:
-            self._condition.notify_all()
 
     def _created(self, job: Job | None, headers: Mapping[str, str]) -> None:
         """Count a finished attempt to create a job; what X says of the room left can only narrow it here."""

@@ -121,6 +121,7 @@ class ReportRetriever:
                     raise failure
             if unmade:
                 return
+        board.satisfied(where)
 
     def _explained(self, failure: ApiFailure, where: Where) -> ApiFailure:
         """Say of a refused job what of its report X has likely refused."""
