@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest import mock
@@ -51,9 +52,11 @@ def read_here(config: Mapping[str, Any], streams: Sequence[Stream], state: State
     source = SourceTwitterAds(catalog, config, states, lines=True)
     lines: list[bytes] = []
     code = 0
-    with mock.patch.object(jobs, "SOONEST_POLL", _POLL_SECONDS):
+    # The CDK writes the configuration into the folder that it is given.
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(jobs, "SOONEST_POLL", _POLL_SECONDS):
         try:
-            for message in source.read(logging.getLogger("airbyte"), source.configure(config, ""), catalog, states):
+            known = source.configure(config, folder)
+            for message in source.read(logging.getLogger("airbyte"), known, catalog, states):
                 if isinstance(message, Page):
                     lines += message.lines.split(b"\n")[:-1]
                 else:
