@@ -92,7 +92,7 @@ def sync(config: Mapping[str, Any], streams: Sequence[str] | None = None, state:
     lines: list[bytes] = []
     exit_code = 0
     try:
-        for message in source.read(logging.getLogger("airbyte"), source.configure(config, ""), configured, states):
+        for message in source.read(logging.getLogger("airbyte"), config, configured, states):
             if isinstance(message, Page):
                 lines.extend(message.lines.splitlines())
             else:

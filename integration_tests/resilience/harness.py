@@ -94,7 +94,7 @@ def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state
     lines: list[bytes] = []
     exit_code = 0
     try:
-        for message in source.read(logging.getLogger("airbyte"), source.configure(settings, ""), configured, states):
+        for message in source.read(logging.getLogger("airbyte"), settings, configured, states):
             if isinstance(message, Page):
                 lines.extend(message.lines.rstrip(b"\n").split(b"\n"))
             else:

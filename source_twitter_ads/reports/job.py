@@ -53,4 +53,5 @@ def job_id_of(entry: Mapping[str, Any]) -> str:
 
 def result_url(url: str) -> str:
     """Mend a url that X has glued to another, `https://…https://…`: the last one counts (x-ads-api.md §1)."""
-    return url[max(url.rfind("https://"), url.rfind("http://"), 0) :]
+    starts = (url.rfind("https://"), url.rfind("http://"))  # ignore-https-check: only to find where it begins
+    return url[max(*starts, 0) :]
