@@ -95,6 +95,38 @@ def test_given_a_result_file_that_is_not_right_at_first_when_read_then_nothing_i
     assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
 
 
+#: Valid JSON that X does not send: no data, records that are none, records without what the connector needs of them.
+ODD = ['{"data": null}', '{"data": [1, "x"]}', '{"data": [{}]}', "[]", '{"data": [{"id": null, "entity_id": []}]}']
+NEEDED = ("accounts", "TV markets", "line items", "active entities", "new job", "job status")
+
+
+def odd(body: str, kind: str, **more: Any) -> dict[str, Any]:
+    """A rule that answers a kind of request with a body that is not X's."""
+    return {"name": f"{kind}: {body}", "match": REQUESTS[kind][0], "fault": "html", "status": 200, "body": body, **more}
+
+
+def test_given_json_that_x_does_not_send_when_it_passes_then_nothing_is_lost(emulator: Emulator) -> None:
+    rules = [odd(body, kind, times=1) for kind in NEEDED for body in ODD]
+    emulator.set_faults(rules)
+    output = sync(harness.config(emulator), STREAMS)
+    assert [rule["name"] for rule in emulator.faults() if rule["struck"] != 1] == []
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=STREAMS) == []
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+def test_given_json_that_x_does_not_send_when_it_lasts_then_the_error_names_the_request(
+    emulator: Emulator, kind: str
+) -> None:
+    emulator.set_faults([odd('{"data": [{}]}', kind)])
+    stream = REQUESTS[kind][1]
+    output = sync(harness.config(emulator, outage_timeout=1), [stream])
+    assert output.exit_code == 1
+    texts = [e["message"] for e in output.errors if e.get("stream_descriptor", {}).get("name") == stream]
+    assert texts
+    assert all("/12/" in text and "a record that X does not send there" in text for text in texts)
+
+
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "EMPTY", "EXPIRED"])
 def test_given_a_job_that_goes_wrong_when_read_then_it_is_made_again(
     emulator: Emulator, status: str, monkeypatch: pytest.MonkeyPatch
@@ -112,18 +144,20 @@ def error_of(output: Output, stream: str) -> str:
     return str(message)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in REQUESTS if kind != "result file"])
+REFUSED = {"status": 400, "code": "INVALID_PARAMETER"}, ["HTTP 400 INVALID_PARAMETER: The request is", "report it"]
+DOWN = {"status": 503, "code": "OVER_CAPACITY"}, ["HTTP 503 OVER_CAPACITY", "again later"]
+
+
 @pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ({"status": 400, "code": "INVALID_PARAMETER"}, ["HTTP 400 INVALID_PARAMETER: The request is", "report it"]),
-        ({"status": 503, "code": "OVER_CAPACITY"}, ["HTTP 503 OVER_CAPACITY", "again later"]),
-    ],
-    ids=["400", "503"],
+    ("kind", "lasting"),
+    [(kind, REFUSED) for kind in REQUESTS if kind != "result file"]
+    + [(kind, DOWN) for kind in ("accounts", "first page", "active entities", "new job", "job status")],
+    ids=lambda value: value if isinstance(value, str) else str(value[0]["status"]),
 )
 def test_given_a_lasting_fault_when_read_then_one_error_names_code_place_and_remedy(
-    emulator: Emulator, kind: str, fault: dict[str, Any], words: list[str]
+    emulator: Emulator, kind: str, lasting: tuple[dict[str, Any], list[str]]
 ) -> None:
+    fault, words = lasting
     match, stream = REQUESTS[kind]
     emulator.set_faults([{"match": match, "fault": "status", **fault}])
     output = sync(harness.config(emulator, outage_timeout=1), [stream, "targeting_interests"])

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import random
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,14 @@ def latest(state: State, output: Output) -> State:
 
 @pytest.mark.slow
 def test_given_20_kills_at_random_moments_when_each_is_resumed_then_the_union_is_the_truth(
-    shared: Emulator, tmp_path: Path
+    start: Callable[..., Emulator], tmp_path: Path
 ) -> None:
     """Chains of runs: each is killed at a random line and goes on from the last state, until one gets through."""
     chance = random.Random(20)
-    command = CommandLine(tmp_path, harness.config(shared))
+    emulator = start(harness.account("1first", 3), harness.account("2second", 3))
+    command = CommandLine(tmp_path, harness.config(emulator, page_size=10))
     calm, _ = command.read([], None)
-    assert (calm.exit_code, wrong(shared, calm)) == (0, [])
+    assert (calm.exit_code, wrong(emulator, calm)) == (0, [])
     kills, deepest = 0, 0
     while kills < KILLS:
         chain: list[Output] = []
@@ -107,6 +109,6 @@ def test_given_20_kills_at_random_moments_when_each_is_resumed_then_the_union_is
             state = latest(state, output)
             chain.append(output)
         assert chain[-1].exit_code == 0
-        assert wrong(shared, *chain, streams=harness.EVERYTHING) == [], f"after {len(chain) - 1} kills in a row"
+        assert wrong(emulator, *chain, streams=harness.EVERYTHING) == [], f"after {len(chain) - 1} kills in a row"
         deepest = max(deepest, len(chain) - 1)
     assert deepest > 1

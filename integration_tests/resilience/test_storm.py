@@ -6,8 +6,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
-
 from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import early, sync, wrong
@@ -57,9 +55,8 @@ def demanded(emulator: Emulator) -> float:
     return max(waits.values(), default=0.0)
 
 
-@pytest.mark.parametrize("seed", [7, 1_000])
 def test_given_a_tenth_of_all_requests_fails_when_synced_then_nothing_is_lost_and_no_wait_is_cut_short(
-    emulator: Emulator, seed: int
+    emulator: Emulator,
 ) -> None:
     config = harness.config(emulator, request_timeout=2)
     began = time.monotonic()
@@ -67,7 +64,7 @@ def test_given_a_tenth_of_all_requests_fails_when_synced_then_nothing_is_lost_an
     calm = time.monotonic() - began
 
     emulator.reset_log()
-    emulator.set_faults(storm(seed))
+    emulator.set_faults(storm(seed=1_000))
     began = time.monotonic()
     output = sync(config)
     stormy = time.monotonic() - began

@@ -218,10 +218,10 @@ class Transport:
         """
         began = time.monotonic() if since is None else since
         call.failed(began)
-        silent = self._outage.failed(call.scopes, began, happened)
+        silent = self._outage.failed(call.scopes, call.url, began, happened)
         if call.tried >= call.patience:
             raise ApiFailure(rule, call.where, f"{happened}, {call.attempts} times in {call.tried:.0f} s", refusal)
-        if silent >= call.patience:
+        if silent >= call.patience and call.attempts > 1:
             lasting = f"{happened}; nothing else was to be had there for {silent:.0f} s"
             raise ApiFailure(rule, call.where, lasting, refusal)
         if call.demanded:
