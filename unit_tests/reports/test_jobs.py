@@ -133,7 +133,7 @@ class TestPolling:
             board.x.status["1"] = next(answers)
             return original(*arguments)
 
-        board.x.get = get  # type: ignore[method-assign]
+        board.x.get = get  # type: ignore[method-assign,assignment]
         assert board.wait([job]) == [job]
         assert job.url == DONE["url"]
 
@@ -174,7 +174,7 @@ class TestJobsThatNeverEnd:
                 board.x.status["1"] = {"status": "PROCESSING"} if board.clock.now < 1500 else DONE
             return original(*arguments)
 
-        board.x.get = get  # type: ignore[method-assign]
+        board.x.get = get  # type: ignore[method-assign,assignment]
         board.wait([job])
         assert job.broken is None
 

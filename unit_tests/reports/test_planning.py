@@ -159,7 +159,7 @@ class TestCorrections:
 
     @pytest.mark.parametrize("entry", [{"segment": "AGE"}, {"granularity": "TOTAL"}])
     def test_given_a_segmented_or_total_report_when_planned_then_whole_windows_of_the_start_date_s_grid(
-        self, entry: dict[str, str]
+        self, entry: dict[str, Any]
     ) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded=self.NOW))
         assert sent(plan(feed, self.BOOKMARK, **entry))[0] == ("2026-09-01", "2026-10-01")
