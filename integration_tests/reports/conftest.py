@@ -37,6 +37,5 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 2.0)
     monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 1.0)
     original = Settings.from_config
-    monkeypatch.setattr(
-        Settings, "from_config", staticmethod(lambda config: replace(original(config), job_timeout=0.06))
-    )
+    hasty: dict[str, Any] = {"job_timeout": 0.06}
+    monkeypatch.setattr(Settings, "from_config", staticmethod(lambda config: replace(original(config), **hasty)))
