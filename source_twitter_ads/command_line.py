@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import tempfile
@@ -20,11 +19,9 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
 from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
+from source_twitter_ads.reading.memory import settle
 from source_twitter_ads.reading.output import ProtocolOutput
 from source_twitter_ads.reading.page import Page
-
-# New containers before the youngest generation is looked at; a page of records is some thousands of them.
-_COLLECT_AFTER = 20_000
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -55,7 +52,7 @@ class Entrypoint(AirbyteEntrypoint):
             state = self.source.read_state(parsed.state)
             counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
             memory = MemoryMonitor()
-            _spare_the_collector()
+            settle()
             for message in self.source.read(self.logger, config, catalog, state):
                 if isinstance(message, Page):
                     counts[HashableStreamDescriptor(name=message.stream_name, namespace=None)] += message.size
@@ -115,12 +112,3 @@ def _read_catalog(path: str) -> ConfiguredAirbyteCatalog:
     except Exception as error:
         raise ConfigProblem(f"The catalog file {path} is no configured Airbyte catalog: {error}.") from error
     return catalog
-
-
-def _spare_the_collector() -> None:
-    """Keep the cyclic garbage collector from walking through memory that holds no garbage, several times per page.
-
-    What is there before the first record stays until the end, and records hold no cycles.
-    """
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, 20, 20)

@@ -2,22 +2,24 @@
 """Fetches the next page of a listing while the one before is on its way out.
 
 Pages of one listing come one after another, since each names the next. A single large account would therefore wait for
-the network and for serialisation in turn. One page is read ahead per listing, never more, so that memory stays bounded;
-the page behind the bookmark is never asked for.
+the network and for serialisation in turn. One page is read ahead per listing, and for a few listings at a time, so that
+memory stays bounded: where many are read at once, they overlap with each other anyway. The page behind the bookmark is
+never asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-# At least as many as there are readers, each of which has one page under way: nobody waits for a thread here. How many
-# requests are in flight is up to the transport.
-_THREADS = 128
-_pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ahead")
+# Pages that are read ahead at once, of all listings: a parsed page takes some 10 MB.
+AHEAD = 3
+_room = threading.BoundedSemaphore(AHEAD)
+_pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="ahead")
 
-Records = Sequence[dict[str, Any]]
+Records = list[dict[str, Any]]
 Cut = tuple[Records, "str | None", bool]
 
 
@@ -39,6 +41,16 @@ def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = whole) 
     records = next(pages, None)
     while records is not None:
         kept, newest, complete = cut(records)
-        following = None if complete else _pool.submit(next, pages, None)
+        if complete:
+            yield kept, newest
+            return
+        following = _pool.submit(_next, pages) if _room.acquire(blocking=False) else None
         yield kept, newest
-        records = None if following is None else following.result()
+        records = next(pages, None) if following is None else following.result()
+
+
+def _next(pages: Iterator[Records]) -> Records | None:
+    try:
+        return next(pages, None)
+    finally:
+        _room.release()

@@ -8,7 +8,7 @@ No endpoint filters by date: records come newest first, and the read ends at the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 logger = logging.getLogger("airbyte")
@@ -41,7 +41,7 @@ class NewestFirst:
         self._last: str | None = None
         self._ordered = ordered
 
-    def cut(self, records: Sequence[dict[str, Any]]) -> tuple[Sequence[dict[str, Any]], str | None, bool]:
+    def cut(self, records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None, bool]:
         """Return (records to emit, their newest cursor value, whether the read is complete) for one page."""
         every = [self._value_of(record) for record in records]
         values = [value for value in every if value is not None]
