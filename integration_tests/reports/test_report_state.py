@@ -11,7 +11,7 @@ import pytest
 
 from integration_tests.connector import Output, run
 from integration_tests.emulator.client import Emulator
-from integration_tests.reports.harness import account, ago, bookmarks, catalog, held, jobs, report, sync, truth
+from integration_tests.reports.harness import ALWAYS, account, ago, bookmarks, catalog, held, jobs, report, sync, truth
 from integration_tests.truth import differences
 
 Start = Callable[..., Emulator]
@@ -57,6 +57,27 @@ def test_given_a_process_that_is_killed_when_it_reads_on_then_the_union_of_rows_
     assert min(job["start_time"] for job in jobs(emulator, made)) > "2026-02-01"
     wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-06-16")
     assert differences(wanted, held([killed, resumed], "lines", "1a")) == []
+
+
+def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_takes_them_over(begin: Start) -> None:
+    """Issue 3; peers.md J7: no number is computed twice, and what X corrected meanwhile is not missed."""
+    emulator = begin(account("1a", volumes={"line_items": 60}, activity=ALWAYS), job_seconds=6)
+    config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
+
+    def jobs_are_noted(line: bytes) -> bool:
+        return b'"STATE"' in line and b'"jobs"' in line
+
+    killed = run("read", config, catalog=catalog(["lines"]), kill_when=jobs_are_noted)
+    noted = killed.stream_state("lines")["jobs"]
+    made = len(jobs(emulator))
+    assert (killed.exit_code, killed.records) == (-9, {})
+    resumed = run("read", config, catalog=catalog(["lines"]), state=killed.state)
+    assert resumed.exit_code == 0
+    taken_over = [job for job in jobs(emulator)[:made] if job["id"] in {entry["job_id"] for entry in noted}]
+    assert [job["fetches"] for job in taken_over] == [1] * len(noted)
+    wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-02-16")
+    assert differences(wanted, held([resumed], "lines", "1a")) == []
+    assert "jobs" not in resumed.stream_state("lines")
 
 
 @pytest.mark.usefixtures("quick")

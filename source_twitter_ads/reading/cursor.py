@@ -52,15 +52,16 @@ class StateWriter:
         self._repository = repository
         self._last = 0.0
 
-    def emit(self, state: Mapping[str, Any], partitions: int, now: bool = False) -> None:
+    def emit(self, state: Mapping[str, Any], partitions: int, now: bool = False, at_least: float = 0.0) -> None:
         """Emit a state message, unless one of this size was sent a moment ago.
 
         Args:
             state: the stream's state.
             partitions: how many partitions it names.
             now: send it in any case.
+            at_least: seconds that must have gone by since the last one, for news of little weight.
         """
-        if not now and time.monotonic() - self._last < partitions * _SECONDS_PER_PARTITION:
+        if not now and time.monotonic() - self._last < max(partitions * _SECONDS_PER_PARTITION, at_least):
             return
         self._last = time.monotonic()
         stream = AirbyteStreamState(

@@ -17,6 +17,10 @@ from airbyte_cdk.sources.types import Record
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reading.cursor import StateWriter, partition_key
 from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.pending import PendingJobs
+
+# How often the state is written for the sake of a new job alone.
+_SECONDS_PER_JOB_NOTE = 1.0
 
 
 @dataclass
@@ -34,6 +38,9 @@ class ReportCursor(Cursor):
     A window that failed holds the bookmark where it is, so that the next sync reads it again; the windows after it are
     read all the same.
 
+    Attributes:
+        jobs: the jobs of windows that are not read yet, which the state names too.
+
     Args:
         stream_name: the stream.
         cursor_field: the report's cursor field; the state keeps the bookmark, a UTC instant, under this name.
@@ -49,11 +56,13 @@ class ReportCursor(Cursor):
         self._lock = threading.Lock()
         self._accounts: dict[str, _Windows] = {}
         self._states = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
+        self.jobs = PendingJobs(state.get("jobs", ()), self._note_jobs)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        """The stream's state, in the CDK's format."""
-        return {"use_global_cursor": False, "states": list(self._states.values())}
+        """The stream's state, in the CDK's format; `jobs` is there only while windows are being read."""
+        jobs = self.jobs.entries()
+        return {"use_global_cursor": False, "states": list(self._states.values()), **({"jobs": jobs} if jobs else {})}
 
     def bookmark(self, account_id: str) -> datetime | None:
         """Return the instant up to which an account has been read; None before its first window."""
@@ -63,8 +72,10 @@ class ReportCursor(Cursor):
 
     def begin(self, account_id: str, reach: Sequence[datetime | None]) -> None:
         """Announce an account's windows, oldest first, by the bookmark that each reaches."""
+        since = self.jobs.since(account_id)
+        bounded = [at if at is None or since is None else min(at, since) for at in reach]
         with self._lock:
-            self._accounts[account_id] = _Windows(list(reach))
+            self._accounts[account_id] = _Windows(bounded)
 
     def observe(self, record: Record) -> None:
         """Rows do not move the bookmark: a window without rows is read as well."""
@@ -76,10 +87,15 @@ class ReportCursor(Cursor):
         with self._lock:
             windows = self._accounts[account_id]
             windows.read.add(stream_slice.extra_fields["position"])
+            self.jobs.close(account_id, stream_slice.extra_fields["position"])
             while windows.next in windows.read:
                 self._move(account_id, windows.reach[windows.next])
                 windows.next += 1
             self._writer.emit(self.state, len(self._states))
+
+    def _note_jobs(self) -> None:
+        with self._lock:
+            self._writer.emit(self.state, len(self._states), at_least=_SECONDS_PER_JOB_NOTE)
 
     def _move(self, account_id: str, reached: datetime | None) -> None:
         before = self.bookmark(account_id)
@@ -90,6 +106,7 @@ class ReportCursor(Cursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""
+        self.jobs.end()
         with self._lock:
             self._writer.emit(self.state, len(self._states), now=True)
 

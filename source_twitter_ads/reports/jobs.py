@@ -94,6 +94,14 @@ class JobBoard:
         self._progress.created(self._account_id)
         return job
 
+    def adopt(self, request: JobRequest, job_id: str, where: Where) -> Job:
+        """Watch a job that an interrupted sync has created; should X not know it any more, it ends as broken."""
+        job = Job(request, job_id, where, created=time.monotonic())
+        with self._condition:
+            self._running[job_id] = job
+        self._progress.created(self._account_id)
+        return job
+
     def wait(self, jobs: Iterable[Job], room: bool, where: Where) -> list[Job]:
         """Wait until one of the jobs has ended, or, if `room` is wanted, until another job can be created.
 

@@ -22,6 +22,7 @@ from source_twitter_ads.reports.files import fetched
 from source_twitter_ads.reports.job import Job
 from source_twitter_ads.reports.job_request import JobRequest, job_requests
 from source_twitter_ads.reports.jobs import JobBoard
+from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.planning import PlannedWindow
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.rows import MalformedResult, rows
@@ -49,6 +50,7 @@ class ReportRetriever:
         transport: fetches result files.
         now: the moment of the sync, aware; hours and days that begin later are not emitted.
         progress: is told of each window.
+        pending: is told of each job, and knows those of an interrupted sync.
         countries, platforms: targeting values that jobs must name, `(None,)` where the report needs none.
     """
 
@@ -58,6 +60,7 @@ class ReportRetriever:
         transport: Transport,
         now: datetime,
         progress: Progress,
+        pending: PendingJobs,
         countries: Iterable[str | None] = (None,),
         platforms: Iterable[str | None] = (None,),
     ) -> None:
@@ -65,6 +68,7 @@ class ReportRetriever:
         self._transport = transport
         self._now = now
         self._progress = progress
+        self._pending = pending
         self._countries = tuple(countries)
         self._platforms = tuple(platforms)
 
@@ -89,28 +93,49 @@ class ReportRetriever:
         where = Where(self._definition.name, account_id, f"window {window.request_start} to {window.request_end}")
         number = f"{stream_slice.extra_fields['position'] + 1} of {stream_slice.extra_fields['windows']}"
         self._progress.opened(account_id, self._definition.name, number, len(requests))
-        waiting, running = deque(requests), list[Job]()
+        position = stream_slice.extra_fields["position"]
+        waiting, running = self._inherit(board, requests, position, where)
         try:
             while waiting or running:
-                self._create(board, waiting, running, where)
+                self._create(board, waiting, running, position, where)
                 ended = board.wait(running, bool(waiting), where)
                 for job in ended:
                     running.remove(job)
                 for job, file in fetched(self._transport, ended):
                     # X works on the next jobs while this one's file is read.
-                    self._create(board, waiting, running, where)
+                    self._create(board, waiting, running, position, where)
                     yield from self._read_job(job, file, account_id, stream_slice, waiting)
+        except BaseException:
+            self._pending.close(account_id, position)
+            raise
         finally:
             board.leave(running, where)
             self._progress.queued(account_id, -len(waiting))
 
-    def _create(self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], where: Where) -> None:
+    def _inherit(
+        self, board: JobBoard, requests: Iterable[JobRequest], position: int, where: Where
+    ) -> tuple[deque[JobRequest], list[Job]]:
+        """Divide a window's requests into those to be created and the jobs that an interrupted sync left behind."""
+        waiting, running = deque[JobRequest](), list[Job]()
+        for request in requests:
+            job_id = self._pending.inherit(str(where.account_id), position, request)
+            if job_id is None:
+                waiting.append(request)
+            else:
+                running.append(board.adopt(request, job_id, where))
+        return waiting, running
+
+    def _create(
+        self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], position: int, where: Where
+    ) -> None:
         while waiting:
             batch = [waiting.popleft() for _ in range(min(len(waiting), CREATED_AT_ONCE))]
             with ThreadPoolExecutor(len(batch), thread_name_prefix="job") as pool:
                 attempts = [(request, pool.submit(board.try_create, request, where)) for request in batch]
             made = [attempt.result() for _, attempt in attempts if attempt.exception() is None]
-            running.extend(job for job in made if job is not None)
+            for job in filter(None, made):
+                running.append(job)
+                self._pending.add(str(where.account_id), position, job.request, job.job_id)
             unmade = [request for request, attempt in attempts if attempt.exception() or attempt.result() is None]
             waiting.extendleft(reversed(unmade))
             for _, attempt in attempts:
@@ -152,6 +177,7 @@ class ReportRetriever:
             raise ApiFailure(
                 _GIVE_UP, job.where, f"X's analytics job {job.job_id} gave no result, {MOST_TRIES} times: {reason}"
             )
+        self._pending.drop(account_id, stream_slice.extra_fields["position"], job.job_id)
         halves = job.request.halves()
         self._progress.queued(account_id, len(halves))
         waiting.extend(halves)

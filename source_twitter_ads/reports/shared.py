@@ -25,6 +25,7 @@ from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.activity import ActivityFeed
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.jobs import JobBoard
+from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.planning import PlannedWindow, Planner
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.retriever import ReportRetriever
@@ -86,15 +87,20 @@ class SharedReports:
         feed = self._once(self._feeds, account_id, lambda: ActivityFeed(self.services.transport, account_id))
         return Planner(definition, self.services.settings, account_id, calendar, feed, self.now)
 
-    def retriever(self, definition: ReportDefinition) -> ReportRetriever:
+    def retriever(self, definition: ReportDefinition, pending: PendingJobs) -> ReportRetriever:
         """Return the retriever of a report, with the countries or platforms that its jobs must name.
+
+        Args:
+            definition: the report.
+            pending: the jobs of its windows that are not read yet.
 
         Raises:
             ApiFailure: when they cannot be looked up.
         """
         countries: Iterable[str | None] = self._country_values(definition) if definition.needs_country else (None,)
         platforms: Iterable[str | None] = self._platform_values(definition) if definition.needs_platform else (None,)
-        return ReportRetriever(definition, self.services.transport, self.now, self._progress, countries, platforms)
+        transport = self.services.transport
+        return ReportRetriever(definition, transport, self.now, self._progress, pending, countries, platforms)
 
     def estimate(self, definition: ReportDefinition, windows: Iterable[PlannedWindow]) -> None:
         """Tell the platform how many rows the stream will have, as far as it is planned."""

@@ -74,7 +74,7 @@ class Report(XAdsStream):
         Raises:
             ApiFailure: when the accounts, or the countries and platforms that jobs must name, cannot be listed.
         """
-        self._retriever = self._shared.retriever(self._definition)
+        self._retriever = self._shared.retriever(self._definition, self._bookmarks.jobs)
         accounts = self._services.accounts.ids()
         if not accounts:
             return

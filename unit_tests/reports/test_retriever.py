@@ -14,6 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.reports.job import Job
 from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.planning import PlannedWindow
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.retriever import ReportRetriever
@@ -76,7 +77,7 @@ def read(board: FakeBoard, *entity_ids: str, damaged: int = 0, **entry: Any) -> 
     for entity_id in entity_ids:
         planned.add(entity_id, ["ALL_ON_TWITTER"])
     files: Any = FakeFiles(board, damaged)
-    retriever = ReportRetriever(report(**entry), files, NOW, Progress())
+    retriever = ReportRetriever(report(**entry), files, NOW, Progress(), PendingJobs((), lambda: None))
     stream_slice = StreamSlice(partition={}, cursor_slice={}, extra_fields={"position": 0, "windows": 1})
     pages = retriever.read_window(board, "1a", planned, stream_slice)  # type: ignore[arg-type]
     return [dict(message.record.data) for page in pages for message in page.messages() if message.record]

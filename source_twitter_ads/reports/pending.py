@@ -1,0 +1,133 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The jobs of windows that are not read yet, kept in the state.
+
+A sync that is killed leaves its jobs behind at X, where they go on filling the account's slots. The next sync finds
+them in the state and takes them over instead of having the same numbers computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from source_twitter_ads.configuration.validate import parse_moment
+from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.job_request import JobRequest
+
+# X keeps results for 48 hours (x-ads-api.md §7.2), but a sync that is tried again hours later wants newer numbers.
+OLDEST = timedelta(hours=1)
+
+
+def fingerprint(request: JobRequest) -> str:
+    """Name what a job asks for, in a few letters."""
+    text = json.dumps(request.parameters(), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class PendingJob:
+    """A job whose window is not read yet.
+
+    Attributes:
+        request: its fingerprint.
+        created_at: when it was created, UTC: its numbers are those of then.
+    """
+
+    account_id: str
+    request: str
+    job_id: str
+    created_at: datetime
+
+    def entry(self) -> dict[str, str]:
+        """The job as it stands in the state."""
+        return {
+            "account_id": self.account_id,
+            "request": self.request,
+            "job_id": self.job_id,
+            "created_at": iso(self.created_at),
+        }
+
+
+class PendingJobs:
+    """The pending jobs of one report in all accounts.
+
+    Args:
+        entries: what the state of an interrupted sync names.
+        changed: is called after a job was added, to have the state written.
+        now: the clock, aware.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Mapping[str, Any]],
+        changed: Callable[[], None],
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._changed = changed
+        self._now = now
+        self._lock = threading.Lock()
+        self._own: dict[tuple[str, int], dict[str, PendingJob]] = {}
+        jobs = (_read(entry) for entry in entries)
+        self._inherited = {
+            (job.account_id, job.request): job for job in jobs if job and now() - job.created_at < OLDEST
+        }
+        self._since: dict[str, datetime] = {}
+        for job in self._inherited.values():
+            self._since[job.account_id] = min(job.created_at, self._since.get(job.account_id, job.created_at))
+
+    def since(self, account_id: str) -> datetime | None:
+        """Return from when the oldest numbers are that an account inherits, None when it inherits none.
+
+        What X changed after that moment may be missing in them, so no bookmark of this sync may lie later.
+        """
+        return self._since.get(account_id)
+
+    def inherit(self, account_id: str, position: int, request: JobRequest) -> str | None:
+        """Take over the job that an interrupted sync created for a request; return its id, None where there is none."""
+        with self._lock:
+            job = self._inherited.pop((account_id, fingerprint(request)), None)
+            if job is None:
+                return None
+            self._own.setdefault((account_id, position), {})[job.job_id] = job
+            return job.job_id
+
+    def add(self, account_id: str, position: int, request: JobRequest, job_id: str) -> None:
+        """Note a job of an account's window."""
+        job = PendingJob(account_id, fingerprint(request), job_id, self._now())
+        with self._lock:
+            self._own.setdefault((account_id, position), {})[job_id] = job
+        self._changed()
+
+    def drop(self, account_id: str, position: int, job_id: str) -> None:
+        """Forget a job that gave no result."""
+        with self._lock:
+            self._own.get((account_id, position), {}).pop(job_id, None)
+
+    def close(self, account_id: str, position: int) -> None:
+        """Forget the jobs of a window that was read, or has failed."""
+        with self._lock:
+            self._own.pop((account_id, position), None)
+
+    def end(self) -> None:
+        """Forget what was inherited and not asked for again."""
+        with self._lock:
+            self._inherited.clear()
+
+    def entries(self) -> list[dict[str, str]]:
+        """The jobs as they stand in the state."""
+        with self._lock:
+            own = [job for window in self._own.values() for job in window.values()]
+            return [job.entry() for job in (*own, *self._inherited.values())]
+
+
+def _read(entry: Mapping[str, Any]) -> PendingJob | None:
+    created_at = parse_moment(entry.get("created_at"))
+    account_id, request, job_id = (entry.get(key) for key in ("account_id", "request", "job_id"))
+    if created_at is None or not account_id or not request or not job_id:
+        return None
+    return PendingJob(str(account_id), str(request), str(job_id), created_at.astimezone(timezone.utc))
