@@ -16,6 +16,9 @@ PYTHON ?= $(shell tools/find_python.sh 3.11 3.12 3.10 3.13)
 DEMO_PYTHON ?= $(shell tools/find_python.sh 3.11 3.12 3.10)
 QA_PYTHON ?= $(shell tools/find_python.sh 3.11 3.12)
 PYTEST_ARGS ?= -q
+# Tests of one file share an emulator; most of them wait, so more processes than two cores pay.
+UNIT_PROCESSES ?= -n 2
+INTEGRATION_PROCESSES ?= -n 4 --dist loadfile
 IMAGE ?= source-twitter-ads:dev
 
 BIN := .venv/bin
@@ -97,12 +100,12 @@ format: $(STAMP) ## let ruff fix and format the code
 .PHONY: unit-tests
 unit-tests: $(STAMP) ## only the unit tests
 	@echo "==> unit tests"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) unit_tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(UNIT_PROCESSES) unit_tests
 
 .PHONY: integration-tests
 integration-tests: $(STAMP) ## only the tests against the emulator
 	@echo "==> integration tests"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) integration_tests -m "not image_tests and not requires_creds"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(INTEGRATION_PROCESSES) integration_tests -m "not image_tests and not requires_creds"
 
 .PHONY: pyairbyte-tests
 ifneq ($(PYAIRBYTE_TESTS),)
