@@ -22,7 +22,7 @@ class Settings:
     Attributes:
         base_url: own address, set once the port is known.
         latency_ms: pause before each answer.
-        rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` to count but never refuse,
+        rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` for a quota that never ends,
             or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints).
         early_grace_seconds: a request this soon after a demanded wait was announced may have been on its way and
             is not marked `early` in the log.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from integration_tests.emulator.settings import Settings
@@ -61,12 +61,15 @@ class RateLimiter:
         override = self._settings.rate_limit
         if isinstance(override, dict):
             bucket = Bucket(key, account_id, int(override["requests"]), float(override["seconds"]))
+        elif override == "off":
+            # A client that heeds the headers must not be told that nothing is left.
+            bucket = replace(bucket, limit=_GLOBAL_QUOTA)
         now = time.time()
         with self._lock:
             window = self._windows.get((bucket.name, bucket.account_id))
             if window is None or now >= _reset(window, bucket):
                 window = self._windows[(bucket.name, bucket.account_id)] = _Window(now, 0)
-            allowed = window.used < bucket.limit or override == "off"
+            allowed = window.used < bucket.limit
             window.used += 1 if allowed else 0
             used = window.used
         return allowed, _headers(bucket, used, _reset(window, bucket)), _reset(window, bucket)
