@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -73,7 +74,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
         config = self._known(config)
         try:
             self._reports(config)
-            check_connection(Services.renew(config))
+            with closing(Services.renew(config)) as services:
+                check_connection(services)
         except AirbyteTracedException as problem:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(problem))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
@@ -114,7 +116,16 @@ class SourceTwitterAds(YamlDeclarativeSource):
         if state:
             self._states.per_stream_states.update(ConnectorStateManager(state=state).per_stream_states)
         reports = self._reports(config)
-        workers = Services.renew(config).settings.num_workers
+        with closing(Services.renew(config)) as services:
+            yield from self._read(config, reports, catalog, services.settings.num_workers)
+
+    def _read(
+        self,
+        config: Mapping[str, Any],
+        reports: Sequence[ReportDefinition],
+        catalog: ConfiguredAirbyteCatalog,
+        workers: int,
+    ) -> Iterator[AirbyteMessage]:
         # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
         generators = max(workers // 2, 1) + len(reports)
         engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)

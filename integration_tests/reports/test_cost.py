@@ -106,8 +106,9 @@ class TestLimits:
         self, begin: Start, limit: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("source_twitter_ads.reports.jobs.SOONEST_POLL", 0.3)
-        wanted = {100: 2600, 7: 400, 1: 60}[limit]
-        emulator = begin(account("1a", volumes={"line_items": wanted}), job_limit=limit, job_seconds=0.5)
+        # Long enough that the board is full before the first job ends, also on a busy machine.
+        wanted, seconds = {100: (2600, 6.0), 7: (400, 0.5), 1: (60, 0.5)}[limit]
+        emulator = begin(account("1a", volumes={"line_items": wanted}), job_limit=limit, job_seconds=seconds)
         reports = [report("lines"), report("totals", granularity="TOTAL")]
         output = sync(emulator.config("2026-11-01", end_date="2026-11-01", reports=reports))
         counters = described(emulator)

@@ -34,6 +34,10 @@ class Services:
         self.transport = Transport(settings)
         self.accounts = Accounts(self.transport, settings)
 
+    def close(self) -> None:
+        """End the sync's connections."""
+        self.transport.close()
+
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Services:
         """Return the services of the running sync of a configuration."""

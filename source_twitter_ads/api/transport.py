@@ -116,6 +116,10 @@ class Transport:
         ).document
         return packed
 
+    def close(self) -> None:
+        """Close the connections that are kept alive; the next request would open new ones."""
+        self._session.close()
+
     def _call(self, method: str, path: str, where: Where, read: Read | None) -> Call:
         parse = envelope_of(read) if read else parse_envelope
         url = f"{self._settings.api_url}/{path}"

@@ -11,6 +11,7 @@ from typing import Any
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
 from source_twitter_ads.api.errors import Skipped, Where
 from source_twitter_ads.api.paging import pages
@@ -69,6 +70,11 @@ class Tweets(XAdsStream):
     def primary_key(self) -> list[str]:
         """A Tweet can be seen from several accounts."""
         return ["account_id", "id"]
+
+    def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]  # the CDK's cache keeps streams for ever
+        """Return the documented fields of a Tweet."""
+        schema: Mapping[str, Any] = ResourceSchemaLoader("source_twitter_ads").get_schema(self.name)
+        return schema
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
         """Return the collection of the slice's account."""
