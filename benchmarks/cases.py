@@ -154,7 +154,6 @@ def case_d(options: Options) -> Result:
                     "entity": entity,
                     "segment": "NO_SEGMENT",
                     "granularity": "DAY",
-                    "metric_groups": ["ENGAGEMENT", "BILLING"],
                 }
                 for name, entity in REPORTS.items()
             ]
