@@ -215,6 +215,23 @@ class TestRead:
         assert output.statuses["iab_categories"][-1] == "INCOMPLETE"
         assert [e["failure_type"] for e in output.errors] == ["config_error"] * len(output.errors)
 
+    def test_given_a_catalog_with_a_stream_that_is_gone_when_read_then_it_is_incomplete_and_the_others_are_read(
+        self, demo: Emulator
+    ) -> None:
+        catalog = configured_catalog(["campaigns"])
+        catalog["streams"].append({**catalog["streams"][0], "stream": {**catalog["streams"][0]["stream"]}})
+        catalog["streams"][1]["stream"]["name"] = "my_renamed_report"
+        output = run("read", demo.config(), catalog=catalog)
+        assert_protocol(output)
+        assert output.exit_code == 1
+        assert output.statuses["my_renamed_report"] == ["INCOMPLETE"]
+        assert output.statuses["campaigns"][-1] == "COMPLETE"
+        assert differences("campaigns", output.records["campaigns"], expected(demo.world, "campaigns")) == []
+        (error,) = output.errors
+        assert error["failure_type"] == "config_error"
+        assert "my_renamed_report" in error["message"]
+        assert "refresh the schema" in error["message"]
+
 
 def _event(message: dict[str, Any], stream: str) -> str:
     if message["type"] == "STATE" and message["state"]["stream"]["stream_descriptor"]["name"] == stream:

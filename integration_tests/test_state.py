@@ -234,3 +234,66 @@ class TestChangesBetweenAndDuringSyncs:
         after = run_here(emulator.config(), [s for s in STREAMS if s not in GLOBAL_LISTS], before.state)
         streams = [s for s in STREAMS if s not in GLOBAL_LISTS]
         assert (after.exit_code, lost(emulator, streams, before, after)) == (0, [])
+
+
+def state_message(stream: str, state: dict[str, Any]) -> State:
+    return [{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}]
+
+
+class TestStatesOfOtherMakers:
+    @pytest.mark.parametrize("stream", ["campaigns", "tweets", "accounts_daily_report"])
+    @pytest.mark.parametrize(
+        "state",
+        [
+            {"states": {"a": 1}},
+            {"states": ["a"]},
+            {"states": [{"cursor": {"updated_at": "2026-01-01T00:00:00Z"}}]},
+            {"states": [{"partition": {"account_id": "1first"}}]},
+            {"states": [{"partition": {"account_id": "1first"}, "cursor": {"updated_at": "yesterday"}}]},
+            {"states": [{"partition": {"account_id": "1first"}, "cursor": {"updated_at": 17}}]},
+            {"updated_at": "yesterday"},
+        ],
+    )
+    def test_given_a_malformed_state_when_read_then_the_error_names_the_stream_and_what_to_do(
+        self, demo: Emulator, stream: str, state: dict[str, Any]
+    ) -> None:
+        output = run_here(demo.config(), ["campaigns"], state_message(stream, state))
+        assert output.exit_code == 1
+        (error,) = output.errors
+        assert error["failure_type"] == "config_error"
+        assert f"The state of stream {stream} cannot be read" in error["message"]
+        assert "Reset the stream" in error["message"]
+
+    @pytest.mark.parametrize("form", ["{}.000Z", "{}+00:00", "{}.000000+0000"])
+    @pytest.mark.parametrize("stream", ["campaigns", "tweets"])
+    def test_given_bookmarks_in_another_form_when_read_then_they_count_like_those_of_the_connector(
+        self, demo: Emulator, first: Output, stream: str, form: str
+    ) -> None:
+        state = first.stream_state(stream)
+        wanted = run_here(demo.config(), [stream], state_message(stream, state))
+        other = {**state, "states": [_rewritten(entry, form) for entry in state["states"]]}
+        output = run_here(demo.config(), [stream], state_message(stream, other))
+        assert output.exit_code == 0
+        assert differences(stream, output.records[stream], wanted.records[stream]) == []
+        assert len(output.records[stream]) < len(first.records[stream])
+        assert _sorted(output.stream_state(stream)) == _sorted(wanted.stream_state(stream))
+
+    def test_given_a_bookmark_as_x_prints_dates_of_tweets_when_read_then_older_tweets_do_not_come_again(
+        self, demo: Emulator
+    ) -> None:
+        state = {
+            "states": [
+                {
+                    "partition": {"account_id": account, "tweet_type": "PUBLISHED"},
+                    "cursor": {"created_at": "Tue Jan 01 00:00:00 +0000 2999"},
+                }
+                for account in demo.world.account_ids()
+            ]
+        }
+        output = run_here(demo.config(), ["tweets"], state_message("tweets", state))
+        assert output.exit_code == 0
+        assert {r["tweet_type"] for r in output.records["tweets"]} == {"SCHEDULED"}
+
+
+def _rewritten(entry: dict[str, Any], form: str) -> dict[str, Any]:
+    return {**entry, "cursor": {name: form.format(value.rstrip("Z")) for name, value in entry["cursor"].items()}}

@@ -13,6 +13,7 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
+    AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     Status,
 )
@@ -21,17 +22,19 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.message import MessageRepository, NoopMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.checks import check_connection
 from source_twitter_ads.components.retrievers import iso_text
-from source_twitter_ads.configuration import require_valid
+from source_twitter_ads.configuration import ConfigProblem, require_valid
 from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.engine import PagedConcurrentSource
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import declared_stream, http_stream
 from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.states import checked_state
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
 # Report windows that wait for X's jobs at the same time; each is a thread that sleeps most of the time.
@@ -110,6 +113,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
             AirbyteMessage: in the order in which they must be written; with `lines`, `Page` objects among them.
 
         Raises:
+            ConfigProblem: when a state cannot be read; at the end, when the catalog names streams that do not exist.
             AirbyteTracedException: at the end, when a piece of the sync failed; all other pieces are complete then.
         """
         config = self._known(config)
@@ -130,14 +134,22 @@ class SourceTwitterAds(YamlDeclarativeSource):
         generators = max(workers // 2, 1) + len(reports)
         engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
         streams = self._build(config, reports, engine.repository)
-        selected = self._select_streams(streams=streams, configured_catalog=catalog)
-        if not selected:
-            return
-        for message in engine.read(selected):
+        by_name = {stream.name: stream for stream in streams}
+        configured = [entry.stream for entry in catalog.streams]
+        missing = [stream for stream in configured if stream.name not in by_name]
+        for stream in missing:
+            yield as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
+        selected = [by_name[stream.name] for stream in configured if stream.name in by_name]
+        for message in engine.read(selected) if selected else ():
             if isinstance(message, Page) and not self._lines:
                 yield from message.messages()
             else:
                 yield message
+        if missing:
+            names = ", ".join(stream.name for stream in missing)
+            raise ConfigProblem(
+                f"The catalog names {names}, which do not exist: refresh the schema, or add the report again."
+            )
 
     def _known(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """The normalised configuration; the one given to a method counts where the source was built without one."""
@@ -146,8 +158,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
     def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
         """Refuse a configuration that cannot be used, and return the reports that it asks for."""
         require_valid(config)
-        declared = [stream["name"] for stream in self.resolved_manifest["streams"]]
-        return report_definitions(config, [*declared, Tweets.name])
+        return report_definitions(config, [*self._declared_names(), Tweets.name])
 
     def _build(
         self, config: Mapping[str, Any], reports: Sequence[ReportDefinition], repository: MessageRepository
@@ -156,6 +167,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         self._config = {**config, "start_instant": iso_text(config["start_date"])}
         self._config_for_validation = self._config
         services = Services.of(config)
+        self._check_states([report.name for report in reports])
         declared = super().streams(config)
         streams: list[AbstractStream] = [
             declared_stream(stream, self._cursor(stream, repository), self._lines) for stream in declared
@@ -171,6 +183,17 @@ class SourceTwitterAds(YamlDeclarativeSource):
             return FinalStateCursor(stream.name, None, repository)
         state = self._state_of(stream.name)
         return BookmarkCursor(stream.name, stream.cursor_field, state, repository)
+
+    def _check_states(self, report_names: Sequence[str]) -> None:
+        """Put the checked states where the manifest's cursors read theirs too."""
+        known = {*self._declared_names(), Tweets.name, *report_names}
+        for name in known:
+            state = self._state_of(name)
+            if state:
+                self._states.update_state_for_stream(name, None, checked_state(name, state))
+
+    def _declared_names(self) -> list[str]:
+        return [stream["name"] for stream in self.resolved_manifest["streams"]]
 
     def _state_of(self, stream_name: str) -> Mapping[str, Any]:
         return self._states.get_stream_state(stream_name, None)
