@@ -65,18 +65,20 @@ def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_
     config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
 
     def jobs_are_noted(line: bytes) -> bool:
-        return b'"STATE"' in line and b'"jobs"' in line
+        return b'"STATE"' in line and line.count(b'"job_id"') == 4
 
     killed = run("read", config, catalog=catalog(["lines"]), kill_when=jobs_are_noted)
     noted = killed.stream_state("lines")["jobs"]
     made = len(jobs(emulator))
-    assert (killed.exit_code, killed.records) == (-9, {})
+    assert (killed.exit_code, killed.records, len(noted)) == (-9, {}, made)
     resumed = run("read", config, catalog=catalog(["lines"]), state=killed.state)
     assert resumed.exit_code == 0
     taken_over = [job for job in jobs(emulator)[:made] if job["id"] in {entry["job_id"] for entry in noted}]
     assert [job["fetches"] for job in taken_over] == [1] * len(noted)
     wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-02-16")
     assert differences(wanted, held([resumed], "lines", "1a")) == []
+    asked = [(tuple(job["entity_ids"]), job["start_time"], job["placement"]) for job in jobs(emulator)]
+    assert len(asked) == len(set(asked))
     assert "jobs" not in resumed.stream_state("lines")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -52,23 +52,26 @@ class StateWriter:
         self._repository = repository
         self._last = 0.0
 
-    def emit(self, state: Mapping[str, Any], partitions: int, now: bool = False, at_least: float = 0.0) -> None:
+    def emit(self, state: Callable[[], Mapping[str, Any]], size: int, now: bool = False) -> bool:
         """Emit a state message, unless one of this size was sent a moment ago.
 
         Args:
-            state: the stream's state.
-            partitions: how many partitions it names.
+            state: makes the stream's state; not called when nothing is sent.
+            size: how many partitions, and other entries, it names.
             now: send it in any case.
-            at_least: seconds that must have gone by since the last one, for news of little weight.
+
+        Returns:
+            Whether it was sent.
         """
-        if not now and time.monotonic() - self._last < max(partitions * _SECONDS_PER_PARTITION, at_least):
-            return
+        if not now and time.monotonic() - self._last < size * _SECONDS_PER_PARTITION:
+            return False
         self._last = time.monotonic()
         stream = AirbyteStreamState(
-            stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**state)
+            stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**state())
         )
         message = AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream)
         self._repository.emit_message(AirbyteMessage(type=Type.STATE, state=message))
+        return True
 
 
 class BookmarkCursor(Cursor):
@@ -128,12 +131,12 @@ class BookmarkCursor(Cursor):
             if newest > before:
                 values = dict(stream_slice.partition)
                 self._closed[key] = {"partition": values, "cursor": {self._cursor_field: newest}}
-            self._writer.emit(self.state, len(self._closed))
+            self._writer.emit(lambda: self.state, len(self._closed))
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""
         with self._lock:
-            self._writer.emit(self.state, len(self._closed), now=True)
+            self._writer.emit(lambda: self.state, len(self._closed), now=True)
 
     def should_be_synced(self, record: Record) -> bool:
         """Every record that a retriever lets through is to be emitted."""

@@ -19,16 +19,14 @@ from source_twitter_ads.reading.cursor import StateWriter, partition_key
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.pending import PendingJobs
 
-# How often the state is written for the sake of a new job alone.
-_SECONDS_PER_JOB_NOTE = 1.0
-
 
 @dataclass
 class _Windows:
-    """The windows of an account in this sync, oldest first: the bookmark that each reaches, and which are read."""
+    """The windows of an account in this sync, oldest first: the bookmark that each reaches; those read; those held."""
 
     reach: list[datetime | None]
     read: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
     next: int = 0
 
 
@@ -80,22 +78,30 @@ class ReportCursor(Cursor):
     def observe(self, record: Record) -> None:
         """Rows do not move the bookmark: a window without rows is read as well."""
 
+    def hold(self, account_id: str, position: int) -> None:
+        """Have a window asked for again by the next sync, although reading it ended without an error."""
+        with self._lock:
+            self._accounts[account_id].held.add(position)
+
     def close_partition(self, partition: Partition) -> None:
         """Note that a window was read, and emit the state."""
         stream_slice: Any = partition.to_slice()
-        account_id = stream_slice["account_id"]
+        account_id, position = stream_slice["account_id"], stream_slice.extra_fields["position"]
         with self._lock:
             windows = self._accounts[account_id]
-            windows.read.add(stream_slice.extra_fields["position"])
-            self.jobs.close(account_id, stream_slice.extra_fields["position"])
+            windows.read.update({position} - windows.held)
+            self.jobs.close(account_id, position)
             while windows.next in windows.read:
                 self._move(account_id, windows.reach[windows.next])
                 windows.next += 1
-            self._writer.emit(self.state, len(self._states))
+            self._emit()
 
-    def _note_jobs(self) -> None:
+    def _note_jobs(self) -> bool:
         with self._lock:
-            self._writer.emit(self.state, len(self._states), at_least=_SECONDS_PER_JOB_NOTE)
+            return self._emit()
+
+    def _emit(self, now: bool = False) -> bool:
+        return self._writer.emit(lambda: self.state, len(self._states) + self.jobs.count(), now)
 
     def _move(self, account_id: str, reached: datetime | None) -> None:
         before = self.bookmark(account_id)
@@ -108,7 +114,7 @@ class ReportCursor(Cursor):
         """Emit the final state; called once the stream has ended."""
         self.jobs.end()
         with self._lock:
-            self._writer.emit(self.state, len(self._states), now=True)
+            self._emit(now=True)
 
     def should_be_synced(self, record: Record) -> bool:
         """Every row that a window yields is to be emitted."""

@@ -24,7 +24,8 @@ class Job:
         seen: when X last listed it, by the monotonic clock; None before the first time.
         url: the result file, once it is ready.
         broken: why there will be no file, once that is known.
-        unknown: why X could not be asked for its status.
+        unknown: why X could not be asked for its status, the last time.
+        adopted: whether an earlier sync created it.
     """
 
     request: JobRequest
@@ -35,6 +36,7 @@ class Job:
     url: str | None = None
     broken: str | None = None
     unknown: ApiFailure | None = None
+    adopted: bool = False
 
     @property
     def ended(self) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where, rule_for
+from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Rule, Where, rule_for
 from source_twitter_ads.api.limits import number
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
@@ -22,7 +22,7 @@ from source_twitter_ads.reports.job import Job, job_id_of, result_url
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.progress import Progress
 
-# x-ads-api.md §7.2. No account ever has more jobs than one status request may name, which is 200.
+# x-ads-api.md §7.2.
 MOST_JOBS = 100
 JOBS_PER_STATUS_REQUEST = 200
 REMAINING = "x-concurrent-job-limit-remaining"
@@ -63,6 +63,7 @@ class JobBoard:
         self._limit_known = False
         self._polling = False
         self._last_poll = time.monotonic()
+        self._last_job = time.monotonic()
 
     def try_create(self, request: JobRequest, where: Where) -> Job | None:
         """Create a job if the account has room for it.
@@ -96,11 +97,17 @@ class JobBoard:
 
     def adopt(self, request: JobRequest, job_id: str, where: Where) -> Job:
         """Watch a job that an interrupted sync has created; should X not know it any more, it ends as broken."""
-        job = Job(request, job_id, where, created=time.monotonic())
+        job = Job(request, job_id, where, created=time.monotonic(), adopted=True)
         with self._condition:
             self._running[job_id] = job
         self._progress.created(self._account_id)
         return job
+
+    def cancel(self, job_ids: Iterable[str], where: Where) -> None:
+        """Cancel jobs that an interrupted sync created and that nobody asks for any more."""
+        for job_id in job_ids:
+            if not self._cancel(job_id, where):
+                return
 
     def wait(self, jobs: Iterable[Job], room: bool, where: Where) -> list[Job]:
         """Wait until one of the jobs has ended, or, if `room` is wanted, until another job can be created.
@@ -114,7 +121,8 @@ class JobBoard:
             The jobs that have ended; empty when there is room.
 
         Raises:
-            ApiFailure: when X refuses the status request, whichever thread made it.
+            ApiFailure: when X refuses the status request, whichever thread made it; when other tools hold all of the
+                account's slots for as long as a job may take.
         """
         mine = list(jobs)
         while True:
@@ -126,6 +134,7 @@ class JobBoard:
                 for job in mine:
                     if job.unknown:
                         raise _elsewhere(job.unknown, where)
+                self._check_patience(where)
                 pause = self._last_poll + self._poll_interval() - time.monotonic()
                 if pause > 0 or self._polling:
                     self._condition.wait(TICK_SECONDS if self._polling else min(pause, TICK_SECONDS))
@@ -138,6 +147,12 @@ class JobBoard:
                     self._polling = False
                     self._last_poll = time.monotonic()
                     self._condition.notify_all()
+
+    def _check_patience(self, where: Where) -> None:
+        waited = time.monotonic() - self._last_job
+        if not self._running and waited >= self._timeout:
+            happened = f"No slot for an analytics job was free for {waited:.0f} s"
+            raise ApiFailure(BY_CODE["TOO_MANY_JOBS"], where, happened)
 
     def satisfied(self, where: Where) -> None:
         """A window has no more jobs to create: the next one may."""
@@ -152,15 +167,15 @@ class JobBoard:
         for job in jobs:
             # While X fails, each attempt may take minutes: then the jobs are left to end by themselves.
             if reachable and not job.ended:
-                reachable = self._cancel(job)
+                reachable = self._cancel(job.job_id, job.where)
             with self._condition:
                 self._running.pop(job.job_id, None)
                 self._condition.notify_all()
 
-    def _cancel(self, job: Job) -> bool:
+    def _cancel(self, job_id: str, where: Where) -> bool:
         """Cancel a job; whether X answered at all."""
         try:
-            self._transport.delete(f"{self._path}/{job.job_id}", job.where)
+            self._transport.delete(f"{self._path}/{job_id}", where)
         except ApiFailure as failure:
             # Only QUEUED and PROCESSING jobs can be cancelled; a 404 means that it has ended (x-ads-api.md §7.2).
             return failure.refusal is not None and failure.refusal.status == 404
@@ -170,6 +185,11 @@ class JobBoard:
         """Ask X for the status of all running jobs; without any, for the room that other tools leave."""
         with self._condition:
             jobs = list(self._running.values())
+        # More than one request may name, only where a killed sync left finished jobs behind besides the running ones.
+        for first in range(0, len(jobs) or 1, JOBS_PER_STATUS_REQUEST):
+            self._poll_batch(jobs[first : first + JOBS_PER_STATUS_REQUEST], where)
+
+    def _poll_batch(self, jobs: list[Job], where: Where) -> None:
         ids = ",".join(job.job_id for job in jobs)
         # An answer that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
         query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
@@ -182,7 +202,7 @@ class JobBoard:
             raise
         overdue = self._learn(jobs, dict(answer.document["data"]), answer.headers)
         for job in overdue:
-            if not self._cancel(job):
+            if not self._cancel(job.job_id, job.where):
                 break
 
     def _learn(
@@ -191,11 +211,14 @@ class JobBoard:
         """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
             for job in jobs:
+                job.unknown = None
                 if job.job_id in entries and job.job_id in self._running:
                     self._read_entry(job, entries[job.job_id])
             overdue = [job for job in jobs if job.job_id in self._running and self._is_overdue(job)]
             # Jobs created since the question may or may not be counted in what X says of the room: the safe reading.
-            open_jobs = sum(job.job_id in self._running for job in jobs)
+            asked = {job.job_id for job in jobs}
+            others = sum(job.adopted for job_id, job in self._running.items() if job_id not in asked)
+            open_jobs = sum(job.job_id in self._running for job in jobs) + others
             remaining = number(headers, REMAINING)
             self._limit = MOST_JOBS if remaining is None else min(MOST_JOBS, open_jobs + int(remaining))
             self._limit_known = True
@@ -215,12 +238,15 @@ class JobBoard:
         now = time.monotonic()
         if now - job.created >= self._timeout:
             self._end(job, broken=f"it was not ready after {now - job.created:.0f} s")
+        elif job.seen is None and job.adopted:
+            self._end(job, broken="X does not know it any more")
         elif now - (job.seen or job.created) >= min(LOST_SECONDS, self._timeout):
             self._end(job, broken="X does not list it any more")
         return job.ended
 
     def _end(self, job: Job, url: str | None = None, broken: str | None = None) -> None:
         job.url, job.broken = url, broken
+        self._last_job = time.monotonic()
         self._running.pop(job.job_id, None)
         self._progress.ended(self._account_id)
 
@@ -246,6 +272,7 @@ class JobBoard:
             self._being_created -= 1
             if job is not None:
                 self._running[job.job_id] = job
+                self._last_job = time.monotonic()
                 remaining = number(headers, REMAINING)
                 if remaining is not None:
                     # X may have counted jobs that are being created at this moment.

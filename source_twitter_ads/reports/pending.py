@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reports.account_calendar import iso
@@ -35,7 +34,7 @@ class PendingJob:
 
     Attributes:
         request: its fingerprint.
-        created_at: when it was created, UTC: its numbers are those of then.
+        created_at: a moment before it was created, UTC: its numbers are not older than that.
     """
 
     account_id: str
@@ -58,14 +57,14 @@ class PendingJobs:
 
     Args:
         entries: what the state of an interrupted sync names.
-        changed: is called after a job was added, to have the state written.
+        changed: has the state written; says whether it was, since large states are written less often.
         now: the clock, aware.
     """
 
     def __init__(
         self,
-        entries: Iterable[Mapping[str, Any]],
-        changed: Callable[[], None],
+        entries: Iterable[object],
+        changed: Callable[[], bool],
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self._changed = changed
@@ -76,6 +75,7 @@ class PendingJobs:
         self._inherited = {
             (job.account_id, job.request): job for job in jobs if job and now() - job.created_at < OLDEST
         }
+        self._unwritten = False
         self._since: dict[str, datetime] = {}
         for job in self._inherited.values():
             self._since[job.account_id] = min(job.created_at, self._since.get(job.account_id, job.created_at))
@@ -96,12 +96,30 @@ class PendingJobs:
             self._own.setdefault((account_id, position), {})[job.job_id] = job
             return job.job_id
 
-    def add(self, account_id: str, position: int, request: JobRequest, job_id: str) -> None:
-        """Note a job of an account's window."""
-        job = PendingJob(account_id, fingerprint(request), job_id, self._now())
+    def unwanted(self, account_id: str, requests: Iterable[JobRequest]) -> list[str]:
+        """Give up the inherited jobs of an account that none of its requests asks for; return their ids."""
+        with self._lock:
+            mine = {key for key in self._inherited if key[0] == account_id}
+            if mine:
+                mine -= {(account_id, fingerprint(request)) for request in requests}
+            return [self._inherited.pop(key).job_id for key in mine]
+
+    def add(self, account_id: str, position: int, request: JobRequest, job_id: str, asked_at: datetime) -> None:
+        """Note a job of an account's window, and the moment before it was asked for; `flush` has it written."""
+        job = PendingJob(account_id, fingerprint(request), job_id, asked_at)
         with self._lock:
             self._own.setdefault((account_id, position), {})[job_id] = job
-        self._changed()
+            self._unwritten = True
+
+    def flush(self) -> None:
+        """Have the state written if it lacks a job."""
+        if self._unwritten:
+            self._unwritten = not self._changed()
+
+    def count(self) -> int:
+        """How many jobs the state names."""
+        with self._lock:
+            return len(self._inherited) + sum(map(len, self._own.values()))
 
     def drop(self, account_id: str, position: int, job_id: str) -> None:
         """Forget a job that gave no result."""
@@ -125,7 +143,9 @@ class PendingJobs:
             return [job.entry() for job in (*own, *self._inherited.values())]
 
 
-def _read(entry: Mapping[str, Any]) -> PendingJob | None:
+def _read(entry: object) -> PendingJob | None:
+    if not isinstance(entry, Mapping):
+        return None
     created_at = parse_moment(entry.get("created_at"))
     account_id, request, job_id = (entry.get(key) for key in ("account_id", "request", "job_id"))
     if created_at is None or not account_id or not request or not job_id:

@@ -91,7 +91,7 @@ class Planner:
             self._add_all(planned)
             return planned
         changes = [change for window in planned for change in self._changes(window.window)]
-        changes += self._changes_after_end(planned)
+        changes += self._changes_after_end(bookmark, planned)
         for window in planned:
             self._add_active(window, changes)
         return [*self._corrections(bookmark, planned, changes), *planned]
@@ -133,11 +133,11 @@ class Planner:
         zone = self._calendar.zone_of(self._calendar.local_date(instant))
         return self._today - (instant.astimezone(zone).utcoffset() or timedelta())
 
-    def _changes_after_end(self, planned: Sequence[PlannedWindow]) -> list[Activity]:
+    def _changes_after_end(self, bookmark: datetime | None, planned: Sequence[PlannedWindow]) -> list[Activity]:
         """With an end_date that has passed, changes to what lies before it are recorded after it."""
-        if not planned or self._settings.end_date is None:
+        end = planned[-1].window.end_utc if planned else bookmark
+        if end is None or self._settings.end_date is None:
             return []
-        end = planned[-1].window.end_utc
         last = min(self._now, end + LONGEST_RESTATEMENT)
         return self._feed.changes(self._definition.entity, end, last, self._where) if end < last else []
 
@@ -155,12 +155,13 @@ class Planner:
         The windows' own question reaches behind the bookmark by the attribution window. Only when it names an older
         period is X asked again for what is new, so that a correction is not read once more with every sync.
         """
-        if bookmark is None or not planned:
+        if bookmark is None:
             return []
-        start = planned[0].window.start_utc
+        start = planned[0].window.start_utc if planned else bookmark
         if not any(self._earliest(change.start) < start for change in changes):
             return []
-        new = self._feed.changes(self._definition.entity, bookmark, self._now, self._where)
+        last = min(self._now, bookmark + LONGEST_RESTATEMENT) if self._settings.end_date else self._now
+        new = self._feed.changes(self._definition.entity, bookmark, last, self._where)
         older = [
             replace(change, start=self._earliest(change.start), end=min(self._latest(change.end), start))
             for change in new

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timezone
 
 import orjson
 from airbyte_cdk.models import FailureType
@@ -86,9 +86,7 @@ class ReportRetriever:
         Raises:
             ApiFailure: when a part of the window cannot be had; the message names it.
         """
-        requests = list(
-            job_requests(self._definition, planned.window, planned.entities, self._countries, self._platforms)
-        )
+        requests = self._requests(planned)
         window = planned.window
         where = Where(self._definition.name, account_id, f"window {window.request_start} to {window.request_end}")
         number = f"{stream_slice.extra_fields['position'] + 1} of {stream_slice.extra_fields['windows']}"
@@ -98,6 +96,7 @@ class ReportRetriever:
         try:
             while waiting or running:
                 self._create(board, waiting, running, position, where)
+                self._pending.flush()
                 ended = board.wait(running, bool(waiting), where)
                 for job in ended:
                     running.remove(job)
@@ -111,6 +110,15 @@ class ReportRetriever:
         finally:
             board.leave(running, where)
             self._progress.queued(account_id, -len(waiting))
+
+    def settle(self, board: JobBoard, account_id: str, windows: Iterable[PlannedWindow]) -> None:
+        """Cancel the jobs that a killed sync left behind and that none of the account's windows asks for."""
+        if self._pending.since(account_id) is not None:
+            requests = (request for planned in windows for request in self._requests(planned))
+            board.cancel(self._pending.unwanted(account_id, requests), Where(self._definition.name, account_id))
+
+    def _requests(self, planned: PlannedWindow) -> list[JobRequest]:
+        return list(job_requests(self._definition, planned.window, planned.entities, self._countries, self._platforms))
 
     def _inherit(
         self, board: JobBoard, requests: Iterable[JobRequest], position: int, where: Where
@@ -129,13 +137,14 @@ class ReportRetriever:
         self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], position: int, where: Where
     ) -> None:
         while waiting:
+            asked_at = datetime.now(timezone.utc)
             batch = [waiting.popleft() for _ in range(min(len(waiting), CREATED_AT_ONCE))]
             with ThreadPoolExecutor(len(batch), thread_name_prefix="job") as pool:
                 attempts = [(request, pool.submit(board.try_create, request, where)) for request in batch]
             made = [attempt.result() for _, attempt in attempts if attempt.exception() is None]
             for job in filter(None, made):
                 running.append(job)
-                self._pending.add(str(where.account_id), position, job.request, job.job_id)
+                self._pending.add(str(where.account_id), position, job.request, job.job_id, asked_at)
             unmade = [request for request, attempt in attempts if attempt.exception() or attempt.result() is None]
             waiting.extendleft(reversed(unmade))
             for _, attempt in attempts:
@@ -167,17 +176,23 @@ class ReportRetriever:
     ) -> Iterator[Page]:
         """Yield the rows of a job that has ended, or put it back in smaller parts."""
         reason = job.broken
+        position = stream_slice.extra_fields["position"]
         if file is not None:
             try:
                 yield from self._pages(file.result(), job.request, account_id, stream_slice)
                 return
             except (ApiFailure, BadBody, MalformedResult) as error:
                 reason = str(error)
+        self._pending.drop(account_id, position, job.job_id)
+        if job.adopted:
+            # What an earlier sync left behind may be gone: that is no failure of this one.
+            waiting.append(job.request)
+            self._progress.queued(account_id, 1)
+            return
         if job.request.tries + 1 >= MOST_TRIES:
             raise ApiFailure(
                 _GIVE_UP, job.where, f"X's analytics job {job.job_id} gave no result, {MOST_TRIES} times: {reason}"
             )
-        self._pending.drop(account_id, stream_slice.extra_fields["position"], job.job_id)
         halves = job.request.halves()
         self._progress.queued(account_id, len(halves))
         waiting.extend(halves)

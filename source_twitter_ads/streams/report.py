@@ -103,6 +103,8 @@ class Report(XAdsStream):
             return
         self._bookmarks.begin(account_id, [planned.closes_until for planned in windows])
         self._shared.estimate(self._definition, windows)
+        assert self._retriever is not None
+        self._retriever.settle(self._shared.board(account_id), account_id, windows)
         for position, planned in enumerate(windows):
             window = {"start": planned.window.request_start, "end": planned.window.request_end}
             more = {"position": position, "windows": len(windows), "planned": planned}
@@ -131,3 +133,5 @@ class Report(XAdsStream):
             yield from self._retriever.read_window(board, account_id, more["planned"], stream_slice)
         except Skipped as skipped:
             logger.warning(str(skipped))
+            # What X does not serve today is asked for again: the account may get the feature.
+            self._bookmarks.hold(account_id, more["position"])

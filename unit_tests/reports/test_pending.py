@@ -23,13 +23,13 @@ def request(entity_ids: tuple[str, ...] = ("a", "b"), day: int = 1) -> JobReques
 
 
 def pending(entries: list[dict[str, Any]] | None = None, now: datetime = NOW) -> PendingJobs:
-    return PendingJobs(entries or [], lambda: None, lambda: now)
+    return PendingJobs(entries or [], lambda: True, lambda: now)
 
 
 def left_behind() -> list[dict[str, Any]]:
     """What the state of a killed sync names: one job."""
     before = pending()
-    before.add(ACCOUNT, 0, request(), "77")
+    before.add(ACCOUNT, 0, request(), "77", NOW)
     return before.entries()  # type: ignore[return-value]
 
 
@@ -58,15 +58,15 @@ def test_given_a_job_left_behind_when_bookmarks_are_set_then_they_are_no_later_t
 
 def test_given_a_window_that_is_read_when_closed_then_its_jobs_leave_the_state() -> None:
     jobs = pending()
-    jobs.add(ACCOUNT, 0, request(), "1")
-    jobs.add(ACCOUNT, 1, request(day=8), "2")
+    jobs.add(ACCOUNT, 0, request(), "1", NOW)
+    jobs.add(ACCOUNT, 1, request(day=8), "2", NOW)
     jobs.close(ACCOUNT, 0)
     assert [entry["job_id"] for entry in jobs.entries()] == ["2"]
 
 
 def test_given_a_job_without_result_when_dropped_then_it_leaves_the_state() -> None:
     jobs = pending()
-    jobs.add(ACCOUNT, 0, request(), "1")
+    jobs.add(ACCOUNT, 0, request(), "1", NOW)
     jobs.drop(ACCOUNT, 0, "1")
     assert jobs.entries() == []
 
@@ -77,13 +77,31 @@ def test_given_what_nobody_asked_for_when_the_stream_ends_then_it_leaves_the_sta
     assert jobs.entries() == []
 
 
-@pytest.mark.parametrize("entry", [{}, {"account_id": "a", "request": "r", "job_id": "1", "created_at": "soon"}])
-def test_given_a_state_that_was_edited_by_hand_when_read_then_odd_entries_are_ignored(entry: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "entry", [{}, {"account_id": "a", "request": "r", "job_id": "1", "created_at": "soon"}, "x", None]
+)
+def test_given_a_state_that_was_edited_by_hand_when_read_then_odd_entries_are_ignored(entry: Any) -> None:
     assert pending([entry]).entries() == []
 
 
-def test_given_a_new_job_when_added_then_the_state_is_written() -> None:
+@pytest.mark.parametrize("sent", [True, False])
+def test_given_a_new_job_when_flushed_then_the_state_is_written_until_it_holds_the_job(sent: bool) -> None:
     written: list[int] = []
-    jobs = PendingJobs([], lambda: written.append(1), lambda: NOW)
-    jobs.add(ACCOUNT, 0, request(), "1")
-    assert written == [1]
+
+    def write() -> bool:
+        written.append(1)
+        return sent
+
+    jobs = PendingJobs([], write, lambda: NOW)
+    jobs.flush()
+    jobs.add(ACCOUNT, 0, request(), "1", NOW)
+    jobs.flush()
+    jobs.flush()
+    assert len(written) == (1 if sent else 2)
+
+
+def test_given_jobs_that_no_window_asks_for_when_settled_then_they_are_named_and_forgotten() -> None:
+    jobs = pending(left_behind())
+    assert jobs.unwanted(ACCOUNT, [request()]) == []
+    assert jobs.unwanted(ACCOUNT, [request(("a", "c"))]) == ["77"]
+    assert jobs.entries() == []

@@ -77,7 +77,7 @@ def read(board: FakeBoard, *entity_ids: str, damaged: int = 0, **entry: Any) -> 
     for entity_id in entity_ids:
         planned.add(entity_id, ["ALL_ON_TWITTER"])
     files: Any = FakeFiles(board, damaged)
-    retriever = ReportRetriever(report(**entry), files, NOW, Progress(), PendingJobs((), lambda: None))
+    retriever = ReportRetriever(report(**entry), files, NOW, Progress(), PendingJobs((), lambda: True))
     stream_slice = StreamSlice(partition={}, cursor_slice={}, extra_fields={"position": 0, "windows": 1})
     pages = retriever.read_window(board, "1a", planned, stream_slice)  # type: ignore[arg-type]
     return [dict(message.record.data) for page in pages for message in page.messages() if message.record]
