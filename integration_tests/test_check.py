@@ -14,6 +14,7 @@ from integration_tests.conftest import small_world
 from integration_tests.connector import check_here, run
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.test_protocol import assert_protocol
 
 
 def failure(config: Mapping[str, Any]) -> str:
@@ -34,6 +35,7 @@ def _readable(message: str) -> str:
 class TestSuccess:
     def test_given_right_keys_when_checked_then_it_succeeds(self, demo: Emulator) -> None:
         output = run("check", demo.config())
+        assert_protocol(output)
         assert (output.exit_code, output.connection_status["status"]) == (0, "SUCCEEDED")
 
     def test_given_accounts_that_the_token_sees_when_checked_then_one_request_proves_it(self, demo: Emulator) -> None:
@@ -85,6 +87,7 @@ class TestFailure:
             closed.bind(("127.0.0.1", 0))
             host = f"127.0.0.1:{closed.getsockname()[1]}"
         output = run("check", _config(base_url=f"http://{host}", outage_timeout=1), seconds=30)
+        assert_protocol(output)
         assert (output.exit_code, output.connection_status["status"]) == (0, "FAILED")
         message = _readable(output.connection_status["message"])
         assert host in message
@@ -109,6 +112,20 @@ class TestFailure:
             "country_codes is {'US': 1}: it must be a list",
         ):
             assert words in message
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_given_airbyte_cloud_when_checked_against_a_private_address_then_it_is_refused_and_nothing_is_sent(
+        self, demo: Emulator, monkeypatch: pytest.MonkeyPatch, scheme: str
+    ) -> None:
+        monkeypatch.setenv("DEPLOYMENT_MODE", "cloud")
+        demo.reset_log()
+        config = demo.config(outage_timeout=1)
+        output = run("check", {**config, "base_url": config["base_url"].replace("http:", f"{scheme}:")})
+        assert_protocol(output)
+        assert output.connection_status["status"] == "FAILED"
+        words = "Invalid Protocol Scheme" if scheme == "http" else "belongs to a private network"
+        assert words in output.connection_status["message"]
+        assert demo.requests() == []
 
 
 def _config(**changes: Any) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import requests
 from airbyte_cdk.models import FailureType
 
+from source_twitter_ads.api import answers
 from source_twitter_ads.api import transport as module
 from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
 from source_twitter_ads.api.transport import Transport
@@ -264,6 +266,36 @@ class TestRedirect:
         with pytest.raises(ApiFailure):
             transport(server).post("stats/jobs/accounts/a", {"a": "b"}, WHERE)
         assert len(server.seen) == 1
+
+    def test_given_a_redirect_with_an_endless_body_when_answered_then_it_is_not_read_beyond_the_limit(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(answers, "MAX_BODY_BYTES", 1000)
+        server.replies(Reply(302, b"x" * 100_000, {"Location": "/12/elsewhere"}))
+        assert "more than 1000 bytes" in str(failure(server).message)
+
+    def test_given_a_cookie_when_answered_then_it_is_not_sent_back(self, server: Server) -> None:
+        server.replies(Reply(200, GOOD, {"Set-Cookie": "guest=1; Path=/"}))
+        asked = transport(server)
+        asked.get(PATH, {}, WHERE)
+        asked.get(PATH, {}, WHERE)
+        assert "cookie" not in server.seen[1]["headers"]
+
+    def test_given_a_filter_around_session_send_when_asked_then_every_request_passes_it(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The CDK wraps it in Airbyte Cloud, to keep connectors out of private networks."""
+        passed: list[str] = []
+        send = requests.Session.send
+
+        def filtered(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
+            passed.append(str(request.url))
+            return send(session, request, **options)
+
+        monkeypatch.setattr(requests.Session, "send", filtered)
+        server.replies(Reply(302, b"", {"Location": "/12/elsewhere"}), Reply())
+        transport(server).get(PATH, {}, WHERE)
+        assert passed == [f"{server.url}/12/accounts/a/campaigns", f"{server.url}/12/elsewhere"]
 
 
 @pytest.mark.timeout(30)

@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -44,6 +45,18 @@ DELETE_SECONDS = 10.0
 Read = Callable[[Mapping[str, Any]], Any]
 
 
+class _PlainSession(requests.Session):
+    """A session that keeps no cookies and leaves redirects, and the reading of their bodies, to `Transport`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: `requests` would read the body of a redirect whole, even of one that it does not follow."""
+        return None
+
+
 class Transport:
     """Sends requests of one token, `num_workers` at a time, over connections that are kept alive.
 
@@ -57,7 +70,7 @@ class Transport:
         self._hosts = Hosts(settings)
         self._limits = Limits(settings.num_workers)
         self._outage = Outage()
-        self._session = requests.Session()
+        self._session = _PlainSession()
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
@@ -166,11 +179,7 @@ class Transport:
             return response, body
 
     def _send(self, call: Call) -> requests.Response:
-        """Sign and send.
-
-        The connection's adapter is used without the session around it, which would keep cookies and prepare to follow
-        redirects by itself.
-        """
+        """Sign and send through `Session.send`, where the CDK guards private networks in Airbyte Cloud."""
         auth = self._signer if call.signed else Unsigned()
         request = requests.Request(call.method, call.url, params=call.params, data=call.form, auth=auth)
         prepared = self._session.prepare_request(request)
@@ -178,7 +187,7 @@ class Transport:
         options: Any = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
         reading = float(self._settings.request_timeout)
         connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, 1.0))
-        return self._session.get_adapter(prepared.url).send(prepared, timeout=(connecting, reading), **options)
+        return self._session.send(prepared, timeout=(connecting, reading), allow_redirects=False, **options)
 
     def _heed(self, call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str]) -> None:
         """Close the gate until the time that X names, before the next request can pass (x-ads-api.md §4)."""
