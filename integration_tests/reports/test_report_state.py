@@ -65,7 +65,7 @@ def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_
     config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
 
     def jobs_are_noted(line: bytes) -> bool:
-        return b'"STATE"' in line and line.count(b'"job_id"') == 4
+        return b'"STATE"' in line and line.count(b'"job_id"') == 8
 
     killed = run("read", config, catalog=catalog(["lines"]), kill_when=jobs_are_noted)
     noted = killed.stream_state("lines")["jobs"]
