@@ -19,6 +19,9 @@ from source_twitter_ads.reading.cursor import StateWriter, partition_key
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.pending import PendingJobs
 
+# A state of so many entries is written whenever jobs were created, a larger one when its turn has come.
+_SMALL_STATE = 500
+
 
 @dataclass
 class _Windows:
@@ -98,7 +101,7 @@ class ReportCursor(Cursor):
 
     def _note_jobs(self) -> bool:
         with self._lock:
-            return self._emit()
+            return self._emit(now=len(self._states) + self.jobs.count() <= _SMALL_STATE)
 
     def _emit(self, now: bool = False) -> bool:
         return self._writer.emit(lambda: self.state, len(self._states) + self.jobs.count(), now)
