@@ -56,9 +56,10 @@ def _of_account(world: World, stream: str, account_id: str, with_deleted: bool) 
         for scope in ("OWNER", "SHARED"):
             yield from world.visible(stream, account_id, permission_scope=scope, with_deleted=with_deleted)
         return
-    rows = world.visible(stream, account_id, with_deleted=with_deleted, include_legacy_cards=True)
+    shown = {"with_deleted": with_deleted, "with_draft": True}
+    rows = world.visible(stream, account_id, **shown, include_legacy_cards=True)
     if stream == "targeting_criteria":
-        asked = {r["id"] for r in world.visible("line_items", account_id, with_deleted=with_deleted)}
+        asked = {r["id"] for r in world.visible("line_items", account_id, **shown)}
         rows = [row for row in rows if row["line_item_id"] in asked]
     yield from rows
 

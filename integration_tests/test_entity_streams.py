@@ -245,3 +245,61 @@ class TestOddRecords:
         assert output.statuses["accounts"][-1] == "COMPLETE"
         assert all("2blocked" in error["message"] for error in output.errors[:-1])
         assert [s["partition"]["account_id"] for s in output.stream_state("campaigns")["states"]] == ["1fine"]
+
+
+class TestDeletedAccounts:
+    STREAMS = ("accounts", "campaigns", "targeting_criteria", "tweets")
+
+    def world(self, access: str = "ok") -> WorldSpec:
+        gone = AccountSpec("2gone", volumes={"*": 4}, examples=False, deleted=True, access=access)
+        return WorldSpec(accounts=[AccountSpec("1here", volumes={"*": 4}, examples=False), gone])
+
+    def test_given_no_account_ids_when_read_then_deleted_accounts_and_what_lies_below_them_arrive(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(self.world())
+        output = run_here(emulator.config(), self.STREAMS)
+        found = [d for s in self.STREAMS for d in differences(s, output.records[s], expected(emulator.world, s))]
+        assert (output.exit_code, found) == (0, [])
+        assert {r["id"]: r["deleted"] for r in output.records["accounts"]} == {"1here": False, "2gone": True}
+
+    def test_given_with_deleted_false_when_read_then_nothing_of_deleted_accounts_is_asked_for(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(self.world())
+        output = run_here(emulator.config(with_deleted=False), self.STREAMS)
+        assert output.exit_code == 0
+        assert {r["id"] for r in output.records["accounts"]} == {"1here"}
+        assert {e["account_id"] for e in emulator.requests()} == {None, "1here"}
+
+    @pytest.mark.parametrize("access", ["revoked", "suspended"])
+    def test_given_a_deleted_account_that_x_refuses_when_read_then_its_record_arrives_with_warnings_and_no_error(
+        self, start: Callable[..., Emulator], access: str
+    ) -> None:
+        emulator = start(self.world(access))
+        output = run("read", emulator.config(), self.STREAMS)
+        assert (output.exit_code, output.errors) == (0, [])
+        assert {r["id"] for r in output.records["accounts"]} == {"1here", "2gone"}
+        for stream in self.STREAMS[1:]:
+            wanted = expected(emulator.world, stream, ["1here"])
+            assert differences(stream, output.records[stream], wanted) == []
+            assert output.statuses[stream][-1] == "COMPLETE"
+            warnings = [m["log"]["message"] for m in output.of_type("LOG") if m["log"]["level"] == "WARN"]
+            assert any(stream in text and "2gone" in text for text in warnings)
+
+
+class TestDrafts:
+    @pytest.mark.parametrize("stream", ["campaigns", "line_items", "targeting_criteria"])
+    def test_given_drafts_when_read_then_they_and_what_lies_below_them_arrive(
+        self, start: Callable[..., Emulator], stream: str
+    ) -> None:
+        emulator = start(small_world("1first", volumes={"*": 45}))
+        drafts = {
+            row["id"]
+            for name in ("campaigns", "line_items")
+            for row in emulator.world.records(name, "1first")
+            if row["entity_status"] == "DRAFT"
+        }
+        records = run_here(emulator.config(), [stream]).records[stream]
+        assert drafts & {r["line_item_id"] if stream == "targeting_criteria" else r["id"] for r in records}
+        assert differences(stream, records, expected(emulator.world, stream)) == []

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
 
 from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 
+logger = logging.getLogger("airbyte")
+
+_REFUSED_BELOW_DELETED = frozenset({403, 404})
 # x-ads-api.md §2.2: id lists hold up to 200 ids, pages up to 1,000 records.
 IDS_PER_REQUEST = 200
 ACCOUNTS_PER_PAGE = 1000
@@ -36,14 +40,34 @@ class Accounts:
     def ids(self) -> list[str]:
         """Return the account ids to read, without a request where the configuration names them.
 
-        Of all accounts of a token the deleted ones are left out, since X refuses what lies below them; an account that
-        the configuration names is read in any case.
+        Of all accounts of a token the deleted ones are left out unless the user wants them; an account that the
+        configuration names is read in any case.
 
         Raises:
             ApiFailure: as `records`.
         """
         named = list(self._settings.account_ids)
-        return named or [account_id for account_id, record in self.records().items() if not record.get("deleted")]
+        wanted = self._settings.with_deleted
+        return named or [id_ for id_, record in self.records().items() if wanted or not record.get("deleted")]
+
+    def skips(self, failure: ApiFailure) -> bool:
+        """Whether a failure only means that there is nothing to read there; if so, it is logged as a warning.
+
+        X may refuse what lies below a deleted account (its documents do not say), which nobody can mend.
+        """
+        if not isinstance(failure, Skipped) and not self._is_of_deleted(failure):
+            return False
+        logger.warning(str(failure))
+        return True
+
+    def _is_of_deleted(self, failure: ApiFailure) -> bool:
+        account_id, refusal = failure.where.account_id, failure.refusal
+        if account_id is None or refusal is None or refusal.status not in _REFUSED_BELOW_DELETED:
+            return False
+        try:
+            return bool(self.records().get(account_id, {}).get("deleted"))
+        except ApiFailure:
+            return False
 
     def records(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the account records (time zone, name, …) by id, deleted ones included.

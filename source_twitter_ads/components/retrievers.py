@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import timezone
@@ -13,15 +12,13 @@ from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_twitter_ads.api.errors import Skipped, Where
+from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reading.ahead import read_ahead, whole
 from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.reading.page import Page
-
-logger = logging.getLogger("airbyte")
 
 
 def iso_text(value: str | None) -> str | None:
@@ -71,13 +68,14 @@ class PageRetriever(Retriever):
             ApiFailure: when X refuses, or when listing the slice already failed.
         """
         stream_slice = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        failure = stream_slice.extra_fields.get("failure")
-        if failure:
-            raise failure
+        unlisted = stream_slice.extra_fields.get("failure")
+        if unlisted:
+            raise unlisted
         try:
             yield from self._pages(stream_slice)
-        except Skipped as skipped:
-            logger.warning(str(skipped))
+        except ApiFailure as failure:
+            if not self._services.accounts.skips(failure):
+                raise
 
     def _pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
         partition = stream_slice.partition

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any
@@ -13,11 +12,9 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
+from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
-
-logger = logging.getLogger("airbyte")
 
 LINE_ITEMS_PER_PAGE = 1000
 
@@ -91,9 +88,9 @@ class LineItemBatchesRouter(XAdsRouter):
                     yield StreamSlice(
                         partition={"account_id": account_id, "line_item_ids": ",".join(batch)}, cursor_slice={}
                     )
-            except Skipped as skipped:
-                logger.warning(str(skipped))
             except ApiFailure as failure:
+                if self._services.accounts.skips(failure):
+                    continue
                 yield StreamSlice(
                     partition={"account_id": account_id, "line_item_ids": ""},
                     cursor_slice={},
@@ -102,7 +99,8 @@ class LineItemBatchesRouter(XAdsRouter):
 
     def _batches(self, account_id: str) -> Iterator[list[str]]:
         settings = self._services.settings
-        query = {"with_deleted": "true" if settings.with_deleted else "false", "sort_by": "created_at-asc"}
+        deleted = "true" if settings.with_deleted else "false"
+        query = {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"}
         where = Where("targeting_criteria", account_id)
         count = min(settings.page_size, LINE_ITEMS_PER_PAGE)
         seen: set[str] = set()

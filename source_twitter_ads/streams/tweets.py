@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from typing import Any
@@ -13,7 +12,7 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
-from source_twitter_ads.api.errors import Skipped, Where
+from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retrievers import iso_text
@@ -21,8 +20,6 @@ from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.streams.base import XAdsStream
-
-logger = logging.getLogger("airbyte")
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
 MAX_PAGE_SIZE = 1000
@@ -125,8 +122,9 @@ class Tweets(XAdsStream):
                     yield Page(self.name, kept, stream_slice, newest)
                 if complete:
                     return
-        except Skipped as skipped:
-            logger.warning(str(skipped))
+        except ApiFailure as failure:
+            if not self._services.accounts.skips(failure):
+                raise
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
         settings = self._services.settings
