@@ -57,12 +57,23 @@ def test_given_an_object_instead_of_a_list_when_walked_then_it_is_one_record() -
     assert Listing({"data": {"id": 1}, "next_cursor": None}).read() == [[{"id": 1}]]
 
 
-def test_given_an_endpoint_that_is_not_paged_when_walked_then_neither_count_nor_cursor_is_sent() -> None:
-    listing = Listing({**envelope(1), "next_cursor": "ignored"})
+def test_given_an_endpoint_that_takes_no_count_when_walked_then_none_is_sent() -> None:
+    listing = Listing(envelope(1))
     assert listing.read(count=None) == [[{"id": 1}]]
     assert listing.asked == [{"sort_by": "updated_at-desc"}]
+
+
+def test_given_a_cursor_of_an_endpoint_that_takes_no_count_when_walked_then_it_is_followed() -> None:
+    listing = Listing(envelope(1, cursor="c1"), envelope(2))
+    assert listing.read(count=None) == [[{"id": 1}], [{"id": 2}]]
+    assert listing.asked[1] == {"sort_by": "updated_at-desc", "cursor": "c1"}
 
 
 def test_given_the_same_cursor_twice_when_walked_then_it_fails_instead_of_walking_for_ever() -> None:
     with pytest.raises(ApiFailure, match=r"same next_cursor twice.*stream campaigns, account a"):
         Listing(envelope(1, cursor="c1"), envelope(2, cursor="c1"), envelope(3)).read()
+
+
+def test_given_cursors_in_a_circle_when_walked_then_it_fails_instead_of_walking_for_ever() -> None:
+    with pytest.raises(ApiFailure, match="same next_cursor twice"):
+        Listing(envelope(1, cursor="c1"), envelope(2, cursor="c2"), envelope(3, cursor="c1"), envelope(4)).read()

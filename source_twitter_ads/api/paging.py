@@ -27,7 +27,7 @@ def pages(
         path: the collection, below the API version.
         params: the filters, the same for every page.
         where: the place in the sync, for messages.
-        count: records per page; None where the endpoint is not paged and takes no `count`.
+        count: records per page; None where the endpoint takes no `count`. A cursor that it gives counts all the same.
         read: as for `Transport.get`; the pages then hold what it returns.
 
     Raises:
@@ -35,16 +35,18 @@ def pages(
     """
     query = dict(params) if count is None else {**params, "count": str(count)}
     cursor: str | None = None
+    seen: set[str] = set()
     while True:
         asked = query if cursor is None else {**query, "cursor": cursor}
         document = transport.get(path, asked, where, read).document
         data = document["data"]
         # "In some rare cases … a collection with a hashmap instead": one object (x-ads-api.md §2.1).
         yield data if isinstance(data, list) else [data]
-        following = document.get("next_cursor") if count is not None else None
+        following = document.get("next_cursor")
         if not following:
             return
-        if following == cursor:
+        if str(following) in seen:
             rule = Rule(Action.FAIL, errors.TRANSIENT, "Run the sync again; if it stays so, please report it.")
             raise ApiFailure(rule, where, f"X answered GET {path} with the same next_cursor twice")
         cursor = str(following)
+        seen.add(cursor)
