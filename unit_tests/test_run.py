@@ -9,12 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
+from source_twitter_ads import command_line
 from source_twitter_ads.command_line import Entrypoint
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.failures import failure_lines
+from source_twitter_ads.reading.page import Page
+from source_twitter_ads.source import SourceTwitterAds
 from unit_tests.conftest import valid_config
 
 ROOT = Path(__file__).parent.parent
@@ -120,6 +126,23 @@ def test_given_an_empty_catalog_when_read_then_it_succeeds(file: Any) -> None:
     ended = Ended("read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", CATALOG))
     assert ended.code == 0
     assert {m["type"] for m in ended.messages} <= {"LOG"}
+
+
+def test_given_a_page_when_written_then_the_memory_monitor_counts_each_of_its_records(
+    file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks at the container's memory once in 5,000 messages."""
+    page = Page("campaigns", [{"id": str(n)} for n in range(7)], StreamSlice(partition={}, cursor_slice={}), None)
+    page.to_lines()
+    source = SourceTwitterAds(lines=True)
+    entrypoint = Entrypoint(source)
+    looked: list[int] = []
+    monkeypatch.setattr(command_line, "settle", lambda: None)
+    monkeypatch.setattr(source, "read", lambda *_: iter([page]))
+    monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: looked.append(1))
+    words = ["read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", CATALOG)]
+    entrypoint.write(Entrypoint.parse_args(words), Mock())
+    assert len(looked) == 7
 
 
 def test_given_a_print_of_other_code_when_a_command_runs_then_it_does_not_reach_stdout() -> None:
