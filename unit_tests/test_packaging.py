@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -106,3 +107,16 @@ def test_given_a_project_when_locked_then_each_direct_dependency_is_in_its_lock(
     wanted = {name.lower().replace("_", "-") for group in groups for name in group} - {"python"}
 
     assert wanted <= {package["name"] for package in toml(ROOT / project / "poetry.lock")["package"]}
+
+
+def test_given_an_import_of_the_package_when_looked_up_then_its_distribution_is_declared() -> None:
+    imported: set[str] = set()
+    for path in (ROOT / "source_twitter_ads").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(str(node.module).split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"source_twitter_ads"}
+    declared = toml(ROOT / "pyproject.toml")["tool"]["poetry"]["dependencies"]
+    assert {name.replace("_", "-") for name in foreign} <= set(declared)
