@@ -12,7 +12,6 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.errors import Skipped
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.cursor import ReportCursor
 from source_twitter_ads.reports.planning import PlannedWindow
@@ -94,8 +93,9 @@ class Report(XAdsStream):
         partition = {"account_id": account_id}
         try:
             windows = plan.result()
-        except Skipped as skipped:
-            logger.warning(str(skipped))
+        except ApiFailure as failure:
+            if not self._services.accounts.skips(failure):
+                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
             return
         # Also what nobody foresaw stays with its account.
         except Exception as failure:
@@ -131,7 +131,8 @@ class Report(XAdsStream):
         try:
             board = self._shared.board(account_id)
             yield from self._retriever.read_window(board, account_id, more["planned"], stream_slice)
-        except Skipped as skipped:
-            logger.warning(str(skipped))
+        except ApiFailure as failure:
+            if not self._services.accounts.skips(failure):
+                raise
             # What X does not serve today is asked for again: the account may get the feature.
             self._bookmarks.hold(account_id, more["position"])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airbyte_cdk.sources.message import InMemoryMessageRepository
@@ -88,3 +88,20 @@ def test_given_an_account_that_is_not_read_this_time_when_others_move_then_its_s
 
 def test_given_a_first_sync_when_asked_then_there_is_no_bookmark() -> None:
     assert cursor().bookmark("1a") is None
+
+
+def test_given_a_window_that_x_does_not_serve_today_when_held_then_the_next_sync_asks_for_it_again() -> None:
+    one = cursor()
+    one.begin("1a", [FIRST, SECOND])
+    one.hold("1a", 1)
+    close(one, 0, 1)
+    assert one.bookmark("1a") == FIRST
+
+
+def test_given_jobs_of_a_killed_sync_when_windows_close_then_no_bookmark_is_later_than_their_numbers() -> None:
+    made_at = datetime.now(UTC).replace(microsecond=0)
+    job = {"account_id": "1a", "request": "r", "job_id": "7", "created_at": made_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    one = ReportCursor("spend", "date", {"states": [], "jobs": [job]}, InMemoryMessageRepository())
+    one.begin("1a", [FIRST, made_at + timedelta(minutes=5)])
+    close(one, 0, 1)
+    assert one.bookmark("1a") == made_at
