@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any
@@ -12,6 +11,7 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.cursor import ReportCursor
 from source_twitter_ads.reports.planning import PlannedWindow
@@ -19,8 +19,6 @@ from source_twitter_ads.reports.retriever import ReportRetriever
 from source_twitter_ads.reports.schema import json_schema
 from source_twitter_ads.reports.shared import SharedReports
 from source_twitter_ads.streams.base import XAdsStream
-
-logger = logging.getLogger("airbyte")
 
 
 class Report(XAdsStream):
