@@ -52,6 +52,15 @@ class TestOneOfTwentyJobs:
         assert len(made) >= 20
         assert sorted(len(job["entity_ids"]) for job in again) == [10, 10]
 
+    def test_given_one_fails_one_hangs_and_one_answers_empty_when_read_then_every_row_is_there(
+        self, begin: Start
+    ) -> None:
+        faults = [{"match": {"nth": n}, "status": status} for n, status in ((3, "FAILED"), (7, "HANG"), (12, "EMPTY"))]
+        emulator = twenty_jobs(begin, job_faults=faults)
+        output = read(emulator)
+        assert (output.exit_code, output.errors, complete(emulator, output)) == (0, [], [])
+        assert sorted(job["fault"] for job in jobs(emulator) if job["fault"]) == ["EMPTY", "FAILED", "HANG"]
+
     @pytest.mark.parametrize("fault", ["HANG", "EMPTY"])
     def test_given_a_job_that_x_still_works_on_when_it_is_given_up_then_it_is_deleted(
         self, begin: Start, fault: str
