@@ -146,17 +146,18 @@ def test_given_an_account_that_x_does_not_show_when_read_then_the_others_are_com
 def test_given_six_thousand_line_items_when_read_then_at_most_100_jobs_are_open_and_memory_stays_small(
     begin: Start,
 ) -> None:
-    ended = {"from": "2026-11-01", "to": "2026-11-10"}
-    emulator = begin(account("1big", volumes={"line_items": 6000}, activity=ended))
-    config = emulator.config("2026-11-01", end_date="2026-11-03", reports=[report("lines")])
+    ended = {"from": "2026-10-01", "to": "2026-11-10"}
+    # Jobs that take time: of jobs that end at once none would ever be open.
+    emulator = begin(account("1big", volumes={"line_items": 6000}, activity=ended), job_seconds=3.0)
+    config = emulator.config("2026-10-01", end_date="2026-10-30", reports=[report("lines")])
     exit_code, rows, megabytes = _measured(config)
     counters = described(emulator)
     wanted = {
-        key[1] for key in truth(emulator, report("lines", granularity="TOTAL"), "1big", "2026-11-01", "2026-11-04")
+        key[1] for key in truth(emulator, report("lines", granularity="TOTAL"), "1big", "2026-10-01", "2026-10-31")
     }
     assert (exit_code, rows) == (0, wanted)
     assert len(jobs(emulator)) > 100
-    assert counters["peak_in_flight"]["1big"] <= 100
+    assert 50 < counters["peak_in_flight"]["1big"] <= 100
     assert (counters["too_many_jobs_answers"], refused(emulator)) == (0, [])
     assert megabytes < 300
 
