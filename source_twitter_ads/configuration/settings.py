@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ DEFAULTS: Mapping[str, Any] = {
 }
 
 
+@cache
 def version() -> str:
     """Return the version of the installed package, "0.0.0" when it runs from a bare source tree."""
     try:
