@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from source_twitter_ads.api.limits import Gate, Limits, WaitTooLong, number
+from source_twitter_ads.api.gate import Gate, WaitTooLong
+from source_twitter_ads.api.headers import number
+from source_twitter_ads.api.limits import Limits
 
 FAR = 10_000.0
 

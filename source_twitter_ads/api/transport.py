@@ -10,21 +10,23 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from source_twitter_ads.api import errors
 from source_twitter_ads.api.answers import Answer, BadBody, envelope_of, parse_envelope, read_body, result_file
 from source_twitter_ads.api.call import Call
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
+from source_twitter_ads.api.gate import WaitTooLong
+from source_twitter_ads.api.headers import number, retry_after
 from source_twitter_ads.api.hosts import Hosts
-from source_twitter_ads.api.limits import Limits, Passage, WaitTooLong, number, retry_after
+from source_twitter_ads.api.limits import Limits, Passage
 from source_twitter_ads.api.outage import Outage
+from source_twitter_ads.api.session import new_session
 from source_twitter_ads.api.signing import Signer, Unsigned
+from source_twitter_ads.api.wording import cause_of, place_of
 from source_twitter_ads.configuration import Settings
 
 logger = logging.getLogger("airbyte")
@@ -45,18 +47,6 @@ DELETE_SECONDS = 10.0
 Read = Callable[[Mapping[str, Any]], Any]
 
 
-class _PlainSession(requests.Session):
-    """A session that keeps no cookies and leaves redirects, and the reading of their bodies, to `Transport`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None: `requests` would read the body of a redirect whole, even of one that it does not follow."""
-        return None
-
-
 class Transport:
     """Sends requests of one token, `num_workers` at a time, over connections that are kept alive.
 
@@ -70,11 +60,7 @@ class Transport:
         self._hosts = Hosts(settings)
         self._limits = Limits(settings.num_workers)
         self._outage = Outage()
-        self._session = _PlainSession()
-        adapter = HTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
-        self._session.headers.update({"User-Agent": settings.user_agent, "Accept": "application/json"})
+        self._session = new_session(settings)
         self._jitter = random.Random()
 
     def get(self, path: str, params: Mapping[str, str], where: Where, read: Read | None = None) -> Answer:
@@ -121,7 +107,7 @@ class Transport:
             raise ApiFailure(
                 Rule(Action.FAIL, errors.SYSTEM, "The file was not fetched, to keep data away from unknown places."),
                 where,
-                f"X named a result file at an unknown place, {_place(url)}",
+                f"X named a result file at an unknown place, {place_of(url)}",
             )
         patience = float(self._settings.outage_timeout)
         packed: bytes = self._do(
@@ -256,7 +242,7 @@ class Transport:
     def _network_trouble(self, call: Call, error: requests.RequestException, began: float) -> None:
         """Try again after a broken connection."""
         rule = errors.network_rule(error)
-        happened = f"{call} got no whole answer from {call.host}: {_cause(error)}"
+        happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"
         if rule.action is Action.FAIL:
             raise ApiFailure(rule, call.where, happened)
         # An answer that does not come may be an accident of this request; a connection that does not come is an outage.
@@ -275,7 +261,7 @@ class Transport:
             raise ApiFailure(
                 Rule(Action.FAIL, errors.SYSTEM, "The redirect was not followed, to keep the keys to X's own hosts."),
                 call.where,
-                f"{call} was redirected to {_place(target)}",
+                f"{call} was redirected to {place_of(target)}",
             )
         call.url, call.params, call.signed = target, None, signed
 
@@ -283,27 +269,3 @@ class Transport:
 _UNREACHABLE = Rule(
     Action.FAIL, errors.TRANSIENT, "Check the network of the machine that runs the sync and X's status page."
 )
-
-
-def _place(url: str) -> str:
-    """Show a url without its query, which may hold a key."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "which is no url"
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def _cause(error: requests.RequestException) -> str:
-    """Name the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
-    inner: BaseException = error
-    seen = 0
-    while seen < 8:
-        nested = inner.__cause__ or next((a for a in inner.args if isinstance(a, BaseException)), None)
-        reason = getattr(inner, "reason", None)
-        nested = reason if isinstance(reason, BaseException) else nested
-        if nested is None:
-            break
-        inner, seen = nested, seen + 1
-    text = str(inner).split(">: ", 1)[-1]
-    return text or type(error).__name__

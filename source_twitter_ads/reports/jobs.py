@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Rule, Where, rule_for
-from source_twitter_ads.api.limits import number
+from source_twitter_ads.api.headers import number
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.job import Job, job_id_of, result_url

@@ -24,7 +24,7 @@ from source_twitter_ads.api.answers import (
     whole_gzip,
 )
 from source_twitter_ads.api.errors import read_refusal, rule_for
-from source_twitter_ads.api.limits import number, retry_after
+from source_twitter_ads.api.headers import number, retry_after
 from source_twitter_ads.reports.activity import _activity
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import job_id_of, result_url

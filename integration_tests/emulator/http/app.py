@@ -121,7 +121,7 @@ class App:
         if dict(request.pairs()).get("with_total_count") == "true":
             # §2.2: requests with with_total_count have a limit of their own.
             bucket = Bucket(f"with_total_count {route.key}", bucket.account_id, min(200, bucket.limit))
-        allowed, headers, reset = self.limiter.count(bucket, route.account_id, route.key)
+        allowed, headers, reset = self.limiter.count(bucket, route.account_id, f"{request.method} {route.key}")
         if not allowed:
             message = "The request limit for this resource has been exceeded"
             answer = failure(ApiError(429, "TOO_MANY_REQUESTS", message), route.account_id)

@@ -53,7 +53,8 @@ class RateLimiter:
         Args:
             bucket: the documented bucket; the setting `rate_limit` replaces it by one per `key` and account.
             account_id: the account in the path, if any.
-            key: endpoint key.
+            key: method and endpoint key: X counts reads and writes of one path apart (§4: "GET accounts", "POST
+                stats/jobs", a category of their own for writes).
 
         Returns:
             Whether it is within the limit, the headers to send, and the epoch second at which the window ends.

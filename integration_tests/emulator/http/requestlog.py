@@ -31,7 +31,7 @@ class Entry:
         refused: why an error was answered: its code, and for signatures the reason.
         fault: name of the fault rule that hit.
         not_before: epoch seconds before which the answer asked not to repeat the request.
-        early: the request came before a time demanded by an earlier answer to the same endpoint and account.
+        early: the request came before a time demanded by an earlier answer to the same method, endpoint and account.
     """
 
     n: int
@@ -59,7 +59,7 @@ class RequestLog:
         self._settings = settings
         self._lock = threading.Lock()
         self._entries: deque[Entry] = deque(maxlen=_KEPT)
-        self._waits: dict[tuple[str, str | None], tuple[float, float]] = {}
+        self._waits: dict[tuple[str, str, str | None], tuple[float, float]] = {}
         self._number = 0
         self._running = 0
         self._peak = 0
@@ -83,17 +83,17 @@ class RequestLog:
     def mark_early(self, entry: Entry) -> None:
         """Marks a request whose endpoint and account are still to be left alone."""
         with self._lock:
-            announced, until = self._waits.get((entry.endpoint, entry.account_id), (0.0, 0.0))
+            announced, until = self._waits.get(_line(entry), (0.0, 0.0))
         entry.early = announced + self._settings.early_grace_seconds < entry.time < until
 
     def demand_wait(self, entry: Entry, now: float, until: float) -> None:
         """Notes that the answer tells the client to stay away until an epoch second."""
         entry.not_before = until
         with self._lock:
-            known = self._waits.get((entry.endpoint, entry.account_id))
+            known = self._waits.get(_line(entry))
             # The first announcement counts for the grace: later refusals within the same wait do not renew it.
             announced = known[0] if known is not None and known[1] > now else now
-            self._waits[(entry.endpoint, entry.account_id)] = (announced, max(until, known[1] if known else 0.0))
+            self._waits[_line(entry)] = (announced, max(until, known[1] if known else 0.0))
 
     def close(self, entry: Entry, duration: float) -> None:
         """Registers that a request is over."""
@@ -130,3 +130,8 @@ class RequestLog:
             "bytes": sum(e.bytes for e in entries),
             "peak_concurrent": peak,
         }
+
+
+def _line(entry: Entry) -> tuple[str, str, str | None]:
+    """What a demanded wait is about; X limits reads and writes of one path apart (§4)."""
+    return entry.method, entry.endpoint, entry.account_id

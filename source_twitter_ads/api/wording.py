@@ -1,0 +1,32 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Addresses and network errors in words that may be shown."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import requests
+
+
+def place_of(url: str) -> str:
+    """Show a url without its query, which may hold a key."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "which is no url"
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def cause_of(error: requests.RequestException) -> str:
+    """Name the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
+    inner: BaseException = error
+    seen = 0
+    while seen < 8:
+        nested = inner.__cause__ or next((a for a in inner.args if isinstance(a, BaseException)), None)
+        reason = getattr(inner, "reason", None)
+        nested = reason if isinstance(reason, BaseException) else nested
+        if nested is None:
+            break
+        inner, seen = nested, seen + 1
+    text = str(inner).split(">: ", 1)[-1]
+    return text or type(error).__name__
