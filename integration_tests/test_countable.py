@@ -12,6 +12,8 @@ import pytest
 from integration_tests.conftest import NO_LIMITS, small_world
 from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, run
 from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
+from integration_tests.emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 
 WORKERS = 4
@@ -57,6 +59,15 @@ class TestWholeSync:
 
         # TV shows are listed by market, and the markets are a stream too.
         assert again <= {"/12/targeting_criteria/tv_markets"}
+
+    def test_given_all_streams_when_read_then_only_documented_parameters_are_sent(self, synced: Emulator) -> None:
+        """X ignores what it does not know (x-ads-api.md §2.1), so that a misspelt filter would go unnoticed."""
+        endpoints = (ACCOUNTS, *ACCOUNT_ENDPOINTS, *GLOBAL_ENDPOINTS)
+        documented = {endpoint.key: {param.name for param in endpoint.params} for endpoint in endpoints}
+
+        sent = {(e["endpoint"], name) for e in synced.requests() for name in e["params"]}
+
+        assert {(endpoint, name) for endpoint, name in sent if name not in documented[endpoint]} == set()
 
     def test_given_small_collections_when_read_then_each_stream_costs_one_request_per_account(
         self, synced: Emulator

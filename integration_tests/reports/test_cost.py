@@ -26,6 +26,17 @@ from integration_tests.truth import expected_rows, rows_by_key
 Start = Callable[..., Emulator]
 
 
+#: What X documents for the requests of a report (x-ads-api.md §7.2, §7.7).
+DOCUMENTED = {
+    ("GET", "stats/accounts/:id/active_entities"): {"entity", "start_time", "end_time"},
+    ("GET", "stats/jobs/accounts/:id"): {"job_ids", "count", "cursor"},
+    ("POST", "stats/jobs/accounts/:id"): {
+        *("entity", "entity_ids", "start_time", "end_time", "granularity", "placement", "metric_groups"),
+        *("segmentation_type", "country", "platform"),
+    },
+}
+
+
 def fewest_jobs(emulator: Emulator, account_id: str, entity: str, windows: list[tuple[str, str]]) -> int:
     """Active entities / 20 per window and placement, from the emulator's own numbers."""
     needed = 0
@@ -41,6 +52,18 @@ def fewest_jobs(emulator: Emulator, account_id: str, entity: str, windows: list[
         )
         needed += sum(-(-entities // 20) for entities in Counter(key[2] for key in rows).values())
     return needed
+
+
+def test_given_reports_when_read_then_only_documented_parameters_are_sent(begin: Start) -> None:
+    """X ignores what it does not know (x-ads-api.md §2.1): a misspelt `job_ids` would list all jobs."""
+    emulator = begin(account("1a"))
+    reports = [report("plain"), report("metros", segment="METROS"), report("devices", segment="DEVICES")]
+    assert sync(emulator.config("2026-03-01", end_date="2026-03-05", reports=reports)).exit_code == 0
+    sent = {((e["method"], e["endpoint"]), name) for e in emulator.requests() for name in e["params"]}
+    asked = {(line, name) for line, name in sent if "stats/" in line[1]}
+    assert {line for line, _ in asked} == set(DOCUMENTED)
+    assert {(line, name) for line, name in asked if name not in DOCUMENTED[line]} == set()
+    assert {name for line, name in asked if line[0] == "POST"} == DOCUMENTED["POST", "stats/jobs/accounts/:id"]
 
 
 class TestJobs:
@@ -105,7 +128,7 @@ class TestLimits:
     def test_given_other_tools_that_hold_slots_when_read_then_x_refuses_nothing(
         self, begin: Start, limit: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("source_twitter_ads.reports.jobs.SOONEST_POLL", 0.3)
+        monkeypatch.setattr("source_twitter_ads.reports.polling.SOONEST_POLL", 0.3)
         # Long enough that the board is full before the first job ends, also on a busy machine.
         wanted, seconds = {100: (2600, 6.0), 7: (400, 0.5), 1: (60, 0.5)}[limit]
         emulator = begin(account("1a", volumes={"line_items": wanted}), job_limit=limit, job_seconds=seconds)
@@ -121,7 +144,7 @@ class TestLimits:
     def test_given_too_many_jobs_when_x_says_so_then_the_board_waits_and_everything_arrives(
         self, begin: Start, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("source_twitter_ads.reports.jobs.LATEST_POLL", 1.0)
+        monkeypatch.setattr("source_twitter_ads.reports.polling.LATEST_POLL", 1.0)
         emulator = begin(account("1a", volumes={"line_items": 50}))
         emulator.set_faults(
             [

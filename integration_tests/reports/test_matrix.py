@@ -82,7 +82,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_twitter_ads.reports.jobs.SOONEST_POLL", 0.1)
+    monkeypatch.setattr("source_twitter_ads.reports.polling.SOONEST_POLL", 0.1)
 
 
 class _Truth:

@@ -30,34 +30,29 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "job status": ({"endpoint": JOBS, "account_id": "1first", "method": "GET"}, "lines"),
     "result file": ({"path_regex": "^/advertiser-api-async-analytics/"}, "lines"),
 }
-#: Faults that pass, in groups that one request meets one after the other.
-PASSING: list[list[dict[str, Any]]] = [
-    [
-        {"fault": "status", "status": 408},
-        {"fault": "status", "status": 423},
-        {"fault": "status", "status": 500},
-        {"fault": "status", "status": 503, "code": "OVER_CAPACITY"},
-        {"fault": "status", "status": 504},
-        {"fault": "status", "status": 520},
-    ],
-    [
-        {"fault": "html", "status": 502},
-        {"fault": "html", "status": 200},
-        {"fault": "clock_skew"},
-        {"fault": "empty_body"},
-        {"fault": "garbage"},
-    ],
-    [
-        {"fault": "reset_before"},
-        {"fault": "reset_during_body"},
-        {"fault": "cut_json", "share": 0.7},
-        {"fault": "wrong_content_length"},
-        {"fault": "status", "status": 429, "bare": True},
-    ],
-    [{"fault": "hang", "seconds": 3}, {"fault": "slow_body", "bytes_per_second": 20}],
-    [{"fault": "status", "status": 429, "reset_in": 1}],
-    [{"fault": "status", "status": 429, "retry_after": 1}],
-    [{"fault": "status", "status": 503, "retry_after": 1}],
+#: Faults that pass.
+PASSING: list[dict[str, Any]] = [
+    {"fault": "status", "status": 408},
+    {"fault": "status", "status": 423},
+    {"fault": "status", "status": 429, "reset_in": 1},
+    {"fault": "status", "status": 429, "retry_after": 1},
+    {"fault": "status", "status": 429, "bare": True},
+    {"fault": "status", "status": 500},
+    {"fault": "status", "status": 503, "code": "OVER_CAPACITY"},
+    {"fault": "status", "status": 503, "retry_after": 1},
+    {"fault": "status", "status": 504},
+    {"fault": "status", "status": 520},
+    {"fault": "html", "status": 502},
+    {"fault": "html", "status": 200},
+    {"fault": "clock_skew"},
+    {"fault": "empty_body"},
+    {"fault": "garbage"},
+    {"fault": "reset_before"},
+    {"fault": "reset_during_body"},
+    {"fault": "cut_json", "share": 0.7},
+    {"fault": "wrong_content_length"},
+    {"fault": "hang", "seconds": 3},
+    {"fault": "slow_body", "bytes_per_second": 20},
 ]
 
 
@@ -65,15 +60,11 @@ def name_of(fault: dict[str, Any]) -> str:
     return "-".join(str(value) for value in fault.values())
 
 
-@pytest.mark.parametrize("faults", PASSING, ids=lambda faults: "+".join(map(name_of, faults)))
-def test_given_passing_faults_on_every_kind_of_request_when_read_then_nothing_is_lost(
-    emulator: Emulator, faults: list[dict[str, Any]]
+@pytest.mark.parametrize("fault", PASSING, ids=name_of)
+def test_given_a_passing_fault_on_every_kind_of_request_when_read_then_nothing_is_lost(
+    emulator: Emulator, fault: dict[str, Any]
 ) -> None:
-    rules = [
-        {"name": f"{kind}: {name_of(fault)}", "match": match, "times": 1, **fault}
-        for kind, (match, _) in REQUESTS.items()
-        for fault in faults
-    ]
+    rules = [{"name": kind, "match": match, "times": 1, **fault} for kind, (match, _) in REQUESTS.items()]
     emulator.set_faults(rules)
     output = sync(harness.config(emulator, request_timeout=1), STREAMS)
     assert {rule["name"]: rule["struck"] for rule in emulator.faults()} == {rule["name"]: 1 for rule in rules}

@@ -25,10 +25,11 @@ SECONDS = 30.0
 
 def _command(words: list[str], output: str) -> None:
     """The command line in a process whose imports are done already, with standard output going into a pipe."""
-    from source_twitter_ads.reports import jobs
+    from source_twitter_ads.reports import polling
     from source_twitter_ads.run import run
 
-    jobs.SOONEST_POLL = 0.3
+    polling.SOONEST_POLL = 0.3
+    polling.SECONDS_PER_STATUS_REQUEST = 0.0
     target = os.open(output, os.O_WRONLY)
     os.dup2(target, 1)
     os.close(target)

@@ -65,6 +65,34 @@ def test_given_a_program_that_logs_everything_when_it_reads_then_no_secret_is_lo
     assert leaks(Output(output.exit_code, output.lines, caplog.text)) == []
 
 
+def test_given_the_debug_option_when_read_then_each_request_is_logged_with_its_place_and_outcome(
+    emulator: Emulator,
+) -> None:
+    output = run(
+        "read", harness.config(emulator), catalog=harness.catalog(["campaigns"]), extra=["--debug"], seconds=60
+    )
+    said = [message["message"] for message in output.of_type("DEBUG")]
+    pages = [entry for entry in emulator.requests() if entry["endpoint"] == "accounts/:id/campaigns"]
+    shown = [text for text in said if "/campaigns (stream campaigns, account " in text]
+    assert len(shown) == len(pages) > 0
+    assert all("HTTP 200, " in text for text in shown)
+
+
+def test_given_a_result_file_on_a_foreign_host_when_read_then_it_is_not_fetched_and_the_message_names_the_host(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start(harness.account("1first"))
+    config = harness.config(emulator)
+    emulator.set_settings(base_url="https://evil.example")
+    output = harness.sync(config, ["lines", "campaigns"])
+    assert output.exit_code == 1
+    texts = [e["message"] for e in output.errors if e.get("stream_descriptor", {}).get("name") == "lines"]
+    assert texts
+    assert all("https://evil.example/" in text and "not fetched" in text for text in texts)
+    assert output.statuses["campaigns"][-1] == "COMPLETE"
+    assert [entry["path"] for entry in emulator.requests() if entry["endpoint"] == "result_file"] == []
+
+
 @pytest.mark.parametrize("status", [401, 500])
 def test_given_a_check_that_fails_when_it_tells_why_then_no_secret_is_printed(emulator: Emulator, status: int) -> None:
     emulator.set_faults([{"match": {}, "fault": "status", "status": status}])

@@ -16,6 +16,7 @@ from integration_tests.resilience import harness
 from integration_tests.resilience.harness import sync
 
 BOUND = 3.0
+JOBS = "stats/jobs/accounts/:id"
 KEYS = {
     "consumer_key": "k",
     "consumer_secret": "s",
@@ -71,6 +72,23 @@ def test_given_a_400_when_read_then_it_is_told_within_a_second_and_never_repeate
         "This is likely a defect of the connector: please report it with this message."
     )
     assert trace["error"]["stream_descriptor"]["name"] == "campaigns"
+
+
+@pytest.mark.parametrize(
+    ("method", "endpoint"), [("GET", "stats/accounts/:id/active_entities"), ("POST", JOBS), ("GET", JOBS)]
+)
+def test_given_a_400_to_a_reports_request_when_read_then_it_is_told_within_a_second(
+    emulator: Emulator, method: str, endpoint: str
+) -> None:
+    match = {"endpoint": endpoint, "method": method, "account_id": "1first"}
+    emulator.set_faults([{"match": match, "fault": "status", "status": 400, "parameter": "start_time"}])
+    output = sync(harness.config(emulator), ["lines"])
+    refused = next(entry for entry in emulator.requests() if entry["status"] == 400)
+    traces = [one["trace"] for one in output.of_type("TRACE") if one["trace"]["type"] == "ERROR"]
+    assert traces
+    assert 0 <= traces[0]["emitted_at"] / 1000 - refused["time"] < 1
+    assert "HTTP 400 INVALID_PARAMETER" in traces[0]["error"]["message"]
+    assert "stream lines, account 1first" in traces[0]["error"]["message"]
 
 
 @pytest.mark.parametrize("streams", [STREAMS, harness.EVERYTHING], ids=["entities", "with reports"])

@@ -157,6 +157,8 @@ class Transport:
             call.refusal = None
             with self._send(call) as response:
                 body = read_body(response, self._settings.request_timeout)
+            # Neither the query nor a header: `--debug` must not show more than any other log.
+            logger.debug(f"{call} ({call.where}): HTTP {response.status_code}, {len(body)} bytes.")
             succeeded = 200 <= response.status_code < 300
             passage.answered(response.headers, succeeded)
             if not succeeded and not response.is_redirect:

@@ -57,7 +57,7 @@ class ProtocolOutput(io.TextIOBase):
             self._file.flush()
         return len(text)
 
-    def write_lines(self, lines: bytes) -> None:
+    def write_lines(self, lines: bytes | bytearray) -> None:
         """Write whole lines of a page."""
         with self._lock:
             self._file.write(lines)

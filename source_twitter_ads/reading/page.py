@@ -8,7 +8,7 @@ Airbyte RECORD lines of a whole page in one go, and everything after that handle
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -31,7 +31,7 @@ class Page(Record):
     def __init__(
         self,
         stream_name: str,
-        records: Sequence[Mapping[str, Any]],
+        records: Collection[Mapping[str, Any]],
         stream_slice: StreamSlice | None,
         newest: str | None = None,
     ) -> None:
@@ -39,8 +39,8 @@ class Page(Record):
         self.newest = newest
         self.size = len(records)
         self.emitted_at = time.time_ns() // 1_000_000
-        self._records: Sequence[Mapping[str, Any]] | None = records
-        self._lines: bytes | None = None
+        self._records: Collection[Mapping[str, Any]] | None = records
+        self._lines: bytearray | None = None
 
     def __bool__(self) -> bool:
         """A page is something, although it is a mapping without keys: the CDK stops reading at a falsy queue item."""
@@ -52,12 +52,19 @@ class Page(Record):
             return
         head = b'{"type":"RECORD","record":{"stream":%s,"data":' % orjson.dumps(self.stream_name)
         tail = b',"emitted_at":%d}}\n' % self.emitted_at
+        between = tail + head
         dumps = orjson.dumps
-        self._lines = head + (tail + head).join([dumps(record) for record in self._records]) + tail
+        # Each record's bytes are let go of at once: to keep a thousand of them for a join takes twice the time.
+        lines = bytearray(head)
+        for record in self._records:
+            lines += dumps(record)
+            lines += between
+        del lines[-len(head) :]
+        self._lines = lines
         self._records = None
 
     @property
-    def lines(self) -> bytes:
+    def lines(self) -> bytearray:
         """The RECORD messages, one per line, as the CDK prints them, but with the nulls that it leaves out."""
         self.to_lines()
         assert self._lines is not None

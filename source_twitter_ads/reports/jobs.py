@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.job import Job, job_id_of, result_url
 from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.polling import poll_interval
 from source_twitter_ads.reports.progress import Progress
 
 # x-ads-api.md §7.2.
@@ -29,9 +30,6 @@ REMAINING = "x-concurrent-job-limit-remaining"
 FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})
 
-# Jobs are ready after seconds to many minutes: asked soon at first, then ever more rarely.
-SOONEST_POLL = 2.0
-LATEST_POLL = 15.0
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
 # How often a waiting thread looks whether the log is due for a line.
@@ -46,12 +44,21 @@ class JobBoard:
         settings: how long a job may take.
         account_id: the ad account.
         progress: is told what happens, for the log.
+        busy_accounts: tells how many accounts have jobs running, which share X's limit for status requests.
     """
 
-    def __init__(self, transport: Transport, settings: Settings, account_id: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        settings: Settings,
+        account_id: str,
+        progress: Progress,
+        busy_accounts: Callable[[], int] = lambda: 1,
+    ) -> None:
         self._transport = transport
         self._account_id = account_id
         self._progress = progress
+        self._busy_accounts = busy_accounts
         self._path = f"stats/jobs/accounts/{account_id}"
         self._timeout = settings.job_timeout * 60.0
         self._condition = threading.Condition()
@@ -64,6 +71,11 @@ class JobBoard:
         self._polling = False
         self._last_poll = time.monotonic()
         self._last_job = time.monotonic()
+
+    @property
+    def busy(self) -> bool:
+        """Whether jobs are running."""
+        return bool(self._running)
 
     def try_create(self, request: JobRequest, where: Where) -> Job | None:
         """Create a job if the account has room for it.
@@ -252,7 +264,7 @@ class JobBoard:
 
     def _poll_interval(self) -> float:
         ages = [time.monotonic() - job.created for job in self._running.values()]
-        return LATEST_POLL if not ages else min(LATEST_POLL, max(SOONEST_POLL, min(ages) / 10))
+        return poll_interval(min(ages, default=None), self._busy_accounts())
 
     def _has_room(self, start: datetime | None) -> bool:
         """Whether a job of a window that begins at `start` may be created.

@@ -31,7 +31,6 @@ from source_twitter_ads.reports.rows import MalformedResult, rows
 MOST_TRIES = 3
 # Jobs of a window that are asked for at the same time.
 CREATED_AT_ONCE = 8
-ROWS_PER_PAGE = 1000
 # Result files that are unpacked at the same time: each may take some 100 MB, and the interpreter works on one anyway.
 _UNPACKING = threading.BoundedSemaphore(2)
 
@@ -203,7 +202,7 @@ class ReportRetriever:
                 document = orjson.loads(gunzip(packed))
             except orjson.JSONDecodeError as error:
                 raise BadBody(f"a result file that is not JSON: {error}") from error
-            entities = rows(
+            blocks = rows(
                 document,
                 self._definition,
                 account_id=account_id,
@@ -214,6 +213,5 @@ class ReportRetriever:
                 now=self._now,
                 asked=request.entity_ids,
             )
-            for entity in entities:
-                for first in range(0, len(entity), ROWS_PER_PAGE):
-                    yield Page(self._definition.name, entity[first : first + ROWS_PER_PAGE], stream_slice)
+            for block in blocks:
+                yield Page(self._definition.name, block, stream_slice)

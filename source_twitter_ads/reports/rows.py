@@ -16,13 +16,14 @@ from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.metrics import OBJECT_METRICS
 from source_twitter_ads.reports.points import Point
+from source_twitter_ads.reports.row_block import RowBlock, SeriesColumns
 from source_twitter_ads.reports.schema import FIXED_COLUMNS
 from source_twitter_ads.reports.windows import Window
 
+# Rows that are handled as one: about 1 MB as protocol lines.
+ROWS_PER_BLOCK = 1000
 NO_SEGMENT_VALUE = ""
 """`segment_value` of a row that stands for an entity of which X names no segment; never null, as it is in the key."""
-
-Row = dict[str, Any]
 
 
 class MalformedResult(ValueError):
@@ -53,8 +54,8 @@ def rows(
     window: Window,
     now: datetime,
     asked: Collection[str],
-) -> Iterator[list[Row]]:
-    """Yield the rows of one result file, one list per entity.
+) -> Iterator[RowBlock]:
+    """Yield the rows of one result file, entity by entity, in blocks of about ROWS_PER_BLOCK rows.
 
     Every row has the same columns: FIXED_COLUMNS, then each metric column that occurs anywhere in the file (an array or
     null becomes `<metric>`, an object of arrays `<metric>_<sub>`; unknown metrics pass like known ones). A conversion
@@ -86,17 +87,20 @@ def rows(
     if not points:
         return
     times = tuple(zip(*points, strict=True))
+    block = max(ROWS_PER_BLOCK // len(points), 1)
     names = tuple(dict.fromkeys(name for shape in _shapes(entities.values()) for name in shape))
     keys = (*FIXED_COLUMNS, *names)
-    for entity_id, series in entities.items():
-        before = (account_id, definition.entity, entity_id, placement, definition.granularity)
-        result: list[Row] = []
-        for one in series:
-            after = (definition.segmentation, one.segment_name, one.segment_value, country, platform)
-            # The times are the shortest columns: zip stops with the last point that has begun.
-            values = zip(*map(repeat, before), *times, *map(repeat, after), *_aligned(one, names), strict=False)
-            result.extend([dict(zip(keys, row, strict=False)) for row in values])
-        yield result
+    series = [
+        SeriesColumns(
+            (account_id, definition.entity, entity_id, placement, definition.granularity),
+            (definition.segmentation, one.segment_name, one.segment_value, country, platform),
+            _aligned(one, names),
+        )
+        for entity_id, every in entities.items()
+        for one in every
+    ]
+    for first in range(0, len(series), block):
+        yield RowBlock(keys, times, series[first : first + block])
 
 
 def _shapes(entities: Iterable[list[_Series]]) -> Iterable[tuple[str, ...]]:

@@ -66,8 +66,11 @@ class SharedReports:
         return self._once(
             self._boards,
             account_id,
-            lambda: JobBoard(services.transport, services.settings, account_id, self._progress),
+            lambda: JobBoard(services.transport, services.settings, account_id, self._progress, self._busy_accounts),
         )
+
+    def _busy_accounts(self) -> int:
+        return sum(board.busy for board in list(self._boards.values()))
 
     def planner(self, definition: ReportDefinition, account_id: str) -> Planner:
         """Return the planner of a report in an account.

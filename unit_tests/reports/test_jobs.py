@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +22,14 @@ OTHER = Where("spend", "1a", "window 2026-04-01 to 2026-04-03")
 class Board:
     """A board whose waits cost no time, and the X behind it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, busy_accounts: Callable[[], int] = lambda: 1, **changes: Any
+    ) -> None:
         self.clock = Clock()
         monkeypatch.setattr("source_twitter_ads.reports.jobs.time", self.clock)
         self.x = FakeJobs(self.clock)
-        self.board = JobBoard(self.x, settings(**changes), "1a", Progress())  # type: ignore[arg-type]
+        given = settings(**changes)
+        self.board = JobBoard(self.x, given, "1a", Progress(), busy_accounts)  # type: ignore[arg-type]
         self.board._condition = Waiting(self.clock)  # type: ignore[assignment]
 
     def create(self, count: int = 1) -> list[Job]:
@@ -121,6 +125,16 @@ class TestPolling:
         assert pauses[0] == pytest.approx(2)
         assert max(pauses) == pytest.approx(15)
         assert all(later >= earlier - 0.01 for earlier, later in pairwise(pauses))
+
+    def test_given_many_accounts_with_jobs_when_polled_then_all_of_them_together_keep_to_xs_limit(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        accounts = 200
+        board = Board(monkeypatch, busy_accounts=lambda: accounts)
+        board.wait(board.create())
+        times = [moment for moment, _ in board.x.polls]
+        in_15_minutes = sum(moment < times[0] + 900 for moment in times)
+        assert accounts * in_15_minutes <= 2_000
 
     def test_given_success_without_a_url_when_polled_then_the_job_is_waited_for(self, board: Board) -> None:
         (job,) = board.create()

@@ -2,6 +2,8 @@
 """One result file → rows (design "Reports" 6; x-ads-api.md §7.3; peers.md R1–R6, R11, R13)."""
 
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -17,6 +19,14 @@ from unit_tests.reports.builders import NOW, gender, report, result_file, series
 
 PLAIN = report()
 BY_GENDER = report(segment="GENDER")
+AS_ASKED: dict[str, Any] = {
+    "account_id": "a1",
+    "placement": "ALL_ON_TWITTER",
+    "country": None,
+    "platform": None,
+    "window": window(),
+    "now": NOW,
+}
 
 
 def read(
@@ -27,22 +37,27 @@ def read(
     now: datetime = NOW,
     country: str | None = None,
 ) -> list[list[dict[str, Any]]]:
-    found = rows(
-        document,
-        definition,
-        account_id="a1",
-        placement="ALL_ON_TWITTER",
-        country=country,
-        platform=None,
-        window=period or window(),
-        now=now,
-        asked=asked,
-    )
-    return list(found)
+    asked_for = {**AS_ASKED, "country": country, "window": period or window(), "now": now}
+    found = rows(document, definition, **asked_for, asked=asked)
+    every = [row for block in found for row in block]
+    return [list(group) for _, group in groupby(every, key=itemgetter("entity_id"))]
 
 
 def metrics_of(rows_of_entity: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in row if name not in FIXED_COLUMNS} for row in rows_of_entity]
+
+
+class TestBlocks:
+    def test_given_a_large_file_when_read_then_its_blocks_have_a_thousand_rows_and_can_be_read_twice(
+        self,
+    ) -> None:
+        many = [f"c{number:03d}" for number in range(700)]
+        document = result_file({name: [series({"impressions": [1, 2, 3]})] for name in many})
+        blocks = list(rows(document, PLAIN, **AS_ASKED, asked=many))
+        assert [len(block) for block in blocks] == [999, 999, 102]
+        assert [len(list(block)) for block in blocks] == [999, 999, 102]
+        every = [(row["entity_id"], row["impressions"]) for block in blocks for row in block]
+        assert every == [(name, number) for name in many for number in (1, 2, 3)]
 
 
 class TestColumns:

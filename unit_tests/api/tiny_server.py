@@ -1,0 +1,95 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""A server on this machine that answers with the replies of a script, and a transport that talks to it."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.transport import Transport
+from unit_tests.conftest import settings_of
+
+WHERE = Where("campaigns", "a")
+PATH = "accounts/a/campaigns"
+GOOD = b'{"data": [{"id": "1"}], "next_cursor": null}'
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: bytes = GOOD
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    seconds: float = 0.0
+
+
+def refusal(status: int, code: str, message: str = "X's words", **headers: str) -> Reply:
+    body = json.dumps({"errors": [{"code": code, "message": message}], "request": {"params": {}}}).encode()
+    return Reply(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+class Server:
+    """Answers with the replies of a script, the last one again and again; remembers what it was asked.
+
+    Args:
+        tls: makes it speak TLS.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.script: list[Reply] = [Reply()]
+        self.seen: list[dict[str, Any]] = []
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                form = self.rfile.read(int(self.headers.get("content-length") or 0))
+                seen = {"method": self.command, "path": self.path, "form": form, "at": time.time()}
+                owner.seen.append({**seen, "headers": {k.lower(): v for k, v in self.headers.items()}})
+                reply = owner.script.pop(0) if len(owner.script) > 1 else owner.script[0]
+                time.sleep(reply.seconds)
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(reply.body) + (50 if reply.cut else 0)))
+                self.end_headers()
+                self.wfile.write(reply.body)
+                self.close_connection = self.close_connection or reply.cut
+
+            do_GET = do_POST = do_DELETE = answer  # noqa: N815
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_address[1]}"
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    def replies(self, *script: Reply) -> None:
+        self.script = list(script)
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def transport(server: Server, **changes: Any) -> Transport:
+    return Transport(settings_of(base_url=server.url, **{"outage_timeout": 1, "request_timeout": 5, **changes}))
+
+
+def failure(server: Server, **changes: Any) -> ApiFailure:
+    with pytest.raises(ApiFailure) as caught:
+        transport(server, **changes).get(PATH, {}, WHERE)
+    return caught.value
