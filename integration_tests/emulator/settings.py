@@ -23,7 +23,8 @@ class Settings:
         base_url: own address, set once the port is known.
         latency_ms: pause before each answer.
         rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` for a quota that never ends,
-            or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints).
+            or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints); with
+            `"scope": "user"` the accounts share it, and the headers speak of the user alone.
         early_grace_seconds: a request this soon after a demanded wait was announced may have been on its way and
             is not marked `early` in the log.
         app_approved: False makes every request 403 UNAUTHORIZED_CLIENT_APPLICATION (§3).
@@ -38,7 +39,7 @@ class Settings:
 
     base_url: str = ""
     latency_ms: int = 0
-    rate_limit: dict[str, float] | str | None = None
+    rate_limit: dict[str, Any] | str | None = None
     early_grace_seconds: float = 0.05
     app_approved: bool = True
     token_predates_approval: bool = False
@@ -93,8 +94,9 @@ class Settings:
         limit = self.rate_limit
         if limit is None or limit == "off":
             return
-        if not isinstance(limit, dict) or set(limit) != {"requests", "seconds"}:
-            raise ValueError('rate_limit is null, "off" or {"requests": n, "seconds": s}')
+        known = isinstance(limit, dict) and set(limit) - {"scope"} == {"requests", "seconds"}
+        if not known or limit.get("scope", "account") not in ("account", "user"):
+            raise ValueError('rate_limit is null, "off" or {"requests": n, "seconds": s, "scope": "account" or "user"}')
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as a JSON object."""

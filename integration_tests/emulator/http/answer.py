@@ -22,6 +22,7 @@ class Answer:
         status, headers, body, content_type: the HTTP answer.
         refused: code (and reason) for the request log, None for success.
         not_before: epoch seconds before which the client is told not to come back.
+        user_level: told so for all accounts (§4).
         cut_before: the connection is reset instead of answering.
         cut_after: the connection is reset after that many bytes of the body.
         delay: seconds to wait before anything is sent.
@@ -35,6 +36,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     refused: str | None = None
     not_before: float | None = None
+    user_level: bool = False
     cut_before: bool = False
     cut_after: int | None = None
     delay: float = 0.0

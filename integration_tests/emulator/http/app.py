@@ -61,7 +61,7 @@ class App:
             answer.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
             entry.status, entry.bytes, entry.refused = answer.status, len(answer.body), answer.refused
             if answer.not_before is not None:
-                self.log.demand_wait(entry, time.time(), answer.not_before)
+                self.log.demand_wait(entry, time.time(), answer.not_before, answer.user_level)
             self.pending.served(request.path, entry.account_id)
             return answer
         finally:
@@ -126,6 +126,7 @@ class App:
             message = "The request limit for this resource has been exceeded"
             answer = failure(ApiError(429, "TOO_MANY_REQUESTS", message), route.account_id)
             answer.not_before = reset
+            answer.user_level = "x-account-rate-limit-reset" not in headers
         else:
             answer = self._routed(request, route)
         answer.headers = {**headers, **answer.headers}

@@ -51,7 +51,8 @@ class RateLimiter:
         """Counts one request.
 
         Args:
-            bucket: the documented bucket; the setting `rate_limit` replaces it by one per `key` and account.
+            bucket: the documented bucket; the setting `rate_limit` replaces it by one per `key` and account, or per
+                `key` alone where its `scope` is `user`.
             account_id: the account in the path, if any.
             key: method and endpoint key: X counts reads and writes of one path apart (§4: "GET accounts", "POST
                 stats/jobs", a category of their own for writes).
@@ -61,7 +62,8 @@ class RateLimiter:
         """
         override = self._settings.rate_limit
         if isinstance(override, dict):
-            bucket = Bucket(key, account_id, int(override["requests"]), float(override["seconds"]))
+            counted = None if override.get("scope") == "user" else account_id
+            bucket = Bucket(key, counted, int(override["requests"]), float(override["seconds"]))
         elif override == "off":
             # A client that heeds the headers must not be told that nothing is left.
             bucket = replace(bucket, limit=_GLOBAL_QUOTA)

@@ -31,7 +31,9 @@ class Entry:
         refused: why an error was answered: its code, and for signatures the reason.
         fault: name of the fault rule that hit.
         not_before: epoch seconds before which the answer asked not to repeat the request.
-        early: the request came before a time demanded by an earlier answer to the same method, endpoint and account.
+        user_level: that wait is about all accounts: a limit of the user (§4).
+        early: the request came before a time demanded by an earlier answer to the same method and endpoint, of its own
+            account or of all accounts.
     """
 
     n: int
@@ -49,6 +51,7 @@ class Entry:
     refused: str | None = None
     fault: str | None = None
     not_before: float | None = None
+    user_level: bool = False
     early: bool = False
 
 
@@ -83,17 +86,19 @@ class RequestLog:
     def mark_early(self, entry: Entry) -> None:
         """Marks a request whose endpoint and account are still to be left alone."""
         with self._lock:
-            announced, until = self._waits.get(_line(entry), (0.0, 0.0))
-        entry.early = announced + self._settings.early_grace_seconds < entry.time < until
+            waits = [self._waits[line] for line in {_line(entry), _line_of_all(entry)} if line in self._waits]
+        grace = self._settings.early_grace_seconds
+        entry.early = any(announced + grace < entry.time < until for announced, until in waits)
 
-    def demand_wait(self, entry: Entry, now: float, until: float) -> None:
-        """Notes that the answer tells the client to stay away until an epoch second."""
-        entry.not_before = until
+    def demand_wait(self, entry: Entry, now: float, until: float, user_level: bool) -> None:
+        """Notes that the answer tells the client to stay away until an epoch second, with all accounts or with one."""
+        entry.not_before, entry.user_level = until, user_level
+        line = _line_of_all(entry) if user_level else _line(entry)
         with self._lock:
-            known = self._waits.get(_line(entry))
+            known = self._waits.get(line)
             # The first announcement counts for the grace: later refusals within the same wait do not renew it.
             announced = known[0] if known is not None and known[1] > now else now
-            self._waits[_line(entry)] = (announced, max(until, known[1] if known else 0.0))
+            self._waits[line] = (announced, max(until, known[1] if known else 0.0))
 
     def close(self, entry: Entry, duration: float) -> None:
         """Registers that a request is over."""
@@ -135,3 +140,8 @@ class RequestLog:
 def _line(entry: Entry) -> tuple[str, str, str | None]:
     """What a demanded wait is about; X limits reads and writes of one path apart (§4)."""
     return entry.method, entry.endpoint, entry.account_id
+
+
+def _line_of_all(entry: Entry) -> tuple[str, str, str | None]:
+    """The same of all accounts, or of an endpoint without one."""
+    return entry.method, entry.endpoint, None

@@ -92,8 +92,9 @@ def _status(rule: FaultRule, account_id: str | None) -> Answer:
             answer.not_before = now + float(arguments["retry_after"])
         if "reset_in" in arguments or (status == 429 and "retry_after" not in arguments):
             reset = math.ceil(now + arguments.get("reset_in", 1))
-            answer.headers |= _reset_headers(reset, account_id is not None and arguments.get("reset_scope") != "user")
-            answer.not_before = max(answer.not_before or 0, reset)
+            of_account = account_id is not None and arguments.get("reset_scope") != "user"
+            answer.headers |= _reset_headers(reset, of_account)
+            answer.not_before, answer.user_level = max(answer.not_before or 0, reset), not of_account
     answer.headers |= arguments.get("headers", {})
     return answer
 

@@ -12,6 +12,8 @@ from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller
 
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
 FEW = {"rate_limit": {"requests": 2, "seconds": 1}, "early_grace_seconds": 0.0}
+FEW_FOR_ALL = {"rate_limit": {"requests": 2, "seconds": 1, "scope": "user"}, "early_grace_seconds": 0.0}
+OTHERS_CAMPAIGNS = "accounts/2tokyo8n9q/campaigns"
 DOCUMENTED: dict[str, Any] = {"rate_limit": None}
 
 
@@ -68,16 +70,53 @@ def test_given_an_override_when_exceeded_then_429_with_a_reset_after_which_it_wo
 def test_given_an_override_when_one_account_is_over_then_another_is_not() -> None:
     caller = Caller(settings=FEW)
     assert [caller.get(CAMPAIGNS).status for _ in range(3)] == [200, 200, 429]
-    assert caller.get("accounts/2tokyo8n9q/campaigns").status == 200
+    assert caller.get(OTHERS_CAMPAIGNS).status == 200
+
+
+def test_given_an_override_of_the_user_when_one_account_is_over_then_all_are_and_the_headers_are_the_users() -> None:
+    caller = Caller(settings=FEW_FOR_ALL)
+    assert [caller.get(CAMPAIGNS).status for _ in range(2)] == [200, 200]
+    refused = caller.get(OTHERS_CAMPAIGNS)
+    assert refused.status == 429
+    assert refused.headers["x-rate-limit-remaining"] == "0"
+    assert "x-account-rate-limit-reset" not in refused.headers
+    assert caller.get(f"accounts/{ACCOUNT}/line_items").status == 200
+
+
+@pytest.mark.parametrize("limit", [{"requests": 2}, {"requests": 2, "seconds": 1, "scope": "app"}, "on"])
+def test_given_an_override_with_a_mistake_when_set_then_it_is_refused(limit: Any) -> None:
+    with pytest.raises(ValueError, match="rate_limit is null"):
+        Caller(settings={"rate_limit": limit})
 
 
 def test_given_a_demanded_wait_when_asked_before_its_end_then_the_log_says_early() -> None:
     caller = Caller(settings=FEW)
     for _ in range(4):
         caller.get(CAMPAIGNS)
-    caller.get("accounts/2tokyo8n9q/campaigns")
+    caller.get(OTHERS_CAMPAIGNS)
     assert [entry["early"] for entry in caller.log()] == [False, False, False, True, False]
     assert caller.log()[2]["not_before"] > time.time() - 1
+
+
+def test_given_a_wait_of_the_user_when_another_account_asks_before_its_end_then_the_log_says_early() -> None:
+    caller = Caller(settings=FEW_FOR_ALL)
+    for _ in range(3):
+        caller.get(CAMPAIGNS)
+    caller.get(OTHERS_CAMPAIGNS)
+    caller.get(f"accounts/{ACCOUNT}/line_items")
+    assert [entry["early"] for entry in caller.log()] == [False, False, False, True, False]
+    assert [entry["user_level"] for entry in caller.log()] == [False, False, True, True, False]
+
+
+@pytest.mark.parametrize(("scope", "early"), [("account", False), ("user", True)])
+def test_given_a_fault_of_a_scope_when_another_account_asks_before_its_end_then_only_the_users_makes_it_early(
+    scope: str, early: bool
+) -> None:
+    rule = {"fault": "status", "status": 429, "reset_in": 5, "reset_scope": scope, "times": 1}
+    caller = Caller(settings={"early_grace_seconds": 0.0}, faults=[rule])
+    caller.get(CAMPAIGNS)
+    caller.get(OTHERS_CAMPAIGNS)
+    assert caller.log()[1]["early"] is early
 
 
 def test_given_a_demanded_wait_when_asked_after_its_end_then_not_early() -> None:
