@@ -32,6 +32,12 @@ class Settings:
         paging: `keyset` continues behind the last row served, `offset` at a row number, both over the live order.
         cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
         prebuild: page bodies are made once and served from memory (up to 512 MB).
+        clock_ahead_seconds: how far the server's clock is ahead of this machine's, or behind when negative: its Date
+            header says so, and signatures more than 300 s away are refused (§1). Reset times stay this machine's.
+        skew_named: False refuses such a signature in the words of any other 401 (§3), True with a message of its own.
+        chunked: bodies come with `transfer-encoding: chunked` instead of a `content-length`.
+        gzip: JSON and HTML come with `content-encoding: gzip` where the request accepts it; result files are packed
+            already.
         result_host_signed: result files want a signature; otherwise they refuse one (§1).
         job_seconds: time from POST to SUCCESS of an analytics job. This and all further switches are read by the
             analytics service alone and described at `Switches` in analytics/seam.py.
@@ -46,6 +52,10 @@ class Settings:
     paging: str = "keyset"
     cursor_after_full_page: bool = False
     prebuild: bool = False
+    clock_ahead_seconds: float = 0.0
+    skew_named: bool = True
+    chunked: bool = False
+    gzip: bool = False
     job_seconds: float = 0.0
     job_empty_polls: int = 0
     job_url_late_polls: int = 0

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from integration_tests.emulator.analytics.catalog import is_served, metrics_of
+from integration_tests.emulator.analytics.catalog import RETIRED_PLACEMENTS, is_served, metrics_of
 from integration_tests.emulator.analytics.corrections import Correction
 from integration_tests.emulator.analytics.numbers import GranuleReader, Series, Source
 from integration_tests.emulator.analytics.population import Population
@@ -47,6 +47,7 @@ def expected_rows(
     dst_reading: str | None = None,
     link_clicks_drift: bool | None = None,
     future_metrics: bool | None = None,
+    retired_refused: bool | None = None,
     as_of: datetime | None = None,
 ) -> Rows:
     """The numbers of one report, as a dict that `rows_by_key` of a connector's rows must equal.
@@ -67,6 +68,8 @@ def expected_rows(
         dst_reading: `that_day` (default) or `today`, see x-ads-api.md §7.1.
         link_clicks_drift: whether `url_clicks` is printed as `link_clicks` (default True).
         future_metrics: whether unheard-of metrics are there (default False).
+        retired_refused: whether X refuses jobs for placements of old, so that their numbers cannot be had (default
+            False; x-ads-api.md §9.5).
         as_of: what had happened and was booked by then; default the world's now.
 
     Returns:
@@ -76,6 +79,7 @@ def expected_rows(
     reading = dst_reading or (switches.dst_reading if switches else "that_day")
     drift = link_clicks_drift if link_clicks_drift is not None else (switches.link_clicks_drift if switches else True)
     future = future_metrics if future_metrics is not None else bool(switches and switches.future_metrics)
+    refused = retired_refused if retired_refused is not None else bool(switches and switches.retired_refused)
     until = as_of or world.now()
     clock = _LocalClock(world, account_id, reading)
     points = _labelled_granules(clock, granularity, _window(clock, first_day, last_day_exclusive, start, end), until)
@@ -85,7 +89,8 @@ def expected_rows(
     known = [one for one, _ in population.records(account_id, entity)]
     rows: Rows = {}
     for entity_id in known if entity_ids is None else [one for one in known if one in set(entity_ids)]:
-        served = population.placements(account_id, entity, entity_id)
+        all_served = population.placements(account_id, entity, entity_id)
+        served = [one for one in all_served if not (refused and one in RETIRED_PLACEMENTS)]
         for placement in served if placements is None else [one for one in placements if one in served]:
             own = [c for c in booked if c.concerns(account_id, entity, entity_id) and c.placement == placement]
             series = _Entity(population, account_id, entity, entity_id, placement, own)

@@ -83,7 +83,10 @@ class Population:
         if entity == "ACCOUNT":
             return ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
         bits = key_of(self.seed, account_id, entity, entity_id, "placements")
-        more = [name for name, odds in (("SPOTLIGHT", 4), ("TREND", 5)) if mix(bits + odds) % odds == 0]
+        odds_of = [("SPOTLIGHT", 4), ("TREND", 5)]
+        if self._world.spec_of(account_id).publisher_network:
+            odds_of.append(("PUBLISHER_NETWORK", 2))
+        more = [name for name, odds in odds_of if mix(bits + odds) % odds == 0]
         return ("ALL_ON_TWITTER", *more)
 
     def lifetime(self, account_id: str, entity: str, entity_id: str) -> tuple[int, int]:

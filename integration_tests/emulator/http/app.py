@@ -43,7 +43,7 @@ class App:
         self.analytics = AnalyticsRoutes(world, settings)
         self.pending = PendingChanges(world)
         self._entities = Entities(world, settings)
-        self._verifier = Verifier()
+        self._verifier = Verifier(settings)
         self._prebuilt: dict[tuple[int, str, str], bytes] = {}
         self._prebuilt_bytes = 0
         self._lock = threading.Lock()
@@ -105,7 +105,7 @@ class App:
 
     def _faulty(self, request: Request, route: Route | None, rule: FaultRule | None) -> Answer:
         if rule is not None and rule.fault in INSTEAD:
-            return instead(rule, route.account_id if route else None)
+            return instead(rule, request, route.account_id if route else None)
         answer = self._limited(request, route)
         return spoil(rule, answer) if rule is not None else answer
 

@@ -23,8 +23,8 @@ _ARGUMENTS: Final[dict[str, frozenset[str]]] = {
         {"status", "code", "message", "parameter", "headers", "retry_after", "reset_in", "reset_scope", "bare"}
     ),
     "html": frozenset({"status", "body"}),
-    "redirect": frozenset({"status", "location"}),
-    "clock_skew": frozenset(),
+    "redirect": frozenset({"status", "location", "to_itself"}),
+    "clock_skew": frozenset({"wordless"}),
     "empty_body": frozenset({"status"}),
     "garbage": frozenset({"status", "length"}),
     "reset_before": frozenset(),

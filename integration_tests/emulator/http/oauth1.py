@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, unquote
 
-from integration_tests.emulator import settings
+from integration_tests.emulator import settings as constants
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.request import Request
+from integration_tests.emulator.settings import Settings
 
 MAX_SKEW_SECONDS: Final = 300
 _REQUIRED: Final = frozenset(
@@ -55,15 +56,23 @@ class SignatureError(ApiError):
 
 
 class Verifier:
-    """Checks the Authorization header of requests and remembers nonces."""
+    """Checks the Authorization header of requests and remembers nonces.
 
-    def __init__(self) -> None:
+    Args:
+        settings: `clock_ahead_seconds` is how far the server's clock is ahead of this machine's; without `skew_named`
+            the refusal of a timestamp has the words of any other 401.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._nonces: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
     def verify(self, request: Request) -> None:
         """Raises SignatureError."""
         reason = self._refusal(request)
+        if reason == "timestamp" and not self._settings.skew_named:
+            reason = "wordless timestamp"
         if reason is not None:
             raise SignatureError(reason)
 
@@ -76,14 +85,15 @@ class Verifier:
             return f"header lacks {', '.join(sorted(missing))}"
         if values["oauth_signature_method"] != "HMAC-SHA1" or values["oauth_version"] != "1.0":
             return "not HMAC-SHA1 1.0"
-        if values["oauth_consumer_key"] != settings.CONSUMER_KEY or values["oauth_token"] != settings.ACCESS_TOKEN:
+        if values["oauth_consumer_key"] != constants.CONSUMER_KEY or values["oauth_token"] != constants.ACCESS_TOKEN:
             return "unknown key or token"
         if not _STRICT_QUERY.fullmatch(request.query):
             return "query is not percent-encoded"
         if not self._signed(request, values):
             return "signature"
         stamp = values["oauth_timestamp"]
-        if not stamp.isdigit() or abs(int(stamp) - time.time()) > MAX_SKEW_SECONDS:
+        now = time.time() + self._settings.clock_ahead_seconds
+        if not stamp.isdigit() or abs(int(stamp) - now) > MAX_SKEW_SECONDS:
             return "timestamp"
         return None if self._is_fresh(values["oauth_nonce"], stamp) else "repeated nonce"
 
@@ -91,7 +101,7 @@ class Verifier:
         header_pairs = [(n, v) for n, v in values.items() if n != "oauth_signature"]
         url = f"http://{request.headers.get('host', '').lower()}{request.path}"
         base = signature_base(request.method, url, header_pairs + request.pairs())
-        expected = sign(base, settings.CONSUMER_SECRET, settings.ACCESS_TOKEN_SECRET)
+        expected = sign(base, constants.CONSUMER_SECRET, constants.ACCESS_TOKEN_SECRET)
         return hmac.compare_digest(expected, values["oauth_signature"])
 
     def _is_fresh(self, nonce: str, timestamp: str) -> bool:

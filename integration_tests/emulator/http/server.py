@@ -14,6 +14,7 @@ from typing import Any
 from integration_tests.emulator.http.answer import Answer
 from integration_tests.emulator.http.app import App
 from integration_tests.emulator.http.request import Request
+from integration_tests.emulator.http.wire import Framed, frame
 from integration_tests.emulator.routes.control import PREFIX, Control
 
 _SLICES_PER_SECOND = 20
@@ -60,20 +61,20 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(
             self.command, path, query, headers, body, self._connection_number, received, self.request_version
         )
-        self._send(self.server.control.handle(request) if is_control else self.server.app.handle(request))
+        answer = self.server.control.handle(request) if is_control else self.server.app.handle(request)
+        self._send(answer, frame(answer, request, self.server.app.settings))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Answer, framed: Framed) -> None:
         if answer.delay:
             time.sleep(answer.delay)
         if answer.cut_before:
             self._reset()
             return
-        body = b"" if self.command == "HEAD" else answer.body
-        head = self._head(answer)
-        if answer.cut_after is not None:
-            self.connection.sendall(head + body[: answer.cut_after])
+        body, head = framed.body, self._head(answer, framed)
+        if framed.cut_after is not None:
+            self.connection.sendall(head + body[: framed.cut_after])
             # The client's kernel drops what it has not read once the reset arrives.
             time.sleep(0.05)
             self._reset()
@@ -83,17 +84,16 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.sendall(head + body if len(body) < 65_536 else head)
             if len(body) >= 65_536:
                 self.connection.sendall(body)
-        if answer.declared_length is not None:
+        if framed.close:
             self.close_connection = True
 
-    def _head(self, answer: Answer) -> bytes:
-        length = len(answer.body) if answer.declared_length is None else answer.declared_length
+    def _head(self, answer: Answer, framed: Framed) -> bytes:
+        now = time.time() + self.server.app.settings.clock_ahead_seconds
         lines = [
             f"HTTP/1.1 {answer.status} {_phrase(answer.status)}",
-            f"date: {self.date_time_string()}",
+            f"date: {self.date_time_string(now)}",
             f"content-type: {answer.content_type}",
-            f"content-length: {length}",
-            *(f"{name}: {value}" for name, value in answer.headers.items()),
+            *(f"{name}: {value}" for name, value in {**framed.headers, **answer.headers}.items()),
         ]
         if self.close_connection:
             lines.append("connection: close")

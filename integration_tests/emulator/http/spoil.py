@@ -12,6 +12,7 @@ from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.http.answer import Answer, failure
 from integration_tests.emulator.http.faults import FaultRule
 from integration_tests.emulator.http.oauth1 import SignatureError
+from integration_tests.emulator.http.request import Request
 
 _CODES: Final = {
     400: ("INVALID_PARAMETER", "The request is invalid"),
@@ -32,20 +33,23 @@ _HTML: Final = (
 )
 
 
-def instead(rule: FaultRule, account_id: str | None) -> Answer:
+def instead(rule: FaultRule, request: Request, account_id: str | None) -> Answer:
     """The answer of a fault that stands in for the API."""
     arguments = rule.arguments
     if rule.fault == "status":
         return _status(rule, account_id)
     if rule.fault == "clock_skew":
-        return failure(SignatureError("timestamp"))
+        # The only text of a 401 that was observed (§3) does not name the cause: the Date header alone tells it.
+        return failure(SignatureError("wordless timestamp" if arguments.get("wordless") else "timestamp"))
     if rule.fault == "html":
         status = arguments.get("status", 503)
         page = arguments.get("body", _HTML.format(status)).encode()
         return Answer(status, page, "text/html;charset=utf-8")
     if rule.fault == "redirect":
-        headers = {"location": arguments.get("location", "http://127.0.0.1:9/elsewhere")}
-        return Answer(arguments.get("status", 302), b"", headers=headers)
+        location = arguments.get("location", "http://127.0.0.1:9/elsewhere")
+        if arguments.get("to_itself"):
+            location = f"http://{request.headers.get('host', '')}{request.path}?{request.query}"
+        return Answer(arguments.get("status", 302), b"", headers={"location": location})
     if rule.fault == "reset_before":
         return Answer(0, b"", cut_before=True)
     if rule.fault == "garbage":

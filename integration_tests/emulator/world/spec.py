@@ -69,6 +69,8 @@ class AccountSpec:
         undated: so many generated rows per stream carry no `updated_at`.
         deleted: whether the account itself is deleted.
         activity: passed on to analytics, `{"from", "to", "share"}` or None.
+        publisher_network: some entities were served under PUBLISHER_NETWORK too, as in the samples of
+            active_entities (x-ads-api.md §7.7).
     """
 
     id: str
@@ -82,6 +84,7 @@ class AccountSpec:
     undated: int = 0
     deleted: bool = False
     activity: dict[str, Any] | None = None
+    publisher_network: bool = False
 
     def __post_init__(self) -> None:
         if self.access not in ACCESS_KINDS:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from integration_tests.emulator.http.faults import FaultPlan
-from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller, signed
+from integration_tests.emulator_tests.core.builders import ACCOUNT, HOST, Caller, signed
 
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
 
@@ -115,6 +115,16 @@ def test_given_503_with_retry_after_when_it_strikes_then_the_wait_is_demanded() 
 def test_given_clock_skew_when_it_strikes_then_401_that_says_timestamp() -> None:
     got = Caller(faults=[{"fault": "clock_skew"}]).get(CAMPAIGNS)
     assert (got.status, got.json["errors"][0]["message"]) == (401, "Timestamp out of bounds")
+
+
+def test_given_wordless_clock_skew_when_it_strikes_then_401_as_for_any_signature() -> None:
+    got = Caller(faults=[{"fault": "clock_skew", "wordless": True}]).get(CAMPAIGNS)
+    assert (got.status, got.json["errors"][0]["message"]) == (401, "This request is not properly authenticated")
+
+
+def test_given_a_redirect_to_itself_when_it_strikes_then_the_location_is_the_same_address() -> None:
+    got = Caller(faults=[{"fault": "redirect", "to_itself": True}]).get(CAMPAIGNS, count=3)
+    assert (got.status, got.headers["location"]) == (302, f"{HOST}/12/{CAMPAIGNS}?count=3")
 
 
 def test_given_a_redirect_when_it_strikes_then_status_and_location() -> None:

@@ -100,3 +100,17 @@ def test_given_an_app_that_is_not_approved_when_asked_then_403() -> None:
 def test_given_a_token_older_than_the_approval_when_asked_then_403() -> None:
     got = Caller(settings={"token_predates_approval": True}).get("accounts")
     assert (got.status, got.code) == (403, "INSUFFICIENT_USER_AUTHORIZED_PERMISSION")
+
+
+@pytest.mark.parametrize("ahead", [-400, 400])
+def test_given_a_server_clock_that_differs_when_asked_then_401_until_the_signature_is_of_its_time(ahead: float) -> None:
+    caller = Caller(settings={"clock_ahead_seconds": ahead})
+    assert caller.send(signed(CAMPAIGNS)).json["errors"][0]["message"] == "Timestamp out of bounds"
+    assert caller.send(signed(CAMPAIGNS, signer=oauth(timestamp=str(int(time.time() + ahead))))).status == 200
+
+
+def test_given_skew_that_is_not_named_when_asked_then_the_words_are_those_of_any_401() -> None:
+    caller = Caller(settings={"clock_ahead_seconds": 400, "skew_named": False})
+    got = caller.send(signed(CAMPAIGNS))
+    assert (got.status, got.json["errors"][0]["message"]) == (401, "This request is not properly authenticated")
+    assert "timestamp" in caller.log()[0]["refused"]
