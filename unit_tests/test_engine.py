@@ -1,113 +1,28 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Pins what the connector uses of the CDK's protected parts, and how the engine behaves on top of them.
-
-A test of `TestCdk` that fails after an update of the CDK says which of its members went away or changed, and which file
-of the connector relies on it.
-"""
+"""How the engine behaves on top of the CDK's concurrency: order, counts, failures, and nobody waits for ever."""
 
 from __future__ import annotations
 
-import inspect
 import logging
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from queue import Queue
 from typing import Any
 
 import pytest
-from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType, TraceType, Type
-from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
-from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
-from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
-from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionReader
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import OrderedRepository, PagedConcurrentSource, as_written
+from source_twitter_ads.reading.engine import Line, OrderedRepository, PagedConcurrentSource, TwoPools, as_written
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import _stream
-
-ENGINE, SOURCE, COMMANDS = "reading/engine.py", "source.py", "command_line.py"
-
-
-def parameters(function: Callable[..., Any]) -> list[str]:
-    return [name for name in inspect.signature(function).parameters if name != "self"]
-
-
-class TestCdk:
-    @pytest.mark.parametrize(
-        ("owner", "method", "expected", "user"),
-        [
-            (ConcurrentReadProcessor, "on_exception", ["exception"], ENGINE),
-            (ConcurrentReadProcessor, "_flag_exception", ["stream_name", "exception"], ENGINE),
-            (ConcurrentSource, "_submit_initial_partition_generators", ["concurrent_stream_processor"], ENGINE),
-            (ConcurrentSource, "_consume_from_queue", ["queue", "concurrent_stream_processor"], ENGINE),
-            (ConcurrentSource, "_handle_item", ["queue_item", "concurrent_stream_processor"], ENGINE),
-            (ThreadPoolManager, "submit", ["function", "args"], ENGINE),
-            (ThreadPoolManager, "_shutdown", [], ENGINE),
-            (ThreadPoolManager, "check_for_errors_and_shutdown", [], ENGINE),
-            (ConcurrentMessageRepository, "_put_on_queue", ["message"], ENGINE),
-            (PartitionReader, "process_partition", ["partition", "cursor"], ENGINE),
-            (ConcurrentDeclarativeSource, "_select_streams", ["streams", "configured_catalog"], SOURCE),
-            (ConcurrentDeclarativeSource, "_migrate_and_transform_config", ["config_path", "config"], SOURCE),
-            (ConcurrentDeclarativeSource, "configure", ["config", "temp_dir"], SOURCE),
-            (ConnectorStateManager, "get_stream_state", ["stream_name", "namespace"], SOURCE),
-            (AirbyteEntrypoint, "handle_record_counts", ["message", "stream_message_count"], COMMANDS),
-            (AirbyteEntrypoint, "set_up_secret_filter", ["config", "connection_specification"], COMMANDS),
-            (AirbyteEntrypoint, "validate_connection", ["source_spec", "config"], COMMANDS),
-            (AirbyteEntrypoint, "airbyte_message_to_string", ["airbyte_message"], COMMANDS),
-        ],
-    )
-    def test_given_this_cdk_when_a_method_is_looked_up_then_it_takes_what_the_connector_gives(
-        self, owner: type, method: str, expected: list[str], user: str
-    ) -> None:
-        found = getattr(owner, method, None)
-        assert found is not None, f"{owner.__name__}.{method} is gone from the CDK: {user} relies on it"
-        assert parameters(found) == expected, f"{owner.__name__}.{method} of the CDK takes other arguments: see {user}"
-
-    @pytest.mark.parametrize(
-        ("owner", "attribute", "user"),
-        [
-            (ConcurrentReadProcessor, "_record_counter", ENGINE),
-            (ConcurrentReadProcessor, "_stream_name_to_instance", ENGINE),
-            (ConcurrentReadProcessor, "_message_repository", ENGINE),
-            (ConcurrentReadProcessor, "_logger", ENGINE),
-            (ConcurrentSource, "_queue", ENGINE),
-            (ConcurrentSource, "_threadpool", ENGINE),
-            (ConcurrentSource, "_message_repository", ENGINE),
-            (ConcurrentSource, "_initial_number_partitions_to_generate", ENGINE),
-            (ThreadPoolManager, "_futures", ENGINE),
-            (ConcurrentMessageRepository, "_consumer_thread_id", ENGINE),
-            (ConcurrentMessageRepository, "_pending", ENGINE),
-            (ConcurrentDeclarativeSource, "_config", SOURCE),
-            (ConcurrentDeclarativeSource, "_config_for_validation", SOURCE),
-            (ConcurrentDeclarativeSource, "_connector_state_manager", SOURCE),
-            (ConnectorStateManager, "per_stream_states", SOURCE),
-        ],
-    )
-    def test_given_this_cdk_when_an_attribute_is_looked_up_then_its_constructor_sets_it(
-        self, owner: type, attribute: str, user: str
-    ) -> None:
-        assert f"self.{attribute}" in inspect.getsource(owner.__init__), (
-            f"{owner.__name__}.{attribute} is gone from the CDK: {user} relies on it"
-        )
-
-    def test_given_this_cdk_when_its_queue_is_consumed_then_a_falsy_item_would_end_it(self) -> None:
-        """The reason for `Page.__bool__`; should this change, the method can go."""
-        source = inspect.getsource(ConcurrentSource._consume_from_queue)
-        assert "while" in source
-        assert ":= queue.get()" in source
-
-    def test_given_this_cdk_when_a_partition_is_read_then_its_state_is_closed_before_its_sentinel(self) -> None:
-        source = inspect.getsource(PartitionReader.process_partition)
-        assert source.index("cursor.observe") < source.index("cursor.close_partition") < source.index("IS_SUCCESSFUL")
 
 
 class Slice(Partition):
@@ -135,11 +50,31 @@ class Slice(Partition):
 
 
 class Slices:
-    def __init__(self, partitions: list[Slice]) -> None:
+    """Lists given partitions, once it is allowed to."""
+
+    def __init__(self, partitions: list[Slice], held: threading.Event | None = None) -> None:
         self._partitions = partitions
+        self._held = held
 
     def generate(self) -> Iterable[Partition]:
+        if self._held:
+            self._held.wait(20)
         yield from self._partitions
+
+
+def streams_of(partitions: Mapping[str, Slices], engine: PagedConcurrentSource) -> list[Any]:
+    """Streams of given partitions."""
+    return [
+        _stream(
+            name,
+            {"type": "object"},
+            ["id"],
+            "updated_at",
+            slices,  # type: ignore[arg-type]
+            BookmarkCursor(name, "updated_at", {}, engine.repository),
+        )
+        for name, slices in partitions.items()
+    ]
 
 
 class Run:
@@ -147,21 +82,11 @@ class Run:
 
     def __init__(self, partitions: dict[str, list[Slice]], workers: int = 3) -> None:
         engine = PagedConcurrentSource(workers, 1, 2, logging.getLogger("airbyte.test"))
-        streams = [
-            _stream(
-                name,
-                {"type": "object"},
-                ["id"],
-                "updated_at",
-                Slices(slices),  # type: ignore[arg-type]
-                BookmarkCursor(name, "updated_at", {}, engine.repository),
-            )
-            for name, slices in partitions.items()
-        ]
+        streams = streams_of({name: Slices(slices) for name, slices in partitions.items()}, engine)
         self.items: list[Any] = []
         self.error: AirbyteTracedException | None = None
         try:
-            self.items.extend(engine.read(streams))  # type: ignore[arg-type]
+            self.items.extend(engine.read(streams))
         except AirbyteTracedException as error:
             self.error = error
 
@@ -198,12 +123,40 @@ class TestEngine:
 
     def test_given_a_page_when_its_state_arrives_then_the_page_was_before_it(self) -> None:
         run = Run({"campaigns": [Slice("campaigns", n, 5) for n in range(20)]})
-        seen: set[str] = set()
+        seen: Counter[str] = Counter()
         for item in run.items:
             if isinstance(item, Page):
-                seen.add(str(item.associated_slice["account_id"]))  # type: ignore[index]
+                seen[str(item.associated_slice["account_id"])] += 1  # type: ignore[index]
             elif item.type is Type.STATE:
-                assert {e["partition"]["account_id"] for e in item.state.stream.stream_state.states} <= seen
+                closed = {e["partition"]["account_id"] for e in item.state.stream.stream_state.states}
+                assert {seen[account_id] for account_id in closed} <= {5}
+
+    def test_given_two_threads_that_emit_when_one_waits_for_room_then_the_other_does_not_take_its_message(self) -> None:
+        """A state that another thread, or the writer itself, took would overtake the records before it."""
+        line = Line(1)
+        line.put("a page of the worker")
+        repository = OrderedRepository(line, InMemoryMessageRepository())
+        worker = threading.Thread(target=repository.emit_message, args=("the worker's state",), daemon=True)
+        worker.start()
+        repository.emit_message("the writer's state")  # type: ignore[arg-type]
+        assert list(repository.consume_queue()) == ["the writer's state"]
+        assert [line.get(timeout=5), line.get(timeout=5)] == ["a page of the worker", "the worker's state"]
+
+    @pytest.mark.parametrize(
+        ("kinds", "whole"),
+        [
+            ([FailureType.config_error, FailureType.config_error], FailureType.config_error),
+            ([FailureType.config_error, FailureType.transient_error], FailureType.transient_error),
+            ([FailureType.config_error, FailureType.system_error], FailureType.system_error),
+        ],
+    )
+    def test_given_failed_pieces_when_the_sync_ends_then_it_may_be_tried_again_if_one_of_them_may(
+        self, kinds: list[FailureType], whole: FailureType
+    ) -> None:
+        failures = [AirbyteTracedException(message="It failed.", failure_type=kind) for kind in kinds]
+        run = Run({"campaigns": [Slice("campaigns", n, 1, failure) for n, failure in enumerate(failures)]})
+        assert run.error is not None
+        assert run.error.failure_type is whole
 
     def test_given_a_partition_that_fails_when_read_then_the_others_are_whole_and_the_error_is_its_sentence(
         self,
@@ -232,6 +185,45 @@ class TestEngine:
         Run({"reports": [waiting, reading]})
         assert waiting.names[0].startswith("report")
         assert reading.names[0].startswith("reader")
+
+    def test_given_more_generators_that_wait_than_readers_when_read_then_other_streams_pages_arrive_all_the_same(
+        self,
+    ) -> None:
+        held = threading.Event()
+        names = [f"slow_{number}" for number in range(8)]
+        blocked = {name: Slices([Slice(name, 0, 1)], held) for name in names}
+        engine = PagedConcurrentSource(2, 8, 2, logging.getLogger("airbyte.test"))
+        quick = Slices([Slice("campaigns", number, 3) for number in range(4)])
+        arrived = 0
+        for item in engine.read(streams_of({"campaigns": quick, **blocked}, engine)):
+            arrived += isinstance(item, Page) and item.stream_name == "campaigns"
+            if arrived == 12:
+                held.set()
+        assert (arrived, held.is_set()) == (12, True)
+
+    def test_given_a_reader_that_stops_listening_when_the_queue_is_full_then_all_threads_end(self) -> None:
+        before = set(threading.enumerate())
+        engine = PagedConcurrentSource(3, 1, 2, logging.getLogger("airbyte.test"))
+        slices = Slices([Slice("campaigns", number, 1000) for number in range(8)])
+        reading = engine.read(streams_of({"campaigns": slices}, engine))
+        while not isinstance(next(reading), Page):
+            pass
+        reading.close()  # type: ignore[attr-defined]
+        ends = time.monotonic() + 10
+        while (left := set(threading.enumerate()) - before) and time.monotonic() < ends:
+            time.sleep(0.01)
+        assert left == set()
+
+    def test_given_more_waiting_partitions_than_the_cdk_lists_when_read_then_no_stream_waits_for_them(self) -> None:
+        pools = TwoPools(1, 1, logging.getLogger("airbyte.test"))
+        held = threading.Event()
+        waiting = Slice("reports", 0, 1)
+        waiting.waits = True  # type: ignore[attr-defined]
+        for _ in range(ThreadPoolManager.DEFAULT_MAX_QUEUE_SIZE):
+            pools.submit(lambda _: held.wait(), waiting)
+        assert not pools.prune_to_validate_has_reached_futures_limit()
+        held.set()
+        pools.check_for_errors_and_shutdown()
 
     def test_given_a_written_partition_when_read_then_its_pages_are_lines_already(self) -> None:
         (page,) = as_written(Slice("campaigns", 0, 1)).read()

@@ -71,10 +71,14 @@ class PageRetriever(Retriever):
         unlisted = stream_slice.extra_fields.get("failure")
         if unlisted:
             raise unlisted
+        begun = False
         try:
-            yield from self._pages(stream_slice)
+            for page in self._pages(stream_slice):
+                begun = True
+                yield page
         except ApiFailure as failure:
-            if not self._services.accounts.skips(failure):
+            # Once a page is out a bookmark follows it: to skip the rest would leave a gap that nobody reads again.
+            if begun or not self._services.accounts.skips(failure):
                 raise
 
     def _pages(self, stream_slice: StreamSlice) -> Iterator[Page]:

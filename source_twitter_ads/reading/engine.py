@@ -7,19 +7,21 @@ All use that the connector makes of protected parts of the CDK stands in this fi
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, StreamDescriptor
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, Level, StreamDescriptor
 from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.sources.message.repository import LogMessage
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionLogger, PartitionReader
@@ -49,6 +51,20 @@ class PageProcessor(ConcurrentReadProcessor):
         yield page
         yield from self._message_repository.consume_queue()
 
+    def is_done(self) -> bool:
+        """Whether everything is read.
+
+        Raises:
+            AirbyteTracedException: when pieces failed. The CDK calls that an error of the configuration, after which a
+                platform does not try again; it is one only if all of the pieces failed for one.
+        """
+        try:
+            return super().is_done()
+        except AirbyteTracedException as failed:
+            every = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
+            failed.failure_type = _most_hopeful(every) if every else failed.failure_type
+            raise
+
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
         """Yield the TRACE error of a failed partition; unexpected errors keep the CDK's full report."""
         error = exception.exception
@@ -60,11 +76,66 @@ class PageProcessor(ConcurrentReadProcessor):
         yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
 
 
-class OrderedRepository(ConcurrentMessageRepository):
-    """Lets the consumer's own messages out at once, where the CDK puts them behind all that is queued.
+def _most_hopeful(errors: Iterable[Exception]) -> FailureType:
+    """What a sync is said to have failed of: the piece that is the most likely to be mended by another try."""
+    kinds = {getattr(error, "failure_type", FailureType.system_error) for error in errors}
+    order = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
+    return next((kind for kind in order if kind in kinds), FailureType.system_error)
 
-    So a stream's last state comes before its COMPLETE status; all of its records are out by then.
+
+class Abandoned(Exception):
+    """Nobody reads any more."""
+
+
+class Line(Queue[QueueItem]):
+    """The queue between the readers and the one who writes.
+
+    Args:
+        places: items that may wait; who puts another one waits too.
     """
+
+    def __init__(self, places: int) -> None:
+        super().__init__(maxsize=places)
+        self._closed = False
+
+    def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
+        """Put an item at the end of the line.
+
+        Raises:
+            Abandoned: once the line is closed.
+        """
+        if self._closed:
+            raise Abandoned
+        super().put(item, block, timeout)
+
+    def close(self) -> None:
+        """Let everybody go who waits for a place."""
+        with self.mutex:
+            self._closed = True
+            self.maxsize = sys.maxsize
+            self.queue.clear()
+            self.not_full.notify_all()
+
+
+class OrderedRepository(ConcurrentMessageRepository):
+    """Keeps each message in order with what its own thread put on the queue before.
+
+    The CDK's passes all messages through one store first, from where another thread may take them: a state would come
+    before the records that it vouches for, or after a later state. And the consumer's own messages go out at once,
+    where the CDK puts them behind all that is queued: a stream's last state comes before its COMPLETE status; all of
+    its records are out by then.
+    """
+
+    def emit_message(self, message: AirbyteMessage) -> None:
+        """Put a message behind what its thread put on the queue."""
+        self._put_on_queue(message)
+
+    def log_message(self, level: Level, message_provider: Callable[[], LogMessage]) -> None:
+        """Put a log line behind what its thread put on the queue, if its level is of interest."""
+        own = InMemoryMessageRepository()
+        own.log_message(level, message_provider)
+        for message in own.consume_queue():
+            self._put_on_queue(message)
 
     def _put_on_queue(self, message: AirbyteMessage) -> None:
         if threading.get_ident() == self._consumer_thread_id:
@@ -84,18 +155,32 @@ class TwoPools(ThreadPoolManager):
 
     def __init__(self, workers: int, waiting: int, logger: logging.Logger) -> None:
         super().__init__(ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader"), logger)
-        self._waiting = ThreadPoolExecutor(max_workers=waiting, thread_name_prefix="report")
+        # With a list of its own: the CDK stops listing partitions of all streams when one list is too long.
+        self._waiting = ThreadPoolManager(ThreadPoolExecutor(waiting, thread_name_prefix="report"), logger)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> None:
         """Run a task in the pool that fits its partition."""
         if any(getattr(argument, "waits", False) for argument in args):
-            self._futures.append(self._waiting.submit(function, *args))
+            self._waiting.submit(function, *args)
         else:
             super().submit(function, *args)
 
+    def check_for_errors_and_shutdown(self) -> None:
+        """End both pools.
+
+        Raises:
+            RuntimeError: when a task failed in a way that nobody foresaw.
+        """
+        self._waiting.check_for_errors_and_shutdown()
+        super().check_for_errors_and_shutdown()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._shutdown()
+
     def _shutdown(self) -> None:
         super()._shutdown()
-        self._waiting.shutdown(wait=False, cancel_futures=True)
+        self._waiting._shutdown()
 
 
 class PagedConcurrentSource(ConcurrentSource):
@@ -109,12 +194,13 @@ class PagedConcurrentSource(ConcurrentSource):
     """
 
     def __init__(self, workers: int, generators: int, waiting: int, logger: logging.Logger) -> None:
-        queue: Queue[QueueItem] = Queue(maxsize=QUEUED_ITEMS)
-        self.repository: MessageRepository = OrderedRepository(queue, InMemoryMessageRepository())
+        self._line = Line(QUEUED_ITEMS)
+        self._pools = TwoPools(workers + generators, waiting, logger)
+        self.repository: MessageRepository = OrderedRepository(self._line, InMemoryMessageRepository())
         super().__init__(
-            threadpool=TwoPools(workers + generators, waiting, logger),
+            threadpool=self._pools,
             logger=logger,
-            queue=queue,
+            queue=self._line,
             message_repository=self.repository,
             initial_number_partitions_to_generate=generators,
         )
@@ -140,9 +226,14 @@ class PagedConcurrentSource(ConcurrentSource):
             PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
-        yield from self._submit_initial_partition_generators(processor)
-        yield from self._consume_from_queue(self._queue, processor)
-        self._threadpool.check_for_errors_and_shutdown()
+        try:
+            yield from self._submit_initial_partition_generators(processor)
+            yield from self._consume_from_queue(self._queue, processor)
+            self._threadpool.check_for_errors_and_shutdown()
+        finally:
+            # Whoever uses the source as a library may stop listening: then its threads must end, not wait for room.
+            self._pools.stop()
+            self._line.close()
         self._logger.info("Finished syncing")
 
     def _handle_item(

@@ -16,6 +16,7 @@ from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retrievers import iso_text
+from source_twitter_ads.reading.ahead import read_ahead
 from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.reading.page import Page
@@ -111,19 +112,18 @@ class Tweets(XAdsStream):
         bounds = self._bounds(stream_slice)
         query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
         where = Where(self.name, account_id, stream_slice["tweet_type"])
+        listing = pages(self._services.transport, self.path(stream_slice=stream_slice), query, where, count=count)
+        begun = False
         try:
-            for records in pages(
-                self._services.transport, self.path(stream_slice=stream_slice), query, where, count=count
-            ):
-                kept, newest, complete = bounds.cut(records)
+            for kept, newest in read_ahead(listing, bounds.cut):
                 for record in kept:
                     record["account_id"] = account_id
                 if kept:
+                    begun = True
                     yield Page(self.name, kept, stream_slice, newest)
-                if complete:
-                    return
         except ApiFailure as failure:
-            if not self._services.accounts.skips(failure):
+            # Once a page is out a bookmark follows it: to skip the rest would leave a gap that nobody reads again.
+            if begun or not self._services.accounts.skips(failure):
                 raise
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
