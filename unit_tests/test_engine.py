@@ -12,7 +12,7 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStreamStatus, FailureType, TraceType, Type
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, TraceType, Type
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
@@ -47,6 +47,20 @@ class Slice(Partition):
 
     def __hash__(self) -> int:
         return hash((self._name, self._number))
+
+
+class Dawdling(InMemoryMessageRepository):
+    """A store in which a worker's message lies a while before the worker takes it out again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filled, self.emptied = threading.Event(), threading.Event()
+
+    def emit_message(self, message: AirbyteMessage) -> None:
+        super().emit_message(message)
+        if threading.current_thread() is not threading.main_thread():
+            self.filled.set()
+            self.emptied.wait(5)
 
 
 class Slices:
@@ -131,14 +145,18 @@ class TestEngine:
                 closed = {e["partition"]["account_id"] for e in item.state.stream.stream_state.states}
                 assert {seen[account_id] for account_id in closed} <= {5}
 
-    def test_given_two_threads_that_emit_when_one_waits_for_room_then_the_other_does_not_take_its_message(self) -> None:
+    def test_given_two_threads_that_emit_when_they_do_it_at_once_then_neither_takes_the_others_message(self) -> None:
         """A state that another thread, or the writer itself, took would overtake the records before it."""
-        line = Line(1)
+        line = Line(2)
         line.put("a page of the worker")
-        repository = OrderedRepository(line, InMemoryMessageRepository())
-        worker = threading.Thread(target=repository.emit_message, args=("the worker's state",), daemon=True)
+        store = Dawdling()
+        repository = OrderedRepository(line, store)
+        worker = threading.Thread(target=repository.emit_message, args=("the worker's state",))
         worker.start()
+        store.filled.wait(0.2)
         repository.emit_message("the writer's state")  # type: ignore[arg-type]
+        store.emptied.set()
+        worker.join()
         assert list(repository.consume_queue()) == ["the writer's state"]
         assert [line.get(timeout=5), line.get(timeout=5)] == ["a page of the worker", "the worker's state"]
 
