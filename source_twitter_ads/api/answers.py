@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,12 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 # A page of 1,000 records is about 1 MB and a result file some tens of MB; what is larger than this is no answer of X.
-MAX_BODY_BYTES = 512 * 1024 * 1024
+MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 512 * 1024 * 1024
+# What X says about a request that it refuses is a sentence.
+MAX_REFUSAL_BYTES = 64 * 1024
 _GZIP = b"\x1f\x8b"
+_GZIP_ENCODINGS = frozenset({"gzip", "x-gzip"})
 _CHUNK = 1 << 20
 # Read at once from the network: whatever has arrived, so that a server that drips is noticed.
 _ARRIVED = 1 << 16
@@ -40,35 +45,61 @@ class Answer:
     document: Any
 
 
-def read_body(response: requests.Response, seconds: float) -> bytes:
-    """Read a streamed response to its end.
+def read_body(response: requests.Response, seconds: float, result: bool = False) -> bytes:
+    """Read a streamed response to its end, unpacked where it is packed for the way only.
 
     Args:
         response: the response, requested with `stream=True`.
         seconds: how long the whole body may take; a server that drips would otherwise hold a worker for ever.
+        result: whether it is a result file, which may be larger.
 
     Raises:
-        BadBody: when the body is too large, or not packed as its header says.
+        BadBody: when the body is too large, or not packed as its header says, or cut off inside of the packing.
         requests.RequestException: when it stops early or takes too long.
     """
-    ends = time.monotonic() + seconds
+    limit = MAX_FILE_BYTES if result else MAX_BODY_BYTES
+    # urllib3 unpacks too, but takes a packed body that is cut off for a whole one.
+    packed = response.headers.get("content-encoding", "").strip().lower() in _GZIP_ENCODINGS
     chunks = []
     size = 0
+    for chunk in _chunks(response, seconds, not packed):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise BadBody(f"more than {limit} bytes")
+    body = b"".join(chunks)
+    return gunzip(body, limit) if packed else body
+
+
+def read_refused(response: requests.Response, seconds: float) -> bytes:
+    """Read of an answer that is no success what arrives: its status and headers count, whatever becomes of its body."""
+    body = b""
+    with suppress(BadBody, requests.RequestException):
+        for chunk in _chunks(response, seconds, False):
+            body += chunk
+            if len(body) >= MAX_REFUSAL_BYTES:
+                break
+    unpacked = b""
+    with suppress(BadBody):
+        for part in _inflate(body[:MAX_REFUSAL_BYTES], MAX_REFUSAL_BYTES):
+            unpacked += part
+    return unpacked
+
+
+def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterator[bytes]:
+    ends = time.monotonic() + seconds
     try:
-        while chunk := response.raw.read1(_ARRIVED, decode_content=True):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                raise BadBody(f"more than {MAX_BODY_BYTES} bytes")
+        while chunk := response.raw.read1(_ARRIVED, decode_content=decode):
+            yield chunk
             if time.monotonic() > ends:
-                raise requests.exceptions.ReadTimeout(f"the body took longer than {seconds:.0f} s")
+                # No ReadTimeout: who drips is not silent.
+                raise requests.exceptions.ConnectionError(f"the body took longer than {seconds:.0f} s")
     except DecodeError as error:
         raise BadBody(f"a body that cannot be unpacked: {error}") from error
     except ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error) from error
     except HTTPError as error:
         raise requests.exceptions.ConnectionError(error) from error
-    return b"".join(chunks)
 
 
 def parse_envelope(body: bytes) -> Mapping[str, Any]:
@@ -80,12 +111,12 @@ def parse_envelope(body: bytes) -> Mapping[str, Any]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadBody(f"{len(body)} bytes that are not JSON ({_excerpt(body)}): {error}") from error
+        raise BadBody(f"{len(body)} bytes that are not JSON ({excerpt(body)}): {error}") from error
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, (list, dict)):
-        raise BadBody(f"JSON without a data member ({_excerpt(body)})")
+        raise BadBody(f"JSON without a data member ({excerpt(body)})")
     if isinstance(data, list) and not all(isinstance(record, dict) for record in data):
-        raise BadBody(f"JSON whose data holds something else than objects ({_excerpt(body)})")
+        raise BadBody(f"JSON whose data holds something else than objects ({excerpt(body)})")
     return document  # type: ignore[no-any-return]  # a dictionary, since it has data
 
 
@@ -133,12 +164,18 @@ def result_file(body: bytes) -> bytes:
     Raises:
         BadBody: when it is damaged, or no file at all but, for instance, an HTML page.
     """
-    if not body.startswith(_GZIP) and not body.lstrip().startswith(b"{"):
-        raise BadBody(f"{len(body)} bytes that are no result file ({_excerpt(body)})")
-    return whole_gzip(body)
+    if body.startswith(_GZIP):
+        return whole_gzip(body)
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadBody(f"{len(body)} bytes that are no result file ({excerpt(body)}): {error}") from error
+    if not isinstance(document, dict):
+        raise BadBody(f"{len(body)} bytes that are no result file ({excerpt(body)})")
+    return body
 
 
-def gunzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+def gunzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
     """Unpack a gzip file whole; a file that came unpacked already is returned as it is.
 
     Raises:
@@ -147,7 +184,7 @@ def gunzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
     return b"".join(_inflate(body, limit))
 
 
-def whole_gzip(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+def whole_gzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
     """Return a gzip file as it is, proven to unpack whole; the unpacked bytes are not kept.
 
     Raises:
@@ -181,6 +218,6 @@ def _inflate(body: bytes, limit: int) -> Iterator[bytes]:
         rest = inflater.unused_data
 
 
-def _excerpt(body: bytes) -> str:
+def excerpt(body: bytes) -> str:
     """Show how a body begins, for messages; markup tells a proxy's error page from X's answer."""
     return repr(body[:60].decode("utf-8", "replace"))

@@ -29,5 +29,7 @@ def new_session(settings: Settings) -> requests.Session:
     adapter = HTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
     session.mount("https://", adapter)
     session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
-    session.headers.update({"User-Agent": settings.user_agent, "Accept": "application/json"})
+    # gzip alone: of what is packed otherwise it cannot be told whether it arrived whole (`answers.read_body`).
+    accepted = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+    session.headers.update({"User-Agent": settings.user_agent, **accepted})
     return session

@@ -16,7 +16,15 @@ from urllib.parse import urljoin
 import requests
 
 from source_twitter_ads.api import errors
-from source_twitter_ads.api.answers import Answer, BadBody, envelope_of, parse_envelope, read_body, result_file
+from source_twitter_ads.api.answers import (
+    Answer,
+    BadBody,
+    envelope_of,
+    parse_envelope,
+    read_body,
+    read_refused,
+    result_file,
+)
 from source_twitter_ads.api.call import Call
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
 from source_twitter_ads.api.gate import WaitTooLong
@@ -156,10 +164,11 @@ class Transport:
             call.waited(time.monotonic() - entered)
             call.refusal = None
             with self._send(call) as response:
-                body = read_body(response, self._settings.request_timeout)
+                succeeded = 200 <= response.status_code < 300
+                seconds = float(self._settings.request_timeout)
+                body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
             logger.debug(f"{call} ({call.where}): HTTP {response.status_code}, {len(body)} bytes.")
-            succeeded = 200 <= response.status_code < 300
             passage.answered(response.headers, succeeded)
             if not succeeded and not response.is_redirect:
                 call.refusal = errors.read_refusal(response.status_code, body)

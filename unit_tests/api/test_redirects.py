@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -42,11 +43,13 @@ class TestRedirect:
         assert len(server.seen) == 1
 
     def test_given_a_redirect_with_an_endless_body_when_answered_then_it_is_not_read_beyond_the_limit(
-        self, server: Server, monkeypatch: pytest.MonkeyPatch
+        self, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(answers, "MAX_BODY_BYTES", 1000)
-        server.replies(Reply(302, b"x" * 100_000, {"Location": "/12/elsewhere"}))
-        assert "more than 1000 bytes" in str(failure(server).message)
+        monkeypatch.setattr(answers, "MAX_REFUSAL_BYTES", 1000)
+        server.replies(Reply(302, b"x" * 100_000, {"Location": "/12/elsewhere"}), Reply())
+        with caplog.at_level(logging.DEBUG, "airbyte"):
+            transport(server).get(PATH, {}, WHERE)
+        assert "HTTP 302, 1000 bytes" in caplog.text
 
     def test_given_a_cookie_when_answered_then_it_is_not_sent_back(self, server: Server) -> None:
         server.replies(Reply(200, GOOD, {"Set-Cookie": "guest=1; Path=/"}))

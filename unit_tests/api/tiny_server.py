@@ -29,6 +29,16 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     seconds: float = 0.0
+    chunked: bool = False
+
+    def framed(self) -> bytes:
+        """The body as it goes over the wire."""
+        if not self.chunked:
+            return self.body
+        middle = len(self.body) // 2
+        parts = [part for part in (self.body[:middle], self.body[middle:]) if part]
+        ends = b"" if self.cut else b"0\r\n\r\n"
+        return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + ends
 
 
 def refusal(status: int, code: str, message: str = "X's words", **headers: str) -> Reply:
@@ -57,12 +67,16 @@ class Server:
                 owner.seen.append({**seen, "headers": {k.lower(): v for k, v in self.headers.items()}})
                 reply = owner.script.pop(0) if len(owner.script) > 1 else owner.script[0]
                 time.sleep(reply.seconds)
-                self.send_response(reply.status)
-                for name, value in reply.headers.items():
+                self.send_response_only(reply.status)
+                headers = {"Date": self.date_time_string(), **reply.headers}
+                if reply.chunked:
+                    headers["Transfer-Encoding"] = "chunked"
+                else:
+                    headers["Content-Length"] = str(len(reply.body) + (50 if reply.cut else 0))
+                for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(reply.body) + (50 if reply.cut else 0)))
                 self.end_headers()
-                self.wfile.write(reply.body)
+                self.wfile.write(reply.framed())
                 self.close_connection = self.close_connection or reply.cut
 
             do_GET = do_POST = do_DELETE = answer  # noqa: N815

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Bodies as they go over the wire: chunked, packed, cut off, far too large; and those of refusals."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import orjson
+import pytest
+
+from source_twitter_ads.api import answers
+from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, refusal, transport
+
+GZIP = {"Content-Encoding": "gzip"}
+PAGE = orjson.dumps({"data": [{"id": str(number)} for number in range(3000)], "next_cursor": None})
+FILE = orjson.dumps({"data": [{"id": "c1", "id_data": []}], "time_series_length": 1})
+
+
+def packed(body: bytes) -> bytes:
+    return gzip.compress(body)
+
+
+@pytest.mark.timeout(30)
+class TestEncodings:
+    @pytest.mark.parametrize("chunked", [False, True])
+    @pytest.mark.parametrize("zipped", [False, True])
+    def test_given_a_page_however_it_is_sent_when_asked_then_it_is_whole(
+        self, server: Server, chunked: bool, zipped: bool
+    ) -> None:
+        server.replies(Reply(200, packed(PAGE) if zipped else PAGE, GZIP if zipped else {}, chunked=chunked))
+        assert transport(server).get(PATH, {}, WHERE).document == orjson.loads(PAGE)
+
+    def test_given_a_request_when_sent_then_it_accepts_no_packing_but_gzip(self, server: Server) -> None:
+        transport(server).get(PATH, {}, WHERE)
+        assert server.seen[0]["headers"]["accept-encoding"] == "gzip"
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            Reply(200, PAGE, chunked=True, cut=True),
+            Reply(200, packed(PAGE), GZIP, chunked=True, cut=True),
+            Reply(200, packed(PAGE)[:-1], GZIP),
+            Reply(200, packed(PAGE)[:-1], GZIP, chunked=True),
+            Reply(200, packed(PAGE)[:20] + b"xxxx" + packed(PAGE)[24:], GZIP),
+            Reply(200, b"", GZIP),
+        ],
+        ids=["chunked", "chunked, packed", "packed", "packed in whole chunks", "garbled", "nothing"],
+    )
+    def test_given_a_page_that_is_cut_off_or_garbled_when_asked_then_it_is_asked_for_again(
+        self, server: Server, reply: Reply
+    ) -> None:
+        server.replies(reply, Reply())
+        assert transport(server, outage_timeout=10).get(PATH, {}, WHERE).document == orjson.loads(GOOD)
+        assert len(server.seen) == 2
+
+    @pytest.mark.parametrize("body", [FILE, packed(FILE)], ids=["plain", "packed"])
+    @pytest.mark.parametrize("chunked", [False, True])
+    def test_given_a_result_file_in_a_packing_when_fetched_then_it_is_whole(
+        self, server: Server, body: bytes, chunked: bool
+    ) -> None:
+        server.replies(Reply(200, packed(body), GZIP, chunked=chunked))
+        assert answers.gunzip(transport(server).download(f"{server.url}/r/x.json.gz", WHERE)) == FILE
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            Reply(200, packed(FILE)[:-1], GZIP),
+            Reply(200, packed(FILE)[:-9], GZIP, chunked=True),
+            Reply(200, packed(FILE[:-9]), GZIP),
+            Reply(200, FILE[:-9]),
+            Reply(200, packed(FILE), chunked=True, cut=True),
+        ],
+        ids=["packing cut", "chunked packing cut", "file in whole packing cut", "plain cut", "last chunk missing"],
+    )
+    def test_given_a_result_file_that_is_cut_off_when_fetched_then_it_is_fetched_again(
+        self, server: Server, reply: Reply
+    ) -> None:
+        server.replies(reply, Reply(200, packed(FILE)))
+        url = f"{server.url}/r/x.json.gz"
+        assert answers.gunzip(transport(server, outage_timeout=10).download(url, WHERE)) == FILE
+        assert len(server.seen) == 2
+
+
+@pytest.mark.timeout(30)
+class TestBounds:
+    @pytest.mark.parametrize("headers", [{}, GZIP], ids=["plain", "packed"])
+    def test_given_a_page_far_too_large_when_asked_then_it_is_not_kept(
+        self, server: Server, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(answers, "MAX_BODY_BYTES", 1_000_000)
+        bomb = b" " * 2_000_000
+        server.replies(Reply(200, packed(bomb) if headers else bomb, headers))
+        assert "more than 1000000 bytes" in str(failure(server).message)
+
+    def test_given_the_bounds_when_looked_at_then_a_result_file_may_be_larger_than_a_page(self) -> None:
+        assert (answers.MAX_BODY_BYTES, answers.MAX_FILE_BYTES) == (64 << 20, 512 << 20)
+
+    def test_given_a_result_file_larger_than_a_page_may_be_when_fetched_then_it_is_taken(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(answers, "MAX_BODY_BYTES", 10)
+        server.replies(Reply(200, packed(FILE)))
+        assert transport(server).download(f"{server.url}/r/x.json.gz", WHERE) == packed(FILE)
+
+
+@pytest.mark.timeout(30)
+class TestRefusals:
+    def test_given_a_429_whose_body_is_cut_off_when_asked_then_its_reset_is_waited_for(self, server: Server) -> None:
+        reset = str(int(time.time()) + 3)
+        limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=reset)
+        limited.cut = True
+        server.replies(limited, Reply())
+        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        assert server.seen[1]["at"] >= float(reset)
+
+    def test_given_a_400_whose_body_is_cut_off_when_asked_then_it_is_told_at_once(self, server: Server) -> None:
+        server.replies(Reply(400, b'{"errors": [{"code": "INVAL', cut=True))
+        error = failure(server, outage_timeout=10)
+        assert len(server.seen) == 1
+        assert "HTTP 400" in str(error.message)
+
+    @pytest.mark.parametrize("share", [0.5, 1])
+    def test_given_a_503_in_a_broken_packing_when_asked_then_its_retry_after_is_kept_to(
+        self, server: Server, share: float
+    ) -> None:
+        body = packed(b"not what it seems" * 20)
+        server.replies(Reply(503, body[: int(len(body) * share)], {**GZIP, "retry-after": "1"}), Reply())
+        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        assert server.seen[1]["at"] - server.seen[0]["at"] >= 1
+
+    def test_given_a_packed_refusal_when_asked_then_its_words_are_read(self, server: Server) -> None:
+        said = refusal(400, "INVALID_PARAMETER", "X's words")
+        server.replies(Reply(400, packed(said.body), GZIP))
+        assert "INVALID_PARAMETER: X's words" in str(failure(server).message)
