@@ -18,7 +18,8 @@ from source_twitter_ads.api import gate
 
 TIGHT = {"requests": 20, "seconds": 3}
 #: Some endpoints that have more pages than the limit has requests.
-BUSY = {f"accounts/:id/{name}" for name in ("campaigns", "line_items", "targeting_criteria", "tweets")}
+BUSY = {f"accounts/:id/{name}" for name in ("campaigns", "cards", "line_items", "targeting_criteria", "tweets")}
+MANY = {"*": 10, "campaigns": 66, "cards": 66, "line_items": 30, "targeting_criteria": 30, "tweets": 66}
 
 
 def refusals(emulator: Emulator) -> Counter[Any]:
@@ -39,7 +40,7 @@ def limited(**how: Any) -> list[dict[str, Any]]:
 def test_given_20_requests_per_3_seconds_everywhere_when_10_workers_read_all_then_one_per_window_is_refused_at_most(
     start: Callable[..., Emulator],
 ) -> None:
-    emulator = start(account("1first", 30), account("2second", 30), rate_limit=TIGHT)
+    emulator = start(account("1first", volumes=MANY), account("2second", volumes=MANY), rate_limit=TIGHT)
     streams = (*harness.EVERYTHING, "hours")
     reports = [*harness.REPORTS, harness.HOURS]
     output = sync(harness.config(emulator, page_size=1, num_workers=10, reports=reports), streams)
@@ -49,6 +50,21 @@ def test_given_20_requests_per_3_seconds_everywhere_when_10_workers_read_all_the
     reached = {endpoint for (_, endpoint, _), number in asked.items() if number > TIGHT["requests"]}
     assert {*BUSY, "stats/jobs/accounts/:id"} <= reached, "the limit was never reached"
     assert max(refusals(emulator).values(), default=0) <= 1
+    assert early(emulator) == []
+
+
+def test_given_a_limit_that_three_accounts_share_when_10_workers_read_all_then_one_per_window_is_refused_at_most(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start(*(account(one, 10) for one in harness.ACCOUNTS), rate_limit={**TIGHT, "scope": "user"})
+    output = sync(harness.config(emulator, page_size=1, num_workers=10))
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output) == []
+    asked = Counter(entry["endpoint"] for entry in emulator.requests())
+    reached = {endpoint for endpoint, number in asked.items() if number > TIGHT["requests"]}
+    assert {"accounts/:id/line_items", "accounts/:id/targeting_criteria"} <= reached, "the limit was never reached"
+    windows = Counter((e["method"], e["endpoint"], e["not_before"]) for e in emulator.requests() if e["status"] == 429)
+    assert max(windows.values(), default=0) <= 1
     assert early(emulator) == []
 
 

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 from integration_tests.connector import STREAMS as ENTITY_STREAMS
@@ -18,6 +21,10 @@ PREBUILT = [str(report["name"]) for report in harness.PREBUILT]
 STREAMS = (*ENTITY_STREAMS, *PREBUILT, *harness.REPORT_NAMES)
 # A server that is as far away, and jobs that take as long, as to make a run last: the bound is a multiple of it.
 LATENCY_MS, JOB_SECONDS = 100, 5.0
+#: Two report windows, of 30 days and of a few.
+FIRST_DAY = harness.LAST_DAY - timedelta(days=31)
+RESULT_FILES = {"path_regex": "^/advertiser-api-async-analytics/"}
+#: What may happen to any request.
 KINDS: list[dict[str, Any]] = [
     {"fault": "status", "status": 408},
     {"fault": "status", "status": 423},
@@ -40,26 +47,63 @@ KINDS: list[dict[str, Any]] = [
     {"fault": "slow_body", "bytes_per_second": 20_000},
     {"fault": "cut_json"},
     {"fault": "wrong_content_length"},
+    {"fault": "redirect", "to_itself": True, "match": {"method": "GET"}},
+    {"fault": "redirect", "to_itself": True, "status": 307, "match": {"method": "GET"}},
 ]
+#: What happens to result files besides (x-ads-api.md §1, §7.2, §8).
+OF_FILES: list[dict[str, Any]] = [
+    {"fault": "cut_gzip"},
+    {"fault": "status", "status": 404},
+    {"fault": "html", "status": 426},
+]
+#: What becomes of jobs, a tenth of them together.
+OF_JOBS: list[dict[str, Any]] = [{"status": "FAILED"}, {"status": "CANCELLED"}, {"status": "EMPTY", "polls": 2}]
 
 
 def storm(seed: int) -> list[dict[str, Any]]:
     """Rules that together hit a tenth of all requests."""
+    on_files = [{**kind, "match": RESULT_FILES} for kind in OF_FILES]
+    rules = [(kind, SHARE / len(KINDS)) for kind in KINDS] + [(kind, SHARE / len(OF_FILES)) for kind in on_files]
     return [
-        {"name": f"{position}-{kind['fault']}", "match": {"probability": SHARE / len(KINDS), "seed": seed + position}}
-        | kind
-        for position, kind in enumerate(KINDS)
+        {
+            **kind,
+            "name": f"{position}-{kind['fault']}",
+            "match": {**kind.get("match", {}), "probability": share, "seed": seed + position},
+        }
+        for position, (kind, share) in enumerate(rules)
     ]
 
 
+def broken_jobs(seed: int, jobs: int) -> list[dict[str, Any]]:
+    """Rules that hit a tenth of so many new jobs, at random places."""
+    places = Random(seed).sample(range(1, jobs + 1), max(len(OF_JOBS), int(jobs * SHARE)))
+    return [{**OF_JOBS[n % len(OF_JOBS)], "match": {"nth": place}} for n, place in enumerate(sorted(places))]
+
+
 def demanded(emulator: Emulator) -> float:
-    """Seconds that X's headers demanded: the longest chain that a single request line can have had to wait."""
-    waits: dict[Any, float] = {}
-    for entry in emulator.requests():
+    """Seconds for which X's headers kept a client out of the place that they kept it out of for longest.
+
+    A place is a method and endpoint of one account. Its time is the union of the spans between an answer that demanded
+    a wait and the end of that wait: those of the account, and those of the user, which are about all accounts.
+    """
+    entries = emulator.requests()
+    waits: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
+    for entry in entries:
         if entry["not_before"] is not None:
-            key = (entry["method"], entry["endpoint"])
-            waits[key] = waits.get(key, 0.0) + entry["not_before"] - entry["time"]
-    return max(waits.values(), default=0.0)
+            whose = None if entry["user_level"] else entry["account_id"]
+            place = (entry["method"], entry["endpoint"], whose)
+            waits[place].append((entry["time"] + entry["duration"], entry["not_before"]))
+    places = {(entry["method"], entry["endpoint"], entry["account_id"]) for entry in entries}
+    return max(_covered({*waits[place], *waits[(*place[:2], None)]}) for place in places)
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """The length of the union of spans."""
+    length, reached = 0.0, 0.0
+    for begin, end in sorted(spans):
+        length += max(end - max(begin, reached), 0.0)
+        reached = max(reached, end)
+    return length
 
 
 def timed(config: dict[str, Any]) -> tuple[Output, float]:
@@ -69,21 +113,30 @@ def timed(config: dict[str, Any]) -> tuple[Output, float]:
     return output, time.monotonic() - began
 
 
+def test_given_overlapping_waits_when_added_up_then_each_second_counts_once() -> None:
+    assert _covered([(5, 7), (1, 3), (2, 4), (2, 3)]) == 5
+
+
 def test_given_a_tenth_of_all_requests_fails_when_synced_then_nothing_is_lost_and_it_takes_twice_the_time_at_most(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start(latency_ms=LATENCY_MS, job_seconds=JOB_SECONDS)
-    config = harness.config(emulator, request_timeout=2)
+    config = harness.config(emulator, start_date=FIRST_DAY.isoformat(), request_timeout=2)
     output, calm = timed(config)
-    assert wrong(emulator, output, streams=STREAMS) == []
+    assert wrong(emulator, output, streams=STREAMS, first_day=FIRST_DAY) == []
+    jobs = emulator.stats()["analytics"]["jobs_created"]
 
     emulator.reset_log()
     emulator.set_faults(storm(seed=1_000))
+    emulator.set_settings(job_faults=broken_jobs(seed=1_000, jobs=jobs))
     output, stormy = timed(config)
 
-    struck = sum(rule["struck"] for rule in emulator.faults())
-    assert struck > SHARE / 2 * len(emulator.requests()), "not much of a storm"
+    struck = {rule["name"]: rule["struck"] for rule in emulator.faults()}
+    faulty_jobs = [one["fault"] for one in emulator.stats()["analytics"]["jobs"] if one["fault"]]
+    assert sum(struck.values()) > SHARE / 2 * len(emulator.requests()), "not much of a storm"
+    assert sum(times > 0 for times in struck.values()) > len(struck) / 2, "always the same faults"
+    assert set(faulty_jobs) == {rule["status"] for rule in OF_JOBS}
     assert (output.exit_code, output.errors) == (0, [])
-    assert wrong(emulator, output, streams=STREAMS) == []
+    assert wrong(emulator, output, streams=STREAMS, first_day=FIRST_DAY) == []
     assert early(emulator) == []
     assert stormy < 2 * calm + demanded(emulator)
