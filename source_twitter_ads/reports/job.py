@@ -22,6 +22,7 @@ class Job:
         where: the place in the sync, for messages.
         created: when it was created, by the monotonic clock.
         seen: when X last listed it, by the monotonic clock; None before the first time.
+        missed: since when X's answers have lacked it, by the monotonic clock; None when the last one listed it.
         url: the result file, once it is ready.
         broken: why there will be no file, once that is known.
         unknown: why X could not be asked for its status, the last time.
@@ -33,6 +34,7 @@ class Job:
     where: Where
     created: float
     seen: float | None = None
+    missed: float | None = None
     url: str | None = None
     broken: str | None = None
     unknown: ApiFailure | None = None

@@ -8,30 +8,32 @@ polls for itself, so status requests grow with time and not with jobs.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
-from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Rule, Where, rule_for
-from source_twitter_ads.api.headers import number
+from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, rule_for
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
+from source_twitter_ads.reports.cancelling import cancel_all
+from source_twitter_ads.reports.downtime import Downtime, elsewhere
 from source_twitter_ads.reports.job import Job, job_id_of, result_url
 from source_twitter_ads.reports.job_request import JobRequest
-from source_twitter_ads.reports.polling import poll_interval
+from source_twitter_ads.reports.polling import first_poll, poll_interval
 from source_twitter_ads.reports.progress import Progress
+from source_twitter_ads.reports.room import Room
 
 # x-ads-api.md §7.2.
-MOST_JOBS = 100
 JOBS_PER_STATUS_REQUEST = 200
-REMAINING = "x-concurrent-job-limit-remaining"
 FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})
 
-# A job that X does not list is one that it has just taken; after this time it is one that it has lost.
+# A job that X does not list is one that it has just taken; after this time it is one that it has lost, if two answers
+# lack it that lie a tenth of this time apart: a single one may be an accident, after a long wait for its turn.
 LOST_SECONDS = 300.0
+LOST_ANSWERS_APART = 0.1
 # How often a waiting thread looks whether the log is due for a line.
 TICK_SECONDS = 1.0
 
@@ -41,7 +43,7 @@ class JobBoard:
 
     Args:
         transport: sends the requests.
-        settings: how long a job may take.
+        settings: how long a job may take, and for how long X may be down.
         account_id: the ad account.
         progress: is told what happens, for the log.
         busy_accounts: tells how many accounts have jobs running, which share X's limit for status requests.
@@ -63,14 +65,11 @@ class JobBoard:
         self._timeout = settings.job_timeout * 60.0
         self._condition = threading.Condition()
         self._running: dict[str, Job] = {}
-        # Windows that wait for room, and when they begin.
-        self._queue: dict[Where, datetime] = {}
-        self._being_created = 0
-        self._limit = MOST_JOBS
-        self._limit_known = False
+        self._room = Room()
+        self._downtime = Downtime(float(settings.outage_timeout))
         self._polling = False
-        self._last_poll = time.monotonic()
-        self._last_job = time.monotonic()
+        # When the last status request was sent, when the last one that was answered, and the first job after a pause.
+        self._last_poll = self._last_answered = self._busy_since = -math.inf
 
     @property
     def busy(self) -> bool:
@@ -84,13 +83,17 @@ class JobBoard:
             The job; None when there is no room now, which `wait` waits for.
 
         Raises:
-            ApiFailure: when X refuses the request.
+            ApiFailure: when X refuses the request, or is known to be down.
         """
+        start = request.window.start_utc
         with self._condition:
-            if not self._has_room(request.window.start_utc):
-                self._queue[where] = request.window.start_utc
+            now = time.monotonic()
+            for method in ("POST", "GET"):
+                self._downtime.check(method, where, now)
+            if not self._room.free_for(start, len(self._running)):
+                self._room.enqueue(where, start, now)
                 return None
-            self._being_created += 1
+            self._room.being_created += 1
         job: Job | None = None
         headers: Mapping[str, str] = {}
         try:
@@ -98,8 +101,7 @@ class JobBoard:
             headers = answer.headers
             job = Job(request, answer.document["data"][0], where, created=time.monotonic())
         except ApiFailure as failure:
-            if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
-                self._full()
+            if self._is_full(failure, request, where):
                 return None
             raise
         finally:
@@ -111,15 +113,13 @@ class JobBoard:
         """Watch a job that an interrupted sync has created; should X not know it any more, it ends as broken."""
         job = Job(request, job_id, where, created=time.monotonic(), adopted=True)
         with self._condition:
-            self._running[job_id] = job
+            self._watch(job)
         self._progress.created(self._account_id)
         return job
 
     def cancel(self, job_ids: Iterable[str], where: Where) -> None:
         """Cancel jobs that an interrupted sync created and that nobody asks for any more."""
-        for job_id in job_ids:
-            if not self._cancel(job_id, where):
-                return
+        cancel_all(self._transport, self._path, [(job_id, where) for job_id in job_ids])
 
     def wait(self, jobs: Iterable[Job], room: bool, where: Where) -> list[Job]:
         """Wait until one of the jobs has ended, or, if `room` is wanted, until another job can be created.
@@ -141,57 +141,68 @@ class JobBoard:
             self._progress.tick(self._account_id, len(self._running))
             with self._condition:
                 ended = [job for job in mine if job.ended]
-                if ended or (room and self._has_room(self._queue.get(where))):
+                if ended or (room and self._room.free_for(self._room.start_of(where), len(self._running))):
                     return ended
-                for job in mine:
-                    if job.unknown:
-                        raise _elsewhere(job.unknown, where)
-                self._check_patience(where)
-                pause = self._last_poll + self._poll_interval() - time.monotonic()
-                if pause > 0 or self._polling:
-                    self._condition.wait(TICK_SECONDS if self._polling else min(pause, TICK_SECONDS))
+                if not self._is_to_poll(mine, room, where):
                     continue
                 self._polling = True
+            began = time.monotonic()
             try:
                 self._poll(where)
+                self._last_answered = began
+            except BaseException:
+                # Those who wait for the same answer learn of the failure before anybody asks again.
+                began = time.monotonic()
+                raise
             finally:
                 with self._condition:
                     self._polling = False
-                    self._last_poll = time.monotonic()
+                    self._last_poll = began
                     self._condition.notify_all()
 
-    def _check_patience(self, where: Where) -> None:
-        waited = time.monotonic() - self._last_job
-        if not self._running and waited >= self._timeout:
+    def _is_to_poll(self, mine: list[Job], room: bool, where: Where) -> bool:
+        """Whether the caller is to make a status request for all; where it is not, a moment has passed."""
+        now = time.monotonic()
+        if room:
+            self._downtime.check("POST", where, now)
+        if not mine:
+            self._downtime.check("GET", where, now)
+        pause = self._next_poll() - now
+        if not self._polling:
+            if pause <= 0:
+                return True
+            for job in mine:
+                if job.unknown:
+                    raise elsewhere(job.unknown, where)
+            self._check_patience(where, now)
+        self._condition.wait(TICK_SECONDS if self._polling else min(pause, TICK_SECONDS))
+        return False
+
+    def _check_patience(self, where: Where, now: float) -> None:
+        if self._running:
+            return
+        waited = self._room.starved(self._last_answered, now)
+        if waited >= self._timeout:
             happened = f"No slot for an analytics job was free for {waited:.0f} s"
             raise ApiFailure(BY_CODE["TOO_MANY_JOBS"], where, happened)
 
     def satisfied(self, where: Where) -> None:
         """A window has no more jobs to create: the next one may."""
         with self._condition:
-            if self._queue.pop(where, None) is not None:
+            if self._room.dequeue(where, time.monotonic()):
                 self._condition.notify_all()
 
     def leave(self, jobs: Iterable[Job], where: Where) -> None:
         """End a window: cancel jobs whose result nobody waits for any more, so that they do not fill the slots."""
         self.satisfied(where)
-        reachable = True
-        for job in jobs:
-            # While X fails, each attempt may take minutes: then the jobs are left to end by themselves.
-            if reachable and not job.ended:
-                reachable = self._cancel(job.job_id, job.where)
-            with self._condition:
-                self._running.pop(job.job_id, None)
-                self._condition.notify_all()
-
-    def _cancel(self, job_id: str, where: Where) -> bool:
-        """Cancel a job; whether X answered at all."""
+        left = list(jobs)
         try:
-            self._transport.delete(f"{self._path}/{job_id}", where)
-        except ApiFailure as failure:
-            # Only QUEUED and PROCESSING jobs can be cancelled; a 404 means that it has ended (x-ads-api.md §7.2).
-            return failure.refusal is not None and failure.refusal.status == 404
-        return True
+            cancel_all(self._transport, self._path, [(job.job_id, job.where) for job in left if not job.ended])
+        finally:
+            with self._condition:
+                for job in left:
+                    self._running.pop(job.job_id, None)
+                self._condition.notify_all()
 
     def _poll(self, where: Where) -> None:
         """Ask X for the status of all running jobs; without any, for the room that other tools leave."""
@@ -208,36 +219,34 @@ class JobBoard:
         try:
             answer = self._transport.get(self._path, query, where, lambda entry: (job_id_of(entry), entry))
         except ApiFailure as failure:
-            # Whoever waits for these jobs would ask the same next, one after the other.
-            for job in jobs:
-                job.unknown = failure
+            with self._condition:
+                lasting = self._downtime.failed("GET", failure, time.monotonic())
+                # Whoever waits for these jobs would ask the same next, one after the other.
+                for job in list(self._running.values()) if lasting else jobs:
+                    job.unknown = failure
             raise
         overdue = self._learn(jobs, dict(answer.document["data"]), answer.headers)
-        for job in overdue:
-            if not self._cancel(job.job_id, job.where):
-                break
+        cancel_all(self._transport, self._path, [(job.job_id, job.where) for job in overdue])
 
     def _learn(
         self, jobs: Iterable[Job], entries: Mapping[str, Mapping[str, Any]], headers: Mapping[str, str]
     ) -> list[Job]:
         """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
+            self._downtime.answered("GET")
             for job in jobs:
                 job.unknown = None
                 if job.job_id in entries and job.job_id in self._running:
                     self._read_entry(job, entries[job.job_id])
-            overdue = [job for job in jobs if job.job_id in self._running and self._is_overdue(job)]
+            overdue = [job for job in jobs if job.job_id in self._running and self._is_overdue(job, entries)]
             # Jobs created since the question may or may not be counted in what X says of the room: the safe reading.
             asked = {job.job_id for job in jobs}
             others = sum(job.adopted for job_id, job in self._running.items() if job_id not in asked)
-            open_jobs = sum(job.job_id in self._running for job in jobs) + others
-            remaining = number(headers, REMAINING)
-            self._limit = MOST_JOBS if remaining is None else min(MOST_JOBS, open_jobs + int(remaining))
-            self._limit_known = True
+            self._room.learn(sum(job.job_id in self._running for job in jobs) + others, headers)
             return overdue
 
     def _read_entry(self, job: Job, entry: Mapping[str, Any]) -> None:
-        job.seen = time.monotonic()
+        job.seen, job.missed = time.monotonic(), None
         status = str(entry.get("status"))
         if status in BROKEN:
             self._end(job, broken=f"X ended it as {status}")
@@ -245,62 +254,62 @@ class JobBoard:
         elif status == FINISHED and entry.get("url"):
             self._end(job, url=result_url(str(entry["url"])))
 
-    def _is_overdue(self, job: Job) -> bool:
+    def _is_overdue(self, job: Job, entries: Mapping[str, Any]) -> bool:
         """End a job that takes too long, or that X does not list any more; whether it was one."""
         now = time.monotonic()
+        lost = min(LOST_SECONDS, self._timeout)
+        if job.job_id not in entries and job.missed is None:
+            job.missed = now
         if now - job.created >= self._timeout:
             self._end(job, broken=f"it was not ready after {now - job.created:.0f} s")
         elif job.seen is None and job.adopted:
             self._end(job, broken="X does not know it any more")
-        elif now - (job.seen or job.created) >= min(LOST_SECONDS, self._timeout):
+        elif (
+            job.missed is not None
+            and now - job.missed >= lost * LOST_ANSWERS_APART
+            and now - (job.seen or job.created) >= lost
+        ):
             self._end(job, broken="X does not list it any more")
         return job.ended
 
     def _end(self, job: Job, url: str | None = None, broken: str | None = None) -> None:
         job.url, job.broken = url, broken
-        self._last_job = time.monotonic()
         self._running.pop(job.job_id, None)
         self._progress.ended(self._account_id)
 
-    def _poll_interval(self) -> float:
-        ages = [time.monotonic() - job.created for job in self._running.values()]
-        return poll_interval(min(ages, default=None), self._busy_accounts())
+    def _next_poll(self) -> float:
+        """When the next status request is due, by the monotonic clock."""
+        now = time.monotonic()
+        ages = [now - job.created for job in self._running.values()]
+        if not ages and self._room.being_created:
+            # The answer to the first job tells of the room, too.
+            return math.inf
+        due = self._last_poll + poll_interval(min(ages, default=None), self._busy_accounts())
+        return max(due, self._busy_since + first_poll()) if ages else due
 
-    def _has_room(self, start: datetime | None) -> bool:
-        """Whether a job of a window that begins at `start` may be created.
-
-        Until X has said how much room there is, one goes ahead alone. Where room is scarce the oldest windows come
-        first: the state moves with them, and a sync that is interrupted has not begun everything and ended nothing.
-        """
-        if not self._limit_known and self._being_created:
-            return False
-        if start is not None and any(other < start for other in self._queue.values()):
-            return False
-        return len(self._running) + self._being_created < self._limit
+    def _watch(self, job: Job) -> None:
+        if not self._running:
+            self._busy_since = job.created
+        self._running[job.job_id] = job
 
     def _created(self, job: Job | None, headers: Mapping[str, str]) -> None:
-        """Count a finished attempt to create a job; what X says of the room left can only narrow it here."""
+        """Count a finished attempt to create a job."""
         with self._condition:
-            self._being_created -= 1
+            self._room.being_created -= 1
             if job is not None:
-                self._running[job.job_id] = job
-                self._last_job = time.monotonic()
-                remaining = number(headers, REMAINING)
-                if remaining is not None:
-                    # X may have counted jobs that are being created at this moment.
-                    known = len(self._running) + self._being_created
-                    self._limit = min(self._limit, known + int(remaining))
-                self._limit_known = True
+                self._downtime.answered("POST")
+                self._watch(job)
+                self._room.created(len(self._running), headers)
             self._condition.notify_all()
 
-    def _full(self) -> None:
-        """X has no room although it seemed so: wait for what the next status request says."""
+    def _is_full(self, failure: ApiFailure, request: JobRequest, where: Where) -> bool:
+        """Take in why a job could not be created; whether X only had no room for it."""
         with self._condition:
-            self._limit = min(self._limit, len(self._running))
-            self._limit_known = True
-
-
-def _elsewhere(failure: ApiFailure, where: Where) -> ApiFailure:
-    """The failure of a status request, as it concerns another window's jobs."""
-    rule = Rule(Action.FAIL, failure.failure_type, "")
-    return ApiFailure(rule, where, f"The status of its jobs is unknown. {failure.message}", failure.refusal)
+            now = time.monotonic()
+            if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
+                self._downtime.answered("POST")
+                self._room.full(len(self._running))
+                self._room.enqueue(where, request.window.start_utc, now)
+                return True
+            self._downtime.failed("POST", failure, now)
+            return False

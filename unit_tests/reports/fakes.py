@@ -8,14 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from source_twitter_ads.api.answers import Answer
 from source_twitter_ads.api.errors import ApiFailure, Refusal, Where, rule_for
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.activity import Activity
+from source_twitter_ads.reports.job import Job
 from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.jobs import JobBoard
+from source_twitter_ads.reports.progress import Progress
 from unit_tests.reports.builders import report, window
 
 WHERE = Where("spend", "1a", "window 2026-03-01 to 2026-03-03")
+OTHER = Where("spend", "1a", "window 2026-04-01 to 2026-04-03")
+DONE = {"status": "SUCCESS", "url": "https://ton.twimg.com/file.json.gz"}
 Read = Callable[[Mapping[str, Any]], Any]
 
 
@@ -29,9 +36,9 @@ def request(*entity_ids: str, start: str = "2026-03-01", end: str = "2026-03-02"
     return JobRequest(report(), window(start, end), "ALL_ON_TWITTER", entity_ids or ("c1",))
 
 
-def refusal(status: int, code: str = "", where: Where = WHERE) -> ApiFailure:
+def refusal(status: int, code: str = "", where: Where = WHERE, parameter: str = "") -> ApiFailure:
     """X's refusal of a request."""
-    said = Refusal(status, code, "no")
+    said = Refusal(status, code, "no", parameter)
     return ApiFailure(rule_for(said), where, f"X refused with {said}", said)
 
 
@@ -71,6 +78,7 @@ class FakeJobs:
 
     Attributes:
         created, polls, deleted: what was asked for: entity ids by job id, (clock, job ids) and job ids.
+        posts: how many jobs X was asked for, whether it took them or not.
         status: job id → entry fields (`status`, `url`); a job without one is not listed.
         remaining: the header of the room left; None for none.
         failures: raised by the next requests of a method, one each.
@@ -81,6 +89,7 @@ class FakeJobs:
         self.created: dict[str, str] = {}
         self.polls: list[tuple[float, list[str]]] = []
         self.deleted: list[str] = []
+        self.posts = 0
         self.status: dict[str, dict[str, Any]] = {}
         self.remaining: int | None = None
         self.failures: dict[str, list[Exception]] = {"post": [], "get": [], "delete": []}
@@ -96,6 +105,7 @@ class FakeJobs:
 
     def post(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
         """Take on a job; it is PROCESSING from then on."""
+        self.posts += 1
         self._fail("post")
         self.during_post()
         job_id = str(len(self.created) + 1)
@@ -116,6 +126,29 @@ class FakeJobs:
         self.deleted.append(path.rsplit("/", 1)[1])
         self._fail("delete")
         return Answer(200, {}, {"data": {}})
+
+
+class Board:
+    """A board whose waits cost no time, and the X behind it."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, busy_accounts: Callable[[], int] = lambda: 1, **changes: Any
+    ) -> None:
+        self.clock = Clock()
+        monkeypatch.setattr("source_twitter_ads.reports.jobs.time", self.clock)
+        self.x = FakeJobs(self.clock)
+        given = settings(**changes)
+        self.board = JobBoard(self.x, given, "1a", Progress(), busy_accounts)  # type: ignore[arg-type]
+        self.board._condition = Waiting(self.clock)  # type: ignore[assignment]
+
+    def create(self, count: int = 1, where: Where = WHERE) -> list[Job]:
+        """Create as many jobs as there is room for, up to a number."""
+        made = [self.board.try_create(request(f"c{n}"), where) for n in range(count)]
+        return [job for job in made if job is not None]
+
+    def wait(self, jobs: list[Job], room: bool = False, where: Where = WHERE) -> list[Job]:
+        """Wait as a window does."""
+        return self.board.wait(jobs, room, where)
 
 
 class FakeFeed:

@@ -3,42 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure
+from source_twitter_ads.reports.cancelling import CANCELLED_AT_ONCE
 from source_twitter_ads.reports.job import Job, job_id_of, result_url
-from source_twitter_ads.reports.jobs import JobBoard
-from source_twitter_ads.reports.progress import Progress
-from unit_tests.reports.fakes import WHERE, Clock, FakeJobs, Waiting, refusal, request, settings
-
-DONE = {"status": "SUCCESS", "url": "https://ton.twimg.com/file.json.gz"}
-OTHER = Where("spend", "1a", "window 2026-04-01 to 2026-04-03")
-
-
-class Board:
-    """A board whose waits cost no time, and the X behind it."""
-
-    def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, busy_accounts: Callable[[], int] = lambda: 1, **changes: Any
-    ) -> None:
-        self.clock = Clock()
-        monkeypatch.setattr("source_twitter_ads.reports.jobs.time", self.clock)
-        self.x = FakeJobs(self.clock)
-        given = settings(**changes)
-        self.board = JobBoard(self.x, given, "1a", Progress(), busy_accounts)  # type: ignore[arg-type]
-        self.board._condition = Waiting(self.clock)  # type: ignore[assignment]
-
-    def create(self, count: int = 1) -> list[Job]:
-        """Create as many jobs as there is room for, up to a number."""
-        made = [self.board.try_create(request(f"c{n}"), WHERE) for n in range(count)]
-        return [job for job in made if job is not None]
-
-    def wait(self, jobs: list[Job], room: bool = False) -> list[Job]:
-        return self.board.wait(jobs, room, WHERE)
+from unit_tests.reports.fakes import DONE, OTHER, WHERE, Board, refusal, request
 
 
 @pytest.fixture
@@ -117,14 +91,36 @@ class TestPolling:
         assert board.wait(jobs) == [jobs[7]]
         assert [sorted(map(int, ids)) for _, ids in board.x.polls] == [list(range(1, 81))]
 
-    def test_given_a_slow_job_when_polled_then_ever_more_rarely_from_two_to_fifteen_seconds(self, board: Board) -> None:
+    def test_given_a_slow_job_when_polled_then_ever_more_rarely_up_to_fifteen_seconds(self, board: Board) -> None:
         jobs = board.create()
         board.wait(jobs)
         times = [1000.0, *(moment for moment, _ in board.x.polls)]
         pauses = [later - earlier for earlier, later in pairwise(times)]
-        assert pauses[0] == pytest.approx(2)
+        assert pauses[:2] == pytest.approx([1, 2])
         assert max(pauses) == pytest.approx(15)
         assert all(later >= earlier - 0.01 for earlier, later in pairwise(pauses))
+
+    def test_given_a_slow_answer_when_polled_then_pauses_count_from_the_question(self, board: Board) -> None:
+        jobs = board.create()
+        original = board.x.get
+
+        def get(*arguments: Any) -> Any:
+            answer = original(*arguments)
+            board.clock.now += 1.5
+            board.x.status["1"] = DONE if len(board.x.polls) == 2 else {"status": "PROCESSING"}
+            return answer
+
+        board.x.get = get  # type: ignore[method-assign,assignment]
+        board.wait(jobs)
+        times = [moment for moment, _ in board.x.polls]
+        assert [later - earlier for earlier, later in pairwise(times)] == pytest.approx([2, 2])
+
+    def test_given_an_account_that_was_idle_when_a_job_is_created_then_it_is_not_asked_for_at_once(
+        self, board: Board
+    ) -> None:
+        board.clock.now += 3600
+        board.wait(board.create())
+        assert board.x.polls[0][0] == pytest.approx(1000 + 3600 + 1)
 
     def test_given_many_accounts_with_jobs_when_polled_then_all_of_them_together_keep_to_xs_limit(
         self, monkeypatch: pytest.MonkeyPatch
@@ -169,6 +165,17 @@ class TestPolling:
             board.board.wait([other], False, OTHER)
         assert len(board.x.polls) == 1
 
+    def test_given_a_status_that_could_not_be_had_a_while_ago_when_a_window_comes_back_then_it_is_asked_for_again(
+        self, board: Board
+    ) -> None:
+        mine, other = board.create(2)
+        board.x.failures["get"] = [refusal(403, "ACCOUNT_NOT_FOUND")]
+        with pytest.raises(ApiFailure):
+            board.wait([mine])
+        board.clock.now += 60
+        board.x.status[other.job_id] = DONE
+        assert board.wait([other], where=OTHER) == [other]
+
 
 class TestJobsThatNeverEnd:
     def test_given_a_job_that_x_never_lists_when_five_minutes_are_over_then_it_is_lost(self, board: Board) -> None:
@@ -192,6 +199,22 @@ class TestJobsThatNeverEnd:
         board.wait([job])
         assert job.broken is None
 
+    def test_given_one_late_answer_without_the_job_when_the_next_one_lists_it_then_it_is_not_lost(
+        self, board: Board
+    ) -> None:
+        jobs = board.create(100)
+        board.x.status = {}
+        board.clock.now += 400
+        original = board.x.get
+
+        def get(*arguments: Any) -> Any:
+            answer = original(*arguments)
+            board.x.status = {job.job_id: DONE for job in jobs}
+            return answer
+
+        board.x.get = get  # type: ignore[method-assign,assignment]
+        assert [job.broken for job in board.wait(jobs)] == [None] * 100
+
     def test_given_a_job_that_hangs_when_its_time_is_over_then_it_is_deleted(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -210,15 +233,43 @@ class TestLeaving:
         jobs = board.create(100)
         board.x.failures["delete"] = [refusal(404, "NOT_FOUND")]
         board.board.leave(jobs[:3], WHERE)
-        assert board.x.deleted == [job.job_id for job in jobs[:3]]
+        assert sorted(board.x.deleted) == [job.job_id for job in jobs[:3]]
         assert len(board.create(10)) == 3
 
     def test_given_an_x_that_fails_when_a_window_ends_then_it_is_not_asked_for_every_job(self, board: Board) -> None:
         jobs = board.create(100)
         board.x.failures["delete"] = [refusal(503)] * 100
         board.board.leave(jobs, WHERE)
-        assert len(board.x.deleted) == 1
+        assert len(board.x.deleted) <= CANCELLED_AT_ONCE
         assert len(board.create(120)) == 100
+
+    def test_given_open_jobs_when_a_window_ends_then_several_are_deleted_at_once(self, board: Board) -> None:
+        together = threading.Barrier(4, timeout=5)
+        original = board.x.delete
+
+        def delete(*arguments: Any) -> Any:
+            together.wait()
+            return original(*arguments)
+
+        board.x.delete = delete  # type: ignore[method-assign]
+        board.board.leave(board.create(8), WHERE)
+        assert len(board.x.deleted) == 8
+
+    def test_given_an_x_that_does_not_answer_when_a_window_ends_then_it_is_not_waited_for(
+        self, board: Board, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("source_twitter_ads.reports.cancelling.CANCEL_SECONDS", 0.1)
+        answered = threading.Event()
+        original = board.x.delete
+
+        def delete(*arguments: Any) -> Any:
+            answered.wait(20)
+            return original(*arguments)
+
+        board.x.delete = delete  # type: ignore[method-assign]
+        board.board.leave(board.create(20), WHERE)
+        assert board.x.deleted == []
+        answered.set()
 
 
 @pytest.mark.parametrize(
