@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
@@ -14,6 +15,9 @@ from pendulum.tz.exceptions import InvalidTimezone
 UTC = timezone.utc
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+
+# Change feeds hold millions of these, and reading any other form takes eight times as long.
+_AS_X_WRITES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 # Every account lived in this zone before it moved to its own (x-ads-api.md §2.5).
 _ZONE_BEFORE_SWITCH = "America/Los_Angeles"
@@ -37,6 +41,8 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: if the text is not a date-time.
     """
+    if _AS_X_WRITES.fullmatch(text):
+        return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
     return datetime.fromisoformat(parse_written(text).astimezone(UTC).isoformat())
 
 

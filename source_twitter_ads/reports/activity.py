@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from source_twitter_ads.api.answers import text_of
@@ -14,13 +16,14 @@ from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reports.account_calendar import ceil_hour, floor_hour, iso, parse_instant
+from source_twitter_ads.reports.combinations import PLACEMENTS
 
 # X answers for at most 90 days; windows have 30.
 LONGEST_REQUEST = timedelta(days=30)
 TWEETS_PER_PAGE = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Activity:
     """X's word that numbers of an entity changed.
 
@@ -89,12 +92,69 @@ class ActivityFeed:
             return self._tweets
 
 
+class ActivityFeeds:
+    """The feeds of a sync: one per account, forgotten as soon as every report that is read has planned the account.
+
+    Args:
+        transport: sends the requests.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._feeds: dict[str, ActivityFeed] = {}
+        self._reading: set[str] = set()
+        self._planned: dict[str, set[str]] = {}
+
+    def begin(self, report: str) -> None:
+        """Note that a report is read in this sync; all reports begin before X has answered the first of them."""
+        with self._lock:
+            self._reading.add(report)
+
+    def of(self, account_id: str) -> ActivityFeed:
+        """Return the feed of an account, for a plan that is noted once it has ended."""
+        with self._lock:
+            if account_id not in self._feeds:
+                self._feeds[account_id] = ActivityFeed(self._transport, account_id)
+            return self._feeds[account_id]
+
+    def planned(self, report: str, account_id: str) -> None:
+        """Note that a report needs an account's feed no more."""
+        with self._lock:
+            self._planned.setdefault(account_id, set()).add(report)
+            self._forget(account_id)
+
+    def end(self, report: str) -> None:
+        """Note that a report needs no feed any more."""
+        with self._lock:
+            self._reading.discard(report)
+            for account_id in list(self._feeds):
+                self._forget(account_id)
+
+    def _forget(self, account_id: str) -> None:
+        if self._reading <= self._planned.get(account_id, set()):
+            self._feeds.pop(account_id, None)
+
+
 def _activity(entry: Mapping[str, Any]) -> Activity:
-    placements = entry.get("placements") or []
-    if not isinstance(placements, list):
+    placements = entry.get("placements")
+    if placements is not None and not isinstance(placements, list):
         raise TypeError("placements is no list")
-    times = parse_instant(entry["activity_start_time"]), parse_instant(entry["activity_end_time"])
-    return Activity(text_of(entry, "entity_id"), tuple(map(str, placements)), *times)
+    # An entity that was active had to be shown somewhere, so a missing word on it is no word that it was nowhere.
+    where = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
+    times = _instant(entry["activity_start_time"]), _instant(entry["activity_end_time"])
+    return Activity(sys.intern(text_of(entry, "entity_id")), where, *times)
+
+
+@lru_cache(maxsize=64)
+def _shared(placements: tuple[str, ...]) -> tuple[str, ...]:
+    """The one tuple of these placements, which thousands of activities have in common."""
+    return tuple(map(sys.intern, placements))
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    return parse_instant(text)
 
 
 def _tweet_id(tweet: Mapping[str, Any]) -> str:

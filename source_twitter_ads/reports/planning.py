@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, timezone
+from itertools import chain
 
-from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.activity import Activity, ActivityFeed
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.combinations import PLACEMENTS
 from source_twitter_ads.reports.points import Span
+from source_twitter_ads.reports.refusals import explained
 from source_twitter_ads.reports.sizing import window_days
 from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows, windows_between
 
@@ -20,6 +23,8 @@ from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_win
 FUTURE = timedelta(days=1)
 # Changes behind an end_date that has passed are looked for as long as X may still make them (x-ads-api.md §7.9).
 LONGEST_RESTATEMENT = timedelta(days=90)
+# Questions of one plan that are asked side by side; of all plans together the transport sends so many as it may.
+QUESTIONS_AT_ONCE = 4
 # Before this there was nothing on X that could have numbers.
 _FIRST_ADS = datetime(2006, 1, 1, tzinfo=timezone.utc)
 
@@ -87,10 +92,16 @@ class Planner:
         if bookmark is not None and bookmark > self._now + FUTURE:
             return []
         planned = [PlannedWindow(window, min(window.end_utc, self._now)) for window in self._windows(bookmark)]
+        try:
+            return self._filled(bookmark, planned)
+        except ApiFailure as failure:
+            raise explained(failure, self._definition, self._where, "to say what was active") from failure
+
+    def _filled(self, bookmark: datetime | None, planned: list[PlannedWindow]) -> list[PlannedWindow]:
         if not self._definition.has_active_entities:
             self._add_all(planned)
             return planned
-        changes = [change for window in planned for change in self._changes(window.window)]
+        changes = self._all_changes(planned)
         changes += self._changes_after_end(bookmark, planned)
         for window in planned:
             self._add_active(window, changes)
@@ -108,8 +119,15 @@ class Planner:
             max_days=window_days(self._definition),
         )
 
-    def _changes(self, window: Window) -> list[Activity]:
-        start, end = self._widest(window)
+    def _all_changes(self, planned: Sequence[PlannedWindow]) -> list[Activity]:
+        """What was recorded during each window, in their order; X is asked about some of them at a time."""
+        if not planned:
+            return []
+        with ThreadPoolExecutor(min(QUESTIONS_AT_ONCE, len(planned)), thread_name_prefix="activity") as pool:
+            return list(chain.from_iterable(pool.map(self._changes, planned)))
+
+    def _changes(self, planned: PlannedWindow) -> list[Activity]:
+        start, end = self._widest(planned.window)
         return self._feed.changes(self._definition.entity, start, min(end, self._now), self._where)
 
     def _widest(self, window: Window) -> Span:

@@ -22,7 +22,7 @@ from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, ApiFailure, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.reports.activity import ActivityFeed
+from source_twitter_ads.reports.activity import ActivityFeeds
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.jobs import JobBoard
 from source_twitter_ads.reports.pending import PendingJobs
@@ -43,6 +43,11 @@ Made = TypeVar("Made")
 class SharedReports:
     """Job boards, activity and calendars by account, and the countries and platforms that jobs must name.
 
+    Attributes:
+        services: the shared parts of the sync.
+        now: the moment of the sync, aware.
+        feeds: the activity of the accounts that are being planned.
+
     Args:
         services: the shared parts of the sync.
         repository: where estimates go.
@@ -51,14 +56,15 @@ class SharedReports:
     def __init__(self, services: Services, repository: MessageRepository) -> None:
         self.services = services
         self.now = datetime.now(timezone.utc)
+        self.feeds = ActivityFeeds(services.transport)
         self._repository = repository
         self._progress = Progress()
         self._lock = threading.Lock()
         self._boards: dict[str, JobBoard] = {}
-        self._feeds: dict[str, ActivityFeed] = {}
         self._countries: list[str] | None = None
         self._platforms: list[str] | None = None
         self._estimates: dict[str, int] = {}
+        self._estimating = threading.Lock()
 
     def board(self, account_id: str) -> JobBoard:
         """Return the one job board of an account."""
@@ -87,7 +93,7 @@ class SharedReports:
             calendar.local_date(self.now)
         except ValueError as error:
             raise ApiFailure(BY_STATUS[400], Where(definition.name, account_id), str(error)) from error
-        feed = self._once(self._feeds, account_id, lambda: ActivityFeed(self.services.transport, account_id))
+        feed = self.feeds.of(account_id)
         return Planner(definition, self.services.settings, account_id, calendar, feed, self.now)
 
     def retriever(self, definition: ReportDefinition, pending: PendingJobs) -> ReportRetriever:
@@ -108,14 +114,15 @@ class SharedReports:
     def estimate(self, definition: ReportDefinition, windows: Iterable[PlannedWindow]) -> None:
         """Tell the platform how many rows the stream will have, as far as it is planned."""
         added = sum(expected_rows(definition, planned.window, planned.entities) for planned in windows)
-        with self._lock:
+        # Accounts are planned side by side: the message that is written last must hold all of them.
+        with self._estimating:
             total = self._estimates[definition.name] = self._estimates.get(definition.name, 0) + added
-        estimate = AirbyteEstimateTraceMessage(
-            name=definition.name, type=EstimateType.STREAM, row_estimate=total, byte_estimate=total * BYTES_PER_ROW
-        )
-        emitted_at = datetime.now(timezone.utc).timestamp() * 1000
-        trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
-        self._repository.emit_message(AirbyteMessage(type=Type.TRACE, trace=trace))
+            estimate = AirbyteEstimateTraceMessage(
+                name=definition.name, type=EstimateType.STREAM, row_estimate=total, byte_estimate=total * BYTES_PER_ROW
+            )
+            emitted_at = datetime.now(timezone.utc).timestamp() * 1000
+            trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
+            self._repository.emit_message(AirbyteMessage(type=Type.TRACE, trace=trace))
 
     def _once(self, made: dict[str, Made], key: str, make: Callable[[], Made]) -> Made:
         with self._lock:

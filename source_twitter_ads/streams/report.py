@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from traceback import clear_frames
 from typing import Any
 
 from airbyte_cdk.models import SyncMode
@@ -14,10 +15,10 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.cursor import ReportCursor
-from source_twitter_ads.reports.planning import PlannedWindow
 from source_twitter_ads.reports.retriever import ReportRetriever
 from source_twitter_ads.reports.schema import json_schema
 from source_twitter_ads.reports.shared import SharedReports
+from source_twitter_ads.reports.turns import Turns
 from source_twitter_ads.streams.base import XAdsStream
 
 
@@ -38,6 +39,7 @@ class Report(XAdsStream):
         self._shared = shared
         self._bookmarks = bookmarks
         self._retriever: ReportRetriever | None = None
+        self._turns: Turns[StreamSlice] | None = None
         super().__init__(shared.services)
 
     @property
@@ -64,49 +66,65 @@ class Report(XAdsStream):
         return f"stats/jobs/accounts/{(stream_slice or {})['account_id']}"
 
     def stream_slices(self, *_: Any, **__: Any) -> Iterable[StreamSlice]:
-        """Yield the windows of each account as soon as X has said what was active in it.
+        """Yield the windows of all accounts, one of each planned account in turn, oldest first.
 
-        An account that fails is one failing slice; the others go on.
+        An account is planned once X has said what was active in it; one that fails is one failing slice, and the
+        others go on.
 
         Raises:
             ApiFailure: when the accounts, or the countries and platforms that jobs must name, cannot be listed.
         """
-        self._retriever = self._shared.retriever(self._definition, self._bookmarks.jobs)
-        accounts = self._services.accounts.ids()
-        if not accounts:
-            return
-        with ThreadPoolExecutor(min(self._services.settings.num_workers, len(accounts))) as pool:
-            plans: dict[Future[list[PlannedWindow]], str] = {
-                pool.submit(self._plan, account_id): account_id for account_id in accounts
-            }
-            for plan in as_completed(plans):
-                account_id = plans.pop(plan)
-                yield from self._slices(account_id, plan)
-
-    def _plan(self, account_id: str) -> list[PlannedWindow]:
-        planner = self._shared.planner(self._definition, account_id)
-        return planner.plan(self._bookmarks.bookmark(account_id))
-
-    def _slices(self, account_id: str, plan: Future[list[PlannedWindow]]) -> Iterable[StreamSlice]:
-        partition = {"account_id": account_id}
+        feeds = self._shared.feeds
+        feeds.begin(self.name)
         try:
-            windows = plan.result()
-        except ApiFailure as failure:
-            if not self._services.accounts.skips(failure):
-                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
-            return
+            self._retriever = self._shared.retriever(self._definition, self._bookmarks.jobs)
+            accounts = self._services.accounts.ids()
+            if accounts:
+                yield from self._planned_in_turn(accounts)
+        finally:
+            feeds.end(self.name)
+
+    def _planned_in_turn(self, accounts: Sequence[str]) -> Iterator[StreamSlice]:
+        turns = self._turns = Turns[StreamSlice](len(accounts))
+        workers = min(self._services.settings.num_workers, len(accounts))
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="plan")
+        try:
+            for account_id in accounts:
+                pool.submit(self._plan, account_id, turns)
+            yield from turns
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _plan(self, account_id: str, turns: Turns[StreamSlice]) -> None:
+        """Plan an account and hand in its slices; whatever happens, its plan has ended then."""
+        slices: list[StreamSlice] = []
+        try:
+            slices = self._slices(account_id)
         # Also what nobody foresaw stays with its account.
         except Exception as failure:
-            yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
-            return
-        self._bookmarks.begin(account_id, [planned.closes_until for planned in windows])
-        self._shared.estimate(self._definition, windows)
+            # Its frames hold the account's activity for as long as the slice waits to be read.
+            for error in filter(None, (failure, failure.__cause__)):
+                clear_frames(error.__traceback__)
+            if not isinstance(failure, ApiFailure) or not self._services.accounts.skips(failure):
+                partition = {"account_id": account_id}
+                slices = [StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})]
+        finally:
+            self._shared.feeds.planned(self.name, account_id)
+            turns.planned(account_id, slices)
+
+    def _slices(self, account_id: str) -> list[StreamSlice]:
+        planner = self._shared.planner(self._definition, account_id)
+        windows = planner.plan(self._bookmarks.bookmark(account_id))
         assert self._retriever is not None
         self._retriever.settle(self._shared.board(account_id), account_id, windows)
+        self._bookmarks.begin(account_id, [planned.closes_until for planned in windows])
+        self._shared.estimate(self._definition, windows)
+        slices = []
         for position, planned in enumerate(windows):
             window = {"start": planned.window.request_start, "end": planned.window.request_end}
             more = {"position": position, "windows": len(windows), "planned": planned}
-            yield StreamSlice(partition=partition, cursor_slice=window, extra_fields=more)
+            slices.append(StreamSlice(partition={"account_id": account_id}, cursor_slice=window, extra_fields=more))
+        return slices
 
     def read_records(
         self,
@@ -121,10 +139,17 @@ class Report(XAdsStream):
             ApiFailure: when the window, or planning its account, failed.
         """
         assert isinstance(stream_slice, StreamSlice)
-        assert self._retriever is not None
+        try:
+            yield from self._read_slice(stream_slice)
+        finally:
+            if self._turns is not None:
+                self._turns.read(stream_slice["account_id"])
+
+    def _read_slice(self, stream_slice: StreamSlice) -> Iterator[StreamData]:
         more = stream_slice.extra_fields
         if "failure" in more:
             raise more["failure"]
+        assert self._retriever is not None
         account_id = stream_slice["account_id"]
         try:
             board = self._shared.board(account_id)

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from source_twitter_ads.api.errors import BY_CODE, ApiFailure, Skipped
 from source_twitter_ads.reports.activity import Activity
 from source_twitter_ads.reports.planning import PlannedWindow, Planner
 from source_twitter_ads.reports.windows import AccountCalendar
 from unit_tests.reports.builders import NOW, UTC, report
-from unit_tests.reports.fakes import FakeFeed, settings
+from unit_tests.reports.fakes import WHERE, FakeFeed, refusal, settings
 
 DAY = timedelta(days=1)
 
@@ -35,9 +37,46 @@ def plan(
     changes: dict[str, Any] | None = None,
     **entry: Any,
 ) -> list[PlannedWindow]:
-    given = settings(start_date="2026-09-01", **(changes or {}))
+    given = settings(**{"start_date": "2026-09-01", **(changes or {})})
     planner = Planner(report(**entry), given, "1a", AccountCalendar(zone, None), feed, NOW)  # type: ignore[arg-type]
     return planner.plan(at(bookmark) if bookmark else None)
+
+
+class CrowdedFeed(FakeFeed):
+    """Answers once so many questions are there together.
+
+    Attributes:
+        most: how many were there together.
+    """
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self.most = 0
+        self._there = 0
+        self._expected = expected
+        self._changed = threading.Condition()
+
+    def changes(self, *arguments: Any) -> list[Activity]:
+        """Nothing, after a while."""
+        with self._changed:
+            self._there += 1
+            self.most = max(self.most, self._there)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.most >= self._expected, 2)
+            self._there -= 1
+        return super().changes(*arguments)
+
+
+class RefusingFeed(FakeFeed):
+    """Refuses every question."""
+
+    def __init__(self, failure: ApiFailure | None = None) -> None:
+        super().__init__()
+        self._failure = failure or refusal(400, "INVALID_PARAMETER")
+
+    def changes(self, *_: Any) -> list[Activity]:
+        """Never anything."""
+        raise self._failure
 
 
 def sent(planned: list[PlannedWindow]) -> list[tuple[str, str]]:
@@ -49,10 +88,38 @@ class TestFirstSync:
     def test_given_no_bookmark_when_planned_then_x_is_asked_once_per_window_without_a_gap(self, zone: str) -> None:
         feed = FakeFeed()
         planned = plan(feed, zone=zone)
-        assert len(feed.asked) == len(planned) == 3
-        assert feed.asked[0][0] <= planned[0].window.start_utc
-        assert feed.asked[-1][1] == NOW
-        assert all(earlier[1] >= later[0] for earlier, later in pairwise(feed.asked))
+        asked = sorted(feed.asked)
+        assert len(asked) == len(planned) == 3
+        assert asked[0][0] <= planned[0].window.start_utc
+        assert asked[-1][1] == NOW
+        assert all(earlier[1] >= later[0] for earlier, later in pairwise(asked))
+
+    def test_given_many_windows_when_planned_then_x_is_asked_about_four_at_a_time(self) -> None:
+        feed = CrowdedFeed(4)
+        plan(feed, changes={"start_date": "2026-01-01"})
+        assert len(feed.asked) == 11
+        assert feed.most == 4
+
+    @pytest.mark.parametrize(
+        ("entry", "advice"),
+        [
+            (
+                {"entity": "MEDIA_CREATIVE"},
+                "X has retired entity MEDIA_CREATIVE in June 2026: take it out of the report.",
+            ),
+            ({"entity": "CAMPAIGN"}, "This is likely a defect of the connector: please report it with this message."),
+        ],
+    )
+    def test_given_an_entity_that_x_refuses_when_planned_then_the_error_says_whether_x_has_retired_it(
+        self, entry: dict[str, Any], advice: str
+    ) -> None:
+        with pytest.raises(ApiFailure) as caught:
+            plan(RefusingFeed(), **entry)
+        assert str(caught.value.message).endswith(advice)
+
+    def test_given_an_account_without_the_feature_when_planned_then_it_is_skipped_as_ever(self) -> None:
+        with pytest.raises(Skipped):
+            plan(RefusingFeed(Skipped(BY_CODE["FEATURE_NOT_AVAILABLE"], WHERE, "no")), entity="MEDIA_CREATIVE")
 
     def test_given_windows_when_planned_then_each_closes_at_its_end_and_the_last_at_the_sync_s_moment(
         self,

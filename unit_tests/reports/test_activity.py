@@ -1,0 +1,81 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What X says was active, and how little of it is kept (x-ads-api.md §7.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from sys import getsizeof
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.errors import Where
+from source_twitter_ads.reports.activity import Activity, ActivityFeed
+from unit_tests.reports.builders import NOW
+from unit_tests.reports.fakes import WHERE, Read
+
+ALL = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
+
+
+class FakeX:
+    """Answers every question for activity with the same entries.
+
+    Attributes:
+        asked: how many questions there were.
+    """
+
+    def __init__(self, *entries: dict[str, Any]) -> None:
+        self._entries = entries
+        self.asked = 0
+
+    def get(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
+        """X's answer."""
+        self.asked += 1
+        # X's ids and names come out of a parser, each time as new objects.
+        return Answer(
+            200, {}, {"data": [read({**entry, "entity_id": "".join(entry["entity_id"])}) for entry in self._entries]}
+        )
+
+
+def entry(*entity_id: str, **changes: Any) -> dict[str, Any]:
+    times = {"activity_start_time": "2026-11-20T01:30:07Z", "activity_end_time": "2026-11-21T07:42:55Z"}
+    return {"entity_id": entity_id or ("c", "1"), "placements": ["ALL_ON_TWITTER", "TREND"], **times, **changes}
+
+
+def changes(x: FakeX) -> list[Activity]:
+    feed = ActivityFeed(x, "1a")  # type: ignore[arg-type]
+    return feed.changes("CAMPAIGN", NOW - timedelta(days=45), NOW, WHERE)
+
+
+@pytest.mark.parametrize("nothing", [{"placements": None}, {"placements": []}])
+def test_given_activity_without_placements_when_read_then_the_entity_is_asked_for_in_all_of_them(
+    nothing: dict[str, Any],
+) -> None:
+    assert changes(FakeX(entry(**nothing)))[0].placements == ALL
+
+
+def test_given_activity_whose_placements_are_missing_when_read_then_the_entity_is_asked_for_in_all_of_them() -> None:
+    without = entry()
+    del without["placements"]
+    assert changes(FakeX(without))[0].placements == ALL
+
+
+def test_given_placements_when_read_then_those_alone() -> None:
+    assert changes(FakeX(entry(placements=["TREND", "PUBLISHER_NETWORK"])))[0].placements == (
+        "TREND",
+        "PUBLISHER_NETWORK",
+    )
+
+
+def test_given_one_entity_in_two_answers_when_kept_then_what_they_have_in_common_is_there_once() -> None:
+    first, second = changes(FakeX(entry()))
+    assert first == second
+    assert all(getattr(first, name) is getattr(second, name) for name in ("entity_id", "placements", "start", "end"))
+
+
+def test_given_an_activity_when_kept_then_it_takes_less_than_a_hundred_bytes() -> None:
+    (activity, *_) = changes(FakeX(entry()))
+    assert not hasattr(activity, "__dict__")
+    assert getsizeof(activity) < 100
