@@ -41,8 +41,9 @@ def rows(account_id: str, document: Mapping[str, Any]) -> Iterator[list[dict[str
     days = [start.date().isoformat() for start in starts[:-1]]
     instants = [start.strftime(_INSTANT) for start in starts]
     fixed = [request[name] for name in ("entity", "placement", "granularity", "segmentation_type", "country")]
+    fixed.append(None)
     head = ["account_id", "entity_id", "segment_name", "segment_value", "entity", "placement", "granularity"]
-    keys = [*head, "segment", "country", "date", "start_time", "end_time"]
+    keys = [*head, "segment_type", "country", "platform", "date", "start_time", "end_time"]
     for item in document["data"]:
         for one in item["id_data"]:
             names, columns = zip(*columns_of(one["metrics"]), strict=True)

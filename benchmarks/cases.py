@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +17,8 @@ from typing import Any
 from benchmarks import contenders, singer_tap, worlds
 from benchmarks.chain import longest_chain
 from benchmarks.contenders import BARE, OURS, SERVER, SINGER, STOCK
-from benchmarks.measure import OUT, Contender, RunFailed, Sample, run
+from benchmarks.measure import OUT, ROOT, Contender, RunFailed, Sample, run
+from benchmarks.same import written
 from integration_tests.connector import STREAMS, configured_catalog
 from integration_tests.emulator.client import Emulator
 
@@ -73,6 +77,10 @@ class Result:
         """Note a figure that must not be larger."""
         self.checks.append((what, f"{value:.2f}{unit}", f"≤ {bound:g}{unit}", value <= bound))
 
+    def is_so(self, what: str, value: object, met: bool) -> None:
+        """Note something that must be the case."""
+        self.checks.append((what, str(value), "yes", met))
+
     def middle(self, name: str, figure: Callable[[Sample], float]) -> float | None:
         """The median of a contender's figure, None where it did not run."""
         return median(map(figure, self.samples[name])) if self.samples.get(name) else None
@@ -103,13 +111,14 @@ def _line_items(result: Result, options: Options, rows: int, accounts: int) -> R
             one = {"streams": {"line_items"}, "repeats": options.slow_repeats}
             field_.append(singer_tap.tap(options.singer, folder, config, ids, **one))  # type: ignore[arg-type]
         run(server, emulator)
+        _same(result, field_[0], bare, rows)
         _rounds(result, emulator, field_, options.repeats)
     _compare(result, BARE, 0.8)
     _compare(result, SINGER, 25)
     _compare(result, STOCK, 15)
     pages, loop = result.middle(SERVER, lambda s: s.seconds), result.middle(BARE, lambda s: s.seconds)
     if pages and loop:
-        result.notes.append(f"The server alone takes {pages / loop:.2f} of the bare loop's time: it is no bottleneck.")
+        result.at_most("time of the downloads alone / of the bare loop: the server is no bottleneck", pages / loop, 0.6)
     return result
 
 
@@ -125,9 +134,9 @@ def case_c(options: Options) -> Result:
         first = run(ours, emulator)
         urls = [emulator.base_url + e["path"] for e in emulator.requests() if e["endpoint"] == "result_file"]
         result.title += f": {first.records:,} rows, {len(urls)} files"
-        _rounds(
-            result, emulator, [ours, contenders.bare_report(folder, worlds.account_ids(1)[0], urls)], options.repeats
-        )
+        bare = contenders.bare_report(folder, worlds.account_ids(1)[0], urls)
+        _same(result, ours, bare, first.records)
+        _rounds(result, emulator, [ours, bare], options.repeats)
     _compare(result, BARE, 0.7)
     result.notes.append("The files are made in a run that does not count; jobs are ready at once.")
     return result
@@ -158,7 +167,8 @@ def case_d(options: Options) -> Result:
                 for name, entity in REPORTS.items()
             ]
             ids = emulator.world.account_ids()
-            field_.append(singer_tap.tap(options.singer, folder, config, ids, reports=reports))
+            repeats = options.slow_repeats
+            field_.append(singer_tap.tap(options.singer, folder, config, ids, reports=reports, repeats=repeats))
         _rounds(result, emulator, field_, options.repeats)
     seconds = result.middle(OURS, lambda s: s.reading_seconds)
     theirs = result.middle(SINGER, lambda s: s.reading_seconds)
@@ -195,9 +205,31 @@ def case_f(options: Options) -> Result:
         again = contenders.ours(folder, config, state=[last])
         result.samples[f"{OURS}, second"] = [run(again, emulator) for _ in range(options.repeats)]
         asked = [entry for entry in emulator.requests() if entry["endpoint"] != "accounts"]
-        per_account = max(sum(e["account_id"] == i for e in asked) for i in worlds.account_ids(MANY_ACCOUNTS))
-    result.at_most("requests per stream and account", per_account, 1, "")
-    result.at_most("requests that are neither, but the list of accounts", len(asked) - MANY_ACCOUNTS, 0, "")
+        per_account = {sum(e["account_id"] == i for e in asked) for i in worlds.account_ids(MANY_ACCOUNTS)}
+    result.is_so("requests per stream and account: 1", sorted(per_account), per_account == {1})
+    others = len(asked) - MANY_ACCOUNTS
+    result.is_so("requests that are neither, but the list of accounts: 0", others, others == 0)
+    records = {sample.records for sample in result.samples[f"{OURS}, second"]}
+    result.is_so("records, as many as have the newest `updated_at`", sorted(records), min(records) >= MANY_ACCOUNTS)
+    return result
+
+
+def case_g(options: Options) -> Result:
+    """What a command costs before it does anything."""
+    result = Result("(g) start-up: what `spec` adds to `import airbyte_cdk`")
+    commands = {
+        "import airbyte_cdk": [sys.executable, "-c", "import airbyte_cdk"],
+        "spec": [sys.executable, "-m", "source_twitter_ads.run", "spec"],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(max(options.repeats, 3) * 2):
+        for name, command in commands.items():
+            began = time.monotonic()
+            subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True, timeout=120)
+            seconds[name].append(time.monotonic() - began)
+    added = median(seconds["spec"]) - median(seconds["import airbyte_cdk"])
+    result.at_most("seconds that `spec` adds", added, 0.3, " s")
+    result.notes += [f"{name}: {median(every):.2f} s, of {len(every)} runs." for name, every in seconds.items()]
     return result
 
 
@@ -208,6 +240,7 @@ CASES: Mapping[str, Callable[[Options], Result]] = {
     "d": case_d,
     "e": case_e,
     "f": case_f,
+    "g": case_g,
 }
 
 
@@ -223,7 +256,19 @@ def _rounds(result: Result, emulator: Emulator, field_: Sequence[Contender], rep
                 result.notes.append(str(failure).replace("\n", " ")[:300])
                 continue
             result.samples.setdefault(contender.name, []).append(sample)
-            print(f"  {contender.name}: {sample.records:,} records, {sample.seconds:.1f} s", flush=True)
+            print(
+                f"  {contender.name}: {sample.records:,} records in {sample.seconds:.1f} s, "
+                f"{sample.speed:,.0f} per second, "
+                f"{sample.cpu_seconds:.1f} CPU s, {sample.peak_mb:.0f} MB, {sample.requests} requests",
+                flush=True,
+            )
+
+
+def _same(result: Result, ours: Contender, bare: Contender, records: int) -> None:
+    """Prove that both write the same records, as many as there are, in a run that is not timed."""
+    first, second = written(ours), written(bare)
+    same = first == second and first[0] == records
+    result.is_so("the same records as the bare loop, all of them", f"{first[0]:,}, {second[0]:,} of {records:,}", same)
 
 
 def _compare(result: Result, name: str, bound: float) -> None:

@@ -98,7 +98,7 @@ def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states:
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=ROOT,
-            env=_environment(contender),
+            env=environment(contender),
             timeout=seconds + 60,
             check=False,
         )
@@ -118,6 +118,7 @@ def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states:
     )
 
 
-def _environment(contender: Contender) -> dict[str, str]:
+def environment(contender: Contender) -> dict[str, str]:
+    """The variables that a contender runs with."""
     plain = {"AIRBYTE_ENABLE_ANALYTICS": "false", "NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT)}
     return {**os.environ, **plain, **contender.environment}

@@ -36,9 +36,9 @@ def markdown(results: Sequence[Result], options: Options, singer: str) -> str:
 def _intro(options: Options) -> str:
     size = "" if options.scale == 1 else f" Sizes are {options.scale:g} of the full ones: the ratios are no verdict."
     return (
-        "Written by `make bench`. All contenders read from the emulator on loopback, sign every request and write to a "
-        "pipe that is drained; they run in turn. Figures are medians. Speeds count from a process's first request on; "
-        f"its start is told apart. Compare ratios: absolute figures are those of one machine.{size}"
+        "Written by `make bench`. All contenders read from the emulator on loopback, sign every request to the API "
+        "and write to a pipe that is drained; they run in turn. Figures are medians. Speeds count from a process's "
+        f"first request on; its start is told apart. Compare ratios: absolute figures are those of one machine.{size}"
     )
 
 

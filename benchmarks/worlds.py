@@ -23,8 +23,11 @@ def account_ids(number: int) -> list[str]:
 
 
 def first_report_day() -> str:
-    """The day from which on reports are read, as a date-time that all contenders take."""
-    day = datetime.now(timezone.utc).date() - timedelta(days=REPORT_DAYS)
+    """The day from which on reports are read, as a date-time that all contenders take.
+
+    With today, and a tomorrow that has begun elsewhere, these are REPORT_DAYS days at most.
+    """
+    day = datetime.now(timezone.utc).date() - timedelta(days=REPORT_DAYS - 2)
     return f"{day.isoformat()}T00:00:00Z"
 
 
@@ -36,9 +39,13 @@ def line_items(rows: int, accounts: int) -> Emulator:
 
 
 def report(entities: int) -> Emulator:
-    """A server of one account with so many line items, all of which are active all the time."""
+    """A server of one account with so many line items, all of which are active all the time.
+
+    In UTC, since the bare loop knows no clock changes.
+    """
     (account_id,) = account_ids(1)
-    spec = AccountSpec(account_id, volumes={"line_items": entities}, examples=False, activity=_activity(1.0))
+    volumes = {"line_items": entities}
+    spec = AccountSpec(account_id, timezone="Etc/UTC", volumes=volumes, examples=False, activity=_activity(1.0))
     return Emulator.start(WorldSpec(accounts=[spec], shared_audience=False), settings=_SETTINGS, ready_seconds=120)
 
 
