@@ -113,8 +113,12 @@ class PendingJobs:
 
     def flush(self) -> None:
         """Have the state written if it lacks a job."""
-        if self._unwritten:
-            self._unwritten = not self._changed()
+        with self._lock:
+            due, self._unwritten = self._unwritten, False
+        # A job that is added while the state is made may be missing in it: then it is due again.
+        if due and not self._changed():
+            with self._lock:
+                self._unwritten = True
 
     def count(self) -> int:
         """How many jobs the state names."""

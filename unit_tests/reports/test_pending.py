@@ -105,3 +105,19 @@ def test_given_jobs_that_no_window_asks_for_when_settled_then_they_are_named_and
     assert jobs.unwanted(ACCOUNT, [request()]) == []
     assert jobs.unwanted(ACCOUNT, [request(("a", "c"))]) == ["77"]
     assert jobs.entries() == []
+
+
+def test_given_a_job_that_is_created_while_the_state_is_written_when_flushed_again_then_it_is_written_too() -> None:
+    written: list[int] = []
+
+    def write() -> bool:
+        written.append(jobs.count())
+        if len(written) == 1:
+            jobs.add(ACCOUNT, 0, request(day=8), "2", NOW)
+        return True
+
+    jobs = PendingJobs([], write, lambda: NOW)
+    jobs.add(ACCOUNT, 0, request(), "1", NOW)
+    jobs.flush()
+    jobs.flush()
+    assert written == [1, 2]
