@@ -21,6 +21,8 @@ from integration_tests.resilience.harness import wrong
 
 KILLS = 20
 SECONDS = 30.0
+#: Each record is a page of its own, and jobs are PROCESSING for a while: a bookmark must not pass what is not out yet.
+PAGE_SIZE, JOB_SECONDS = 1, 0.5
 
 
 def _command(words: list[str], output: str) -> None:
@@ -93,11 +95,11 @@ def test_given_20_kills_at_random_moments_when_each_is_resumed_then_the_union_is
 ) -> None:
     """Chains of runs: each is killed at a random line and goes on from the last state, until one gets through."""
     chance = random.Random(20)
-    emulator = start(harness.account("1first", 3), harness.account("2second", 3))
-    command = CommandLine(tmp_path, harness.config(emulator, page_size=10))
+    emulator = start(harness.account("1first", 3), harness.account("2second", 3), job_seconds=JOB_SECONDS)
+    command = CommandLine(tmp_path, harness.config(emulator, page_size=PAGE_SIZE))
     calm, _ = command.read([], None)
     assert (calm.exit_code, wrong(emulator, calm)) == (0, [])
-    kills, deepest = 0, 0
+    kills, deepest, while_jobs_ran = 0, 0, 0
     while kills < KILLS:
         chain: list[Output] = []
         state: State = []
@@ -107,9 +109,11 @@ def test_given_20_kills_at_random_moments_when_each_is_resumed_then_the_union_is
             reach = len(calm.lines) if chance.random() < 0.5 else len(calm.lines) // 4
             output, killed = command.read(state, chance.randrange(1, reach) if kills < KILLS else None)
             kills += killed
+            while_jobs_ran += killed and sum(emulator.stats()["analytics"].get("in_flight", {}).values()) > 0
             state = latest(state, output)
             chain.append(output)
         assert chain[-1].exit_code == 0
         assert wrong(emulator, *chain, streams=harness.EVERYTHING) == [], f"after {len(chain) - 1} kills in a row"
         deepest = max(deepest, len(chain) - 1)
     assert deepest > 1
+    assert while_jobs_ran > 1
