@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from integration_tests.conftest import NO_LIMITS, small_world
-from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, run
+from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, run, run_here
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
 from integration_tests.emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.entities import differences, expected
+from integration_tests.reports import harness as reports
 
 WORKERS = 4
 Start = Callable[..., Emulator]
@@ -30,6 +32,16 @@ def slow() -> Iterator[Emulator]:
 def listings(emulator: Emulator) -> Counter[tuple[Any, ...]]:
     """How often each listing was asked for: path and parameters."""
     return Counter((e["path"], tuple(sorted(e["params"].items()))) for e in emulator.requests())
+
+
+def at_once(entries: list[dict[str, Any]]) -> list[int]:
+    """How many of some requests were on their way when each of them arrived."""
+    return [sum(e["time"] <= one["time"] < e["time"] + e["duration"] for e in entries) for one in entries]
+
+
+def whole(emulator: Emulator) -> list[dict[str, Any]]:
+    """All targeting criteria."""
+    return expected(emulator.world, "targeting_criteria")
 
 
 class TestWholeSync:
@@ -78,6 +90,21 @@ class TestWholeSync:
         assert {name: asked[f"accounts/:id/{path_of(name)}"] for name in per_account - {"line_items"}} == dict.fromkeys(
             per_account - {"line_items"}, 2
         )
+
+
+class TestCriteria:
+    def test_given_many_accounts_when_their_criteria_are_read_then_their_line_items_are_listed_at_once(
+        self, start: Start
+    ) -> None:
+        accounts = [f"1account{number}" for number in range(12)]
+        emulator = start(small_world(*accounts, volumes={"line_items": 2, "targeting_criteria": 3}), latency_ms=100)
+
+        output = run_here(emulator.config("2010-01-01", num_workers=6), ["targeting_criteria"])
+
+        listings = [e for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items"]
+        assert len(listings) == len(accounts)
+        assert max(at_once(listings)) > 3
+        assert differences("targeting_criteria", output.records["targeting_criteria"], whole(emulator)) == []
 
 
 class TestLargeCollection:
@@ -143,3 +170,22 @@ def path_of(stream: str) -> str:
 
 def test_given_the_lists_of_this_test_then_they_cover_all_streams() -> None:
     assert set(STREAMS) == set(INCREMENTAL) | GLOBAL_LISTS | {"targeting_criteria"}
+
+
+class TestReports:
+    def test_given_jobs_that_take_a_while_when_some_are_ready_then_their_files_are_fetched_while_others_run(
+        self,
+    ) -> None:
+        with reports.start(
+            reports.account("1a", volumes={"line_items": 100}), job_seconds=1.0, job_limit=2
+        ) as emulator:
+            lines = reports.report("lines")
+            output = reports.sync(emulator.config("2026-03-01", end_date="2026-03-03", reports=[lines]))
+            log = emulator.requests()
+            truth = reports.truth(emulator, lines, "1a", "2026-03-01", "2026-03-04")
+
+        jobs = [e["time"] for e in log if e["method"] == "POST"]
+        files = [e["time"] for e in log if e["endpoint"] == "result_file"]
+        assert len(jobs) == len(files) > 2
+        assert sum(fetched < jobs[-1] for fetched in files) >= len(files) - 2
+        assert reports.held([output], "lines", "1a") == truth

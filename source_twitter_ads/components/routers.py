@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import InitVar, dataclass, field
+from itertools import chain
 from typing import Any
 
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
@@ -82,20 +85,32 @@ class LineItemBatchesRouter(XAdsRouter):
 
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield partitions `{account_id, line_item_ids}`; an account whose listing fails becomes one failing slice."""
-        for account_id in self._services.accounts.ids():
-            try:
-                for batch in self._batches(account_id):
-                    yield StreamSlice(
-                        partition={"account_id": account_id, "line_item_ids": ",".join(batch)}, cursor_slice={}
-                    )
-            except ApiFailure as failure:
-                if self._services.accounts.skips(failure):
-                    continue
-                yield StreamSlice(
-                    partition={"account_id": account_id, "line_item_ids": ""},
-                    cursor_slice={},
-                    extra_fields={"failure": failure},
-                )
+        accounts = self._services.accounts.ids()
+        ahead = self._services.settings.num_workers
+        with ThreadPoolExecutor(ahead, thread_name_prefix="line_items") as pool:
+            listings: deque[tuple[str, Future[Iterator[list[str]]]]] = deque()
+            for account_id in accounts:
+                listings.append((account_id, pool.submit(self._begun, account_id)))
+                if len(listings) >= ahead:
+                    yield from self._slices(*listings.popleft())
+            while listings:
+                yield from self._slices(*listings.popleft())
+
+    def _slices(self, account_id: str, listing: Future[Iterator[list[str]]]) -> Iterator[StreamSlice]:
+        try:
+            for batch in listing.result():
+                partition = {"account_id": account_id, "line_item_ids": ",".join(batch)}
+                yield StreamSlice(partition=partition, cursor_slice={})
+        except ApiFailure as failure:
+            if not self._services.accounts.skips(failure):
+                partition = {"account_id": account_id, "line_item_ids": ""}
+                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
+
+    def _begun(self, account_id: str) -> Iterator[list[str]]:
+        """List the first batch at least: most accounts have no more, and a thousand of them are not asked in turn."""
+        batches = self._batches(account_id)
+        first = next(batches, None)
+        return iter(()) if first is None else chain([first], batches)
 
     def _batches(self, account_id: str) -> Iterator[list[str]]:
         settings = self._services.settings
