@@ -102,6 +102,7 @@ def bench(
     switch_at: str | None = None,
     now: str = NOW,
     volumes: Mapping[str, int] = VOLUMES,
+    publisher_network: bool = False,
     **switches: Any,
 ) -> Bench:
     """A world of one account and its service."""
@@ -111,6 +112,7 @@ def bench(
         timezone_switch_at=switch_at,
         activity=dict(activity) if activity else None,
         volumes=dict(volumes),
+        publisher_network=publisher_network,
     )
     world = World.build(WorldSpec(now=now, accounts=[account]))
     chosen = Switches(base_url="http://127.0.0.1:9", **switches)
