@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.rows import MalformedResult, rows
 from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
@@ -58,6 +59,19 @@ class TestBlocks:
         assert [len(list(block)) for block in blocks] == [999, 999, 102]
         every = [(row["entity_id"], row["impressions"]) for block in blocks for row in block]
         assert every == [(name, number) for name in many for number in (1, 2, 3)]
+
+    @pytest.mark.parametrize("definition", [PLAIN, BY_GENDER], ids=["plain", "by gender"])
+    def test_given_a_block_when_printed_then_its_lines_are_those_of_its_rows_one_by_one(
+        self, definition: ReportDefinition
+    ) -> None:
+        segment = gender("1") if definition is BY_GENDER else None
+        document = result_file({name: [series({"impressions": [1, None, 3]}, segment)] for name in ("c1", "c2")})
+        (block,) = rows(document, definition, **AS_ASKED, asked=("c1", "c2"))
+        page = Page(definition.name, block, None)
+        listed = Page(definition.name, [dict(row) for row in block], None)
+        listed.emitted_at = page.emitted_at
+        assert page.lines == listed.lines
+        assert page.lines.count(b"\n") == page.size == 6
 
 
 class TestColumns:
