@@ -7,15 +7,18 @@ instants that X says it resolved (`request.params`, the echo). Pure: touches no 
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
 from typing import NamedTuple
 
 from source_twitter_ads.reports.account_calendar import DAY, HOUR, AccountCalendar, iso, midnight
 
 Span = tuple[datetime, datetime]
+Midnights = Callable[[date], datetime]
 
-# No two zones are further apart than this, so no reading of a plain date can be.
-_WIDEST_ZONE_DIFFERENCE = timedelta(hours=26)
+# X turns dates into instants when a job is created, which may be hours before or after the moment of the sync.
+_AROUND_NOW = (timedelta(), -DAY, DAY)
 
 
 class Point(NamedTuple):
@@ -26,78 +29,98 @@ class Point(NamedTuple):
     end_time: str
 
 
-def hour_points(calendar: AccountCalendar, own: Span, echo: Span | None, count: int) -> list[Point]:
+def hour_points(calendar: AccountCalendar, own: Span, echo: Span | None, count: int, now: datetime) -> list[Point]:
     """One point per UTC hour of `own`, dated by the account-local day in which the hour starts.
 
     Raises:
-        ValueError: if the echo is another period or count is not the number of hours.
+        ValueError: if the echo is another period, or count fits neither the hours nor those that have begun.
     """
     if echo is not None and echo != own:
-        raise ValueError(f"X answered for {_named(echo)} where {_named(own)} was asked.")
-    _check_count(count, int((own[1] - own[0]) / HOUR), "hours", own)
+        raise _other_period(echo, own)
     day = calendar.local_date(own[0])
     next_day = calendar.day_start(day + DAY)
     points = []
-    for index in range(count):
+    for index in range(int((own[1] - own[0]) / HOUR)):
         start = own[0] + index * HOUR
         while start >= next_day:
             day += DAY
             next_day = calendar.day_start(day + DAY)
         points.append(Point(day.isoformat(), iso(start), iso(start + HOUR)))
-    return points
+    return _counted(points, count, now, "hours", own)
 
 
-def total_point(first: date, own: Span, echo: Span | None, count: int) -> list[Point]:
+def total_point(
+    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, count: int, now: datetime
+) -> list[Point]:
     """The single point of a TOTAL window, with the instants that X resolved when it says them.
 
     Raises:
         ValueError: if the echo is another period or count is not 1.
     """
-    _check_echo(own, echo)
-    _check_count(count, 1, "point", own)
-    start, end = echo or own
-    return [Point(first.isoformat(), iso(start), iso(end))]
+    first, end = days
+    midnights = _reading(calendar, days, own, echo, now)
+    point = Point(first.isoformat(), iso(midnights(first)), iso(midnights(end)))
+    return _counted([point], count, now, "point", own)
 
 
 def day_points(
-    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, count: int
+    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, count: int, now: datetime
 ) -> list[Point]:
-    """One point per local date of `days` (end exclusive); see `Window.points` for the two readings of the echo.
+    """One point per local date of `days` (end exclusive), each with its bounds as X read the dates.
 
     Raises:
-        ValueError: if the echo is another period or count is not the number of dates.
+        ValueError: if the echo is another period, or count fits neither the dates nor those that have begun.
     """
-    _check_echo(own, echo)
+    midnights = _reading(calendar, days, own, echo, now)
     first, end = days
     dates = [first + index * DAY for index in range((end - first).days)]
-    bounds = _day_bounds(calendar, [*dates, end], echo)
+    bounds = [midnights(day) for day in (*dates, end)]
     points = [
         Point(day.isoformat(), iso(start), iso(stop))
         for day, start, stop in zip(dates, bounds, bounds[1:], strict=False)
         if start < stop  # a day that the zone left out has no length and no point
     ]
-    _check_count(count, len(points), "days", own)
-    return points
+    return _counted(points, count, now, "days", own)
 
 
-def _day_bounds(calendar: AccountCalendar, dates: list[date], echo: Span | None) -> list[datetime]:
+def _reading(
+    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, now: datetime
+) -> Midnights:
+    """How X has turned the dates into instants, by its echo; the account's own calendar where it does not say."""
     if echo is None:
-        return [calendar.day_start(day) for day in dates]
-    # X may read the days before the account's move in the zone of then or in that of today.
-    for zone in (calendar.zone_of(dates[0]), calendar.zone):
-        if echo == (midnight(zone, dates[0]), midnight(zone, dates[-1])):
-            return [midnight(zone, day) for day in dates]
-    return [*(echo[0] + index * DAY for index in range(len(dates) - 1)), echo[1]]
+        return calendar.day_start
+    for reading in _readings(calendar, days[0], now):
+        if echo == (reading(days[0]), reading(days[1])):
+            return reading
+    raise _other_period(echo, own)
 
 
-def _check_echo(own: Span, echo: Span | None) -> None:
-    if echo is not None and max(abs(echo[0] - own[0]), abs(echo[1] - own[1])) > _WIDEST_ZONE_DIFFERENCE:
-        raise ValueError(f"X answered for {_named(echo)} where {_named(own)} was asked.")
+def _readings(calendar: AccountCalendar, first: date, now: datetime) -> Iterator[Midnights]:
+    """The documented ways to read plain dates (x-ads-api.md §7.1): each day's own offset, or today's for all days.
+
+    Days before the account's move may be those of its zone of then or of today (§2.5, §7.9).
+    """
+    yield calendar.day_start
+    for zone in (calendar.zone_of(first), calendar.zone):
+        yield partial(midnight, zone)
+        for around in _AROUND_NOW:
+            yield partial(_midnight_by, (now + around).astimezone(zone).utcoffset() or timedelta())
 
 
-def _check_count(count: int, expected: int, unit: str, own: Span) -> None:
-    if count != expected:
-        raise ValueError(f"the file holds {count} points, but {_named(own)} has {expected} {unit}.")
+def _midnight_by(offset: timedelta, day: date) -> datetime:
+    return datetime.combine(day, time(), timezone.utc) - offset
+
+
+def _counted(points: list[Point], count: int, now: datetime, unit: str, own: Span) -> list[Point]:
+    """The points that a file of `count` has: all, or those up to the present, since X knows no numbers beyond it."""
+    begun = iso(now.astimezone(timezone.utc))
+    if count > len(points) or any(point.start_time <= begun for point in points[count:]):
+        raise ValueError(f"the file holds {count} points, but {_named(own)} has {len(points)} {unit}.")
+    return points[:count]
+
+
+def _other_period(echo: Span, own: Span) -> ValueError:
+    return ValueError(f"X answered for {_named(echo)} where {_named(own)} was asked.")
 
 
 def _named(span: Span) -> str:

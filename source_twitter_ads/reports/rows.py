@@ -74,13 +74,13 @@ def rows(
         country: targeting value of the job's country, if it had one.
         platform: targeting value of the job's platform, if it had one.
         window: the job's window.
-        now: aware; points that start later are dropped.
+        now: aware; points that start later are dropped, and may be missing in the file.
         asked: the job's entity ids.
 
     Raises:
         MalformedResult: if the file is not the answer to this job or not of the documented shape.
     """
-    points = _points(document, definition, placement, window)
+    points = _points(document, definition, placement, window, now)
     entities = _Reader(definition, len(points)).entities(document, asked)
     begun = iso(now.astimezone(timezone.utc))
     points = [point for point in points if point.start_time <= begun]
@@ -116,7 +116,9 @@ def _aligned(series: _Series, names: tuple[str, ...]) -> list[Iterable[Any]]:
     return [own.get(name) or nothing for name in names]
 
 
-def _points(document: Mapping[str, Any], definition: ReportDefinition, placement: str, window: Window) -> list[Point]:
+def _points(
+    document: Mapping[str, Any], definition: ReportDefinition, placement: str, window: Window, now: datetime
+) -> list[Point]:
     if not isinstance(document, Mapping):
         raise MalformedResult(f"The result file is {_kind(document)} where an object is expected.")
     count = document.get("time_series_length")
@@ -129,8 +131,9 @@ def _points(document: Mapping[str, Any], definition: ReportDefinition, placement
     for key, value in expected.items():
         if echo.get(key, value) != value:
             raise MalformedResult(f"The result file answers for {key} {echo[key]!r} where {value!r} was asked.")
+    times = _text(echo, "start_time"), _text(echo, "end_time")
     try:
-        return window.points(definition.granularity, _text(echo, "start_time"), _text(echo, "end_time"), count)
+        return window.points(definition.granularity, *times, count, now)
     except ValueError as error:
         raise MalformedResult(f"The result file's period is not that of its job: {error}") from error
 

@@ -70,30 +70,40 @@ class Window:
         """The IANA name of the zone in which the window begins."""
         return self.calendar.zone_of(self.calendar.local_date(self.start_utc)).key
 
-    def points(self, granularity: str, echo_start: str | None, echo_end: str | None, count: int) -> list[Point]:
+    def points(
+        self, granularity: str, echo_start: str | None, echo_end: str | None, count: int, now: datetime
+    ) -> list[Point]:
         """Name the points of a result file, which carries no timestamps (x-ads-api.md §7.3).
 
-        DAY points are labelled by counting local dates from the window's first. When the echo is the account's own
-        midnights of the first and last date, each day has its true bounds (23 or 25 hours at a clock change);
-        otherwise X used today's offset throughout (x-ads-api.md §7.1) and the days are 24 hours from the echo's start.
-        HOUR points are UTC hours and `date` is the account-local day of the hour's start. TOTAL is one point.
+        DAY points are labelled by counting local dates from the window's first. The echo tells how X has read the
+        dates (x-ads-api.md §7.1): by each day's own offset, so that days have 23 or 25 hours at a clock change, or by
+        today's, so that all have 24. HOUR points are UTC hours and `date` is the account-local day of the hour's start.
+        TOTAL is one point. Points that start after `now` may be missing at the end.
 
         Args:
             granularity: DAY, HOUR or TOTAL.
-            echo_start: `request.params.start_time` of the file; None or a plain date says nothing.
+            echo_start: `request.params.start_time` of the file; None says nothing.
             echo_end: `request.params.end_time` of the file.
             count: `time_series_length` of the file.
+            now: the moment of the sync, aware.
 
         Raises:
             ValueError: if echo or count do not fit the window.
         """
-        echo = _echo(echo_start, echo_end)
         own = (self.start_utc, self.end_utc)
+        echo = _echo(echo_start, echo_end)
         if granularity == "HOUR":
-            return hour_points(self.calendar, own, echo, count)
-        if granularity == "TOTAL":
-            return total_point(self.start, own, echo, count)
-        return day_points(self.calendar, (self.start, self.end), own, echo, count)
+            return hour_points(self.calendar, own, echo, count, now)
+        if echo is None and not self._is_echo(echo_start, echo_end):
+            asked = f"{self.request_start} to {self.request_end}"
+            raise ValueError(f"X answered for {echo_start} to {echo_end} where {asked} was asked.")
+        points = total_point if granularity == "TOTAL" else day_points
+        return points(self.calendar, (self.start, self.end), own, echo, count, now)
+
+    def _is_echo(self, start: str | None, end: str | None) -> bool:
+        """Whether plain dates of an echo are those that were asked for."""
+        pairs = ((start, self.request_start), (end, self.request_end))
+        return all(text.strip() == asked for text, asked in pairs if text and _is_plain_date(text))
 
 
 def plan_windows(

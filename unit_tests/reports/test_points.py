@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_twitter_ads.reports.windows import AccountCalendar, Window
-from unit_tests.reports.builders import UTC, ZONES, window
+from unit_tests.reports.builders import NOW, UTC, ZONES, window
 
 DAY = timedelta(days=1)
+SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 def days(zone: str, first: date, count: int) -> Window:
@@ -35,7 +36,7 @@ class TestDays:
         self, period: Window
     ) -> None:
         echo = utc_text(period.start_utc), utc_text(period.end_utc)
-        points = period.points("DAY", *echo, (period.end - period.start).days)
+        points = period.points("DAY", *echo, (period.end - period.start).days, NOW)
         zone = ZoneInfo(period.zone)
         for index, point in enumerate(points):
             assert point.date == (period.start + index * DAY).isoformat()
@@ -51,16 +52,20 @@ class TestDays:
         midnights = [datetime.combine(day, datetime.min.time(), UTC) - offset for day in (period.start, period.end)]
         echo_start, echo_end = (utc_text(one) for one in midnights)
         count = (period.end - period.start).days
-        points = period.points("DAY", echo_start, echo_end, count)
+        points = period.points("DAY", echo_start, echo_end, count, today)
         assert [one.date for one in points] == [(period.start + index * DAY).isoformat() for index in range(count)]
         assert (points[0].start_time, points[-1].end_time) == (echo_start, echo_end)
 
     def test_given_a_clock_change_when_x_uses_the_offset_of_each_day_then_a_day_of_23_hours(self) -> None:
-        points = window("2026-03-07", "2026-03-09").points("DAY", "2026-03-07T08:00:00Z", "2026-03-10T07:00:00Z", 3)
+        points = window("2026-03-07", "2026-03-09").points(
+            "DAY", "2026-03-07T08:00:00Z", "2026-03-10T07:00:00Z", 3, NOW
+        )
         assert points[1] == ("2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z")
 
     def test_given_a_clock_change_when_x_uses_todays_offset_then_days_of_24_hours(self) -> None:
-        points = window("2026-03-07", "2026-03-09").points("DAY", "2026-03-07T08:00:00Z", "2026-03-10T08:00:00Z", 3)
+        points = window("2026-03-07", "2026-03-09").points(
+            "DAY", "2026-03-07T08:00:00Z", "2026-03-10T08:00:00Z", 3, NOW
+        )
         assert points[1:] == [
             ("2026-03-08", "2026-03-08T08:00:00Z", "2026-03-09T08:00:00Z"),
             ("2026-03-09", "2026-03-09T08:00:00Z", "2026-03-10T08:00:00Z"),
@@ -77,28 +82,87 @@ class TestDays:
         self, echo: tuple[str, str], length: int
     ) -> None:
         calendar = AccountCalendar("Asia/Tokyo", "2016-07-21T07:00:00Z")
-        point = Window(date(2016, 3, 12), date(2016, 3, 15), calendar).points("DAY", *echo, 3)[1]
+        point = Window(date(2016, 3, 12), date(2016, 3, 15), calendar).points("DAY", *echo, 3, NOW)[1]
         assert point.date == "2016-03-13"
         assert read(point.end_time) - read(point.start_time) == timedelta(hours=length)
 
     def test_given_a_day_that_the_zone_left_out_when_labelled_then_it_has_no_point(self) -> None:
-        points = window("2011-12-29", "2011-12-31", zone="Pacific/Apia").points("DAY", None, None, 2)
+        points = window("2011-12-29", "2011-12-31", zone="Pacific/Apia").points("DAY", None, None, 2, NOW)
         assert [one.date for one in points] == ["2011-12-29", "2011-12-31"]
 
     @pytest.mark.parametrize("count", [0, 2, 4])
     def test_given_another_number_of_points_when_labelled_then_refused(self, count: int) -> None:
         with pytest.raises(ValueError, match=f"holds {count} points"):
-            window("2026-03-01", "2026-03-03").points("DAY", None, None, count)
+            window("2026-03-01", "2026-03-03").points("DAY", None, None, count, NOW)
 
     def test_given_the_echo_of_another_period_when_labelled_then_refused(self) -> None:
         with pytest.raises(ValueError, match="X answered for 2026-04-01"):
-            window("2026-03-01", "2026-03-03").points("DAY", "2026-04-01T07:00:00Z", "2026-04-04T07:00:00Z", 3)
+            window("2026-03-01", "2026-03-03").points("DAY", "2026-04-01T07:00:00Z", "2026-04-04T07:00:00Z", 3, NOW)
+
+    @pytest.mark.parametrize(
+        ("zone", "echo"),
+        [
+            ("Asia/Tokyo", ("2026-03-02T15:00:00Z", "2026-03-04T15:00:00Z")),  # a day late
+            ("Asia/Tokyo", ("2026-03-02T00:00:00Z", "2026-03-04T00:00:00Z")),  # midnights of UTC
+            ("Asia/Tokyo", ("2026-03-01T15:00:00Z", "2026-03-04T15:00:00Z")),  # a day more
+            ("America/Los_Angeles", ("2026-03-02T07:00:00Z", "2026-03-04T07:00:00Z")),  # summer, asked in winter
+        ],
+    )
+    @pytest.mark.parametrize("granularity", ["DAY", "TOTAL"])
+    def test_given_an_echo_that_no_reading_of_the_dates_gives_when_labelled_then_refused_with_both_periods(
+        self, zone: str, echo: tuple[str, str], granularity: str
+    ) -> None:
+        period = window("2026-03-02", "2026-03-03", granularity, zone)
+        with pytest.raises(ValueError, match="X answered for") as caught:
+            period.points(granularity, *echo, 1 if granularity == "TOTAL" else 2, NOW)
+        text = str(caught.value)
+        assert f"{echo[0]} to {echo[1]} where {utc_text(period.start_utc)} to {utc_text(period.end_utc)}" in text
+
+    def test_given_the_echo_of_other_plain_dates_when_labelled_then_refused(self) -> None:
+        with pytest.raises(ValueError, match="X answered for 2026-03-02 to 2026-03-05 where 2026-03-01 to 2026-03-04"):
+            window("2026-03-01", "2026-03-03").points("DAY", "2026-03-02", "2026-03-05", 3, NOW)
+
+    def test_given_a_clock_change_during_the_sync_when_labelled_then_the_offset_of_either_day_is_todays(self) -> None:
+        change = datetime(2026, 3, 8, 10, tzinfo=UTC)
+        for now in (change - timedelta(hours=1), change + timedelta(hours=1)):
+            for hour in ("07", "08"):
+                echo = f"2026-02-01T{hour}:00:00Z", f"2026-02-03T{hour}:00:00Z"
+                assert window("2026-02-01", "2026-02-02").points("DAY", *echo, 2, now)[0].start_time == echo[0]
+
+    def test_given_days_before_a_move_when_x_reads_them_by_todays_offset_then_days_of_24_hours(self) -> None:
+        calendar = AccountCalendar("Europe/Berlin", "2016-07-21T07:00:00Z")
+        echo = "2016-03-26T23:00:00Z", "2016-03-28T23:00:00Z"
+        points = Window(date(2016, 3, 27), date(2016, 3, 29), calendar).points("DAY", *echo, 2, NOW)
+        assert points[1] == ("2016-03-28", "2016-03-27T23:00:00Z", "2016-03-28T23:00:00Z")
+
+
+class TestPresent:
+    NOON = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)  # 12:30 in Los Angeles
+
+    def test_given_days_in_the_future_when_they_are_missing_then_those_that_have_begun(self) -> None:
+        points = window("2026-03-01", "2026-03-04").points("DAY", None, None, 2, self.NOON)
+        assert [one.date for one in points] == ["2026-03-01", "2026-03-02"]
+
+    def test_given_days_in_the_future_when_some_of_them_are_there_then_those(self) -> None:
+        assert len(window("2026-03-01", "2026-03-04").points("DAY", None, None, 3, self.NOON)) == 3
+
+    @pytest.mark.parametrize("count", [0, 1, 5])
+    def test_given_days_in_the_future_when_a_day_that_has_begun_is_missing_then_refused(self, count: int) -> None:
+        with pytest.raises(ValueError, match=f"holds {count} points"):
+            window("2026-03-01", "2026-03-04").points("DAY", None, None, count, self.NOON)
+
+    def test_given_hours_in_the_future_when_they_are_missing_then_those_that_have_begun(self) -> None:
+        period = window("2026-03-02T18:00:00Z", "2026-03-03T00:00:00Z", "HOUR")
+        points = period.points("HOUR", period.request_start, period.request_end, 3, self.NOON)
+        assert points[-1].start_time == "2026-03-02T20:00:00Z"
+        with pytest.raises(ValueError, match="holds 2 points"):
+            period.points("HOUR", None, None, 2, self.NOON)
 
 
 class TestHours:
     def test_given_a_half_hour_zone_when_labelled_then_dated_by_the_local_day_in_which_the_hour_starts(self) -> None:
         period = window("2026-03-01T17:00:00Z", "2026-03-01T20:00:00Z", "HOUR", "Asia/Kolkata")
-        assert [(one.start_time, one.date) for one in period.points("HOUR", None, None, 3)] == [
+        assert [(one.start_time, one.date) for one in period.points("HOUR", None, None, 3, NOW)] == [
             ("2026-03-01T17:00:00Z", "2026-03-01"),
             ("2026-03-01T18:00:00Z", "2026-03-01"),  # 23:30 in Kolkata
             ("2026-03-01T19:00:00Z", "2026-03-02"),
@@ -114,7 +178,7 @@ class TestHours:
     ) -> None:
         first = start.replace(minute=0, second=0, microsecond=0)
         period = Window(first, first + timedelta(hours=count), AccountCalendar(zone, None))
-        points = period.points("HOUR", period.request_start, period.request_end, count)
+        points = period.points("HOUR", period.request_start, period.request_end, count, NOW)
         expected = [first + timedelta(hours=index) for index in range(count)]
         assert [one.start_time for one in points] == [utc_text(one) for one in expected]
         assert [one.end_time for one in points] == [utc_text(one + timedelta(hours=1)) for one in expected]
@@ -123,22 +187,22 @@ class TestHours:
     def test_given_the_echo_of_other_hours_when_labelled_then_refused(self) -> None:
         period = window("2026-03-01T17:00:00Z", "2026-03-01T20:00:00Z", "HOUR")
         with pytest.raises(ValueError, match="X answered for"):
-            period.points("HOUR", "2026-03-01T16:00:00Z", "2026-03-01T19:00:00Z", 3)
+            period.points("HOUR", "2026-03-01T16:00:00Z", "2026-03-01T19:00:00Z", 3, NOW)
 
 
 class TestTotals:
     def test_given_an_echo_when_labelled_then_the_instants_that_x_resolved(self) -> None:
         period = window("2026-03-01", "2026-03-30", "TOTAL")
         echo = ("2026-03-01T07:00:00Z", "2026-03-31T07:00:00Z")
-        assert period.points("TOTAL", *echo, 1) == [("2026-03-01", *echo)]
+        assert period.points("TOTAL", *echo, 1, SUMMER) == [("2026-03-01", *echo)]
 
     @pytest.mark.parametrize("echo", [(None, None), ("2026-03-01", "2026-03-31")])
     def test_given_no_instants_in_the_echo_when_labelled_then_those_of_the_calendar(
         self, echo: tuple[str | None, str | None]
     ) -> None:
         period = window("2026-03-01", "2026-03-30", "TOTAL")
-        assert period.points("TOTAL", *echo, 1) == [("2026-03-01", "2026-03-01T08:00:00Z", "2026-03-31T07:00:00Z")]
+        assert period.points("TOTAL", *echo, 1, NOW) == [("2026-03-01", "2026-03-01T08:00:00Z", "2026-03-31T07:00:00Z")]
 
     def test_given_two_points_when_labelled_then_refused(self) -> None:
         with pytest.raises(ValueError, match="holds 2 points"):
-            window("2026-03-01", "2026-03-30", "TOTAL").points("TOTAL", None, None, 2)
+            window("2026-03-01", "2026-03-30", "TOTAL").points("TOTAL", None, None, 2, NOW)

@@ -168,6 +168,11 @@ class TestPoints:
         document = result_file({"c1": [series({"clicks": [1, 2, 3, 4]})]}, points=4)
         assert [row["date"] for row in read(document, period=period)[0]] == ["2026-11-21", "2026-11-22"]
 
+    def test_given_points_of_the_future_when_x_leaves_them_out_then_those_up_to_today(self) -> None:
+        period = window("2026-11-21", "2026-11-24", now=NOW + timedelta(days=9))
+        document = result_file({"c1": [series({"clicks": [1, 2]})]}, points=2)
+        assert [row["clicks"] for row in read(document, period=period)[0]] == [1, 2]
+
     def test_given_a_window_of_the_future_when_read_then_nothing(self) -> None:
         document = result_file({"c1": [series({"clicks": [1, 2, 3]})]})
         assert read(document, now=NOW - timedelta(days=700)) == []
@@ -175,7 +180,15 @@ class TestPoints:
     def test_given_an_echo_when_read_then_rows_carry_the_instants_that_x_resolved(self) -> None:
         numbers = {"c1": [series({"clicks": [1, 2, 3]})]}
         document = result_file(numbers, start_time="2026-03-01T07:00:00Z", end_time="2026-03-04T07:00:00Z")
-        assert [row["start_time"] for row in read(document)[0]] == [f"2026-03-0{day}T07:00:00Z" for day in (1, 2, 3)]
+        found = read(document, now=NOW - timedelta(days=120))[0]  # by the offset of summer time, which is in force
+        assert [row["start_time"] for row in found] == [f"2026-03-0{day}T07:00:00Z" for day in (1, 2, 3)]
+
+    def test_given_an_echo_of_another_day_when_read_then_no_result_and_both_periods_are_named(self) -> None:
+        numbers = {"c1": [series({"clicks": [1, 2, 3]})]}
+        document = result_file(numbers, start_time="2026-03-02T08:00:00Z", end_time="2026-03-05T08:00:00Z")
+        periods = "2026-03-02T08:00:00Z to 2026-03-05T08:00:00Z where 2026-03-01T08:00:00Z to 2026-03-04T08:00:00Z"
+        with pytest.raises(MalformedResult, match=periods):
+            read(document)
 
     def test_given_a_total_when_read_then_one_row_with_both_ends(self) -> None:
         document = result_file({"c1": [series({"clicks": [9]})]}, points=1)
