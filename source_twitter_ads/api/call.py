@@ -26,6 +26,7 @@ class Call:
         signed: whether it carries a signature.
         parse: makes the answer's document of its body; raises BadBody.
         attempts, redirects, skews: how many there were; a skew is a signature refused for its time.
+        sent: when the latest attempt had passed all gates, by the monotonic clock.
         refusal: X's words in the latest answer, None when there were none.
         failing_since: when the first of the failures in a row was noticed, by the monotonic clock.
         limited: seconds spent at gates, all in all.
@@ -45,6 +46,7 @@ class Call:
     attempts: int = 0
     redirects: int = 0
     skews: int = 0
+    sent: float = 0.0
     refusal: Refusal | None = None
     failing_since: float | None = None
     limited: float = 0.0

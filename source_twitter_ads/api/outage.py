@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 LONGEST_GAP = 150.0
 # Failures in fewer places than this are those of one account or endpoint, and say nothing about others.
 PLACES = 3
-# How often a host that is given up is tried again, for the requests that are still to come.
+# How often a host that is given up is tried again, by one of the requests that are still to come.
 SECONDS_BETWEEN_TRIES = 5.0
+# A host that said nothing for as long as a request may be tried is given this share of that time for a last word.
+LAST_WORD = 0.1
 
 
 @dataclass
@@ -21,6 +23,7 @@ class _Trouble:
     since: float
     last: float
     happened: str
+    tried: float
     places: set[str] = field(default_factory=set)
 
 
@@ -35,6 +38,8 @@ class Outage:
         self._now = now
         self._lock = threading.Lock()
         self._troubles: dict[str, _Trouble] = {}
+        self._heard: dict[str, float] = {}
+        self._silent: dict[str, float] = {}
 
     def failed(self, scopes: tuple[str, ...], place: str, since: float, happened: str) -> float:
         """Note a failed attempt.
@@ -52,9 +57,11 @@ class Outage:
         with self._lock:
             for scope in scopes:
                 known = self._troubles.get(scope)
-                if known is None or now - known.last >= LONGEST_GAP:
-                    known = self._troubles[scope] = _Trouble(since, now, happened)
-                known.last, known.happened = now, happened
+                if known is None or since - known.last >= LONGEST_GAP:
+                    known = self._troubles[scope] = _Trouble(since, now, happened, now)
+                known.since = min(known.since, since)
+                known.last = known.tried = now
+                known.happened = happened
                 known.places.add(place)
             troubles = [self._troubles[scope] for scope in scopes]
             return max((now - one.since for one in troubles if len(one.places) >= PLACES), default=0.0)
@@ -65,13 +72,49 @@ class Outage:
             for scope in scopes:
                 self._troubles.pop(scope, None)
 
-    def given_up(self, host: str, patience: float) -> str | None:
-        """Return what went wrong last, if a host failed everywhere for `patience` seconds, until a moment ago."""
+    def heard(self, host: str) -> None:
+        """Note a sign of life: an answer of any kind."""
+        with self._lock:
+            self._heard[host] = self._now()
+            self._silent.pop(host, None)
+
+    def hung(self, host: str, sent: float) -> float:
+        """Note a request that got no answer in time.
+
+        Args:
+            host: whom it was sent to.
+            sent: when it was sent, by the clock.
+
+        Returns:
+            Since when the host has said nothing to anybody: what it left unanswered before is an accident of that
+            request.
+        """
+        with self._lock:
+            since = max(sent, self._heard.get(host, sent))
+            return self._silent.setdefault(host, since)
+
+    def silence(self, host: str) -> float:
+        """For how many seconds a host has left requests unanswered and said nothing to anybody."""
+        with self._lock:
+            since = self._silent.get(host)
+            return 0.0 if since is None else self._now() - since
+
+    def given_up(self, host: str, patience: float, claim: bool = False) -> str | None:
+        """Return what went wrong last, if a host failed everywhere for `patience` seconds, until a moment ago.
+
+        Args:
+            host: whom a request is for.
+            patience: seconds.
+            claim: whether the request is sent if the host is due to be tried again; the next ones are not, then.
+        """
         now = self._now()
         with self._lock:
             known = self._troubles.get(host)
-            if known is None or len(known.places) < PLACES:
+            if known is None or len(known.places) < PLACES or known.last - known.since < patience:
                 return None
-            if known.last - known.since < patience or now - known.last >= SECONDS_BETWEEN_TRIES:
+            if now - known.last >= LONGEST_GAP:
+                return None
+            if now - known.tried >= SECONDS_BETWEEN_TRIES:
+                known.tried = now if claim else known.tried
                 return None
             return f"{known.happened}, for {known.last - known.since:.0f} s"

@@ -31,7 +31,7 @@ from source_twitter_ads.api.gate import WaitTooLong
 from source_twitter_ads.api.headers import number, retry_after
 from source_twitter_ads.api.hosts import Hosts
 from source_twitter_ads.api.limits import Limits, Passage
-from source_twitter_ads.api.outage import Outage
+from source_twitter_ads.api.outage import LAST_WORD, Outage
 from source_twitter_ads.api.session import new_session
 from source_twitter_ads.api.signing import Signer, Unsigned
 from source_twitter_ads.api.wording import cause_of, place_of
@@ -137,7 +137,6 @@ class Transport:
         while True:
             self._check_outage(call)
             call.attempts += 1
-            began = time.monotonic()
             try:
                 response, body = self._exchange(call)
                 if response.is_redirect:
@@ -154,7 +153,7 @@ class Transport:
             except BadBody as error:
                 self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
             except requests.RequestException as error:
-                self._network_trouble(call, error, began)
+                self._network_trouble(call, error)
 
     def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
         """Wait for the call's turn, then sign it, send it and read the answer to its end."""
@@ -162,8 +161,10 @@ class Transport:
         deadline = time.time() + self._settings.rate_limit_timeout - call.limited
         with self._limits.passage(call.endpoint, call.account_id, deadline) as passage:
             call.waited(time.monotonic() - entered)
-            call.refusal = None
+            self._check_outage(call, claim=True)
+            call.refusal, call.sent = None, time.monotonic()
             with self._send(call) as response:
+                self._outage.heard(call.host)
                 succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)
@@ -182,7 +183,8 @@ class Transport:
         prepared = self._session.prepare_request(request)
         assert prepared.url is not None
         options: Any = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
-        reading = float(self._settings.request_timeout)
+        left = call.patience - max(call.tried, self._outage.silence(call.host))
+        reading = min(float(self._settings.request_timeout), max(left, call.patience * LAST_WORD, 1.0))
         connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, 1.0))
         return self._session.send(prepared, timeout=(connecting, reading), allow_redirects=False, **options)
 
@@ -220,23 +222,26 @@ class Transport:
         self._pause(call, happened, rule, refusal)
 
     def _pause(
-        self, call: Call, happened: str, rule: Rule, refusal: Refusal | None = None, since: float | None = None
+        self, call: Call, happened: str, rule: Rule, refusal: Refusal | None = None, silent_since: float | None = None
     ) -> None:
         """Sleep for a growing, jittered time, unless the call has been tried for as long as it may.
 
         A time that X demanded is waited for at the gate instead.
         """
-        began = time.monotonic() if since is None else since
+        began = time.monotonic() if silent_since is None else silent_since
         call.failed(began)
-        silent = self._outage.failed(call.scopes, call.url, began, happened)
-        if call.tried >= call.patience:
+        everywhere = self._outage.failed(call.scopes, call.url, began, happened)
+        silence = 0.0 if silent_since is None else self._outage.silence(call.host)
+        if call.attempts > 1 and call.tried >= call.patience:
             raise ApiFailure(rule, call.where, f"{happened}, {call.attempts} times in {call.tried:.0f} s", refusal)
-        if silent >= call.patience and call.attempts > 1:
-            lasting = f"{happened}; nothing else was to be had there for {silent:.0f} s"
-            raise ApiFailure(rule, call.where, lasting, refusal)
+        # One attempt may be an accident of this request, but not one that nobody had an answer during.
+        lasting = max(everywhere, silence) if call.attempts > 1 else min(everywhere, silence)
+        if lasting >= call.patience:
+            told = f"{happened}; nothing else was to be had there for {lasting:.0f} s"
+            raise ApiFailure(rule, call.where, told, refusal)
         if call.demanded:
             return
-        seconds = min(self._next_pause(call), call.patience - call.tried)
+        seconds = max(0.0, min(self._next_pause(call), call.patience - call.tried))
         logger.info(f"{happened} ({call.where}): trying again in {seconds:.1f} s.")
         time.sleep(seconds)
 
@@ -244,21 +249,20 @@ class Transport:
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(call.attempts - 1, 10), call.patience / 4)
         return longest * self._jitter.uniform(0.5, 1.0)
 
-    def _check_outage(self, call: Call) -> None:
+    def _check_outage(self, call: Call, claim: bool = False) -> None:
         """Do not send to a host that is down: the first call that was due has found out for all others."""
-        known = self._outage.given_up(call.host, self._settings.outage_timeout)
+        known = self._outage.given_up(call.host, self._settings.outage_timeout, claim)
         if known:
             raise ApiFailure(_UNREACHABLE, call.where, f"{call} was not sent to {call.host}, which is down: {known}")
 
-    def _network_trouble(self, call: Call, error: requests.RequestException, began: float) -> None:
+    def _network_trouble(self, call: Call, error: requests.RequestException) -> None:
         """Try again after a broken connection."""
         rule = errors.network_rule(error)
         happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"
         if rule.action is Action.FAIL:
             raise ApiFailure(rule, call.where, happened)
-        # An answer that does not come may be an accident of this request; a connection that does not come is an outage.
-        connecting = isinstance(error, requests.exceptions.ConnectTimeout)
-        self._pause(call, happened, rule, since=began if connecting else None)
+        silent = isinstance(error, requests.exceptions.Timeout)
+        self._pause(call, happened, rule, silent_since=self._outage.hung(call.host, call.sent) if silent else None)
 
     def _follow(self, call: Call, response: requests.Response) -> None:
         """Go where X redirects to, if it is a host of X; the request is signed anew for it."""
