@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
@@ -13,13 +14,14 @@ from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteTraceMessage,
     EstimateType,
+    FailureType,
     TraceType,
     Type,
 )
 from airbyte_cdk.sources.message import MessageRepository
 
 from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, ApiFailure, Where
+from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, Action, ApiFailure, Rule, Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.activity import ActivityFeeds
@@ -36,6 +38,14 @@ from source_twitter_ads.reports.windows import AccountCalendar
 LOCATIONS_PER_PAGE = 1000
 # A row of a report as JSON, roughly; only for the estimate that a platform draws its bar from.
 BYTES_PER_ROW = 1500
+
+_NO_COUNTRY = Rule(
+    Action.FAIL,
+    FailureType.config_error,
+    "Name countries in which X sells ads in country_codes, for instance US, or take the report out.",
+)
+
+logger = logging.getLogger("airbyte")
 
 Made = TypeVar("Made")
 
@@ -131,22 +141,34 @@ class SharedReports:
             return made[key]
 
     def _country_values(self, definition: ReportDefinition) -> list[str]:
-        """Targeting values of the configured countries (x-ads-api.md §7.6), looked up once per sync."""
+        """Targeting values of the configured countries (x-ads-api.md §7.6), looked up once per sync.
+
+        Raises:
+            ApiFailure: when X has none for any of them, since the report would come out empty and look complete.
+        """
+        where = Where(definition.name)
+        codes = self.services.settings.country_codes
         with self._lock:
             if self._countries is None:
-                self._countries = [
-                    value
-                    for code in self.services.settings.country_codes
-                    for value in self._country_value(code, Where(definition.name))
-                ]
-            return self._countries
+                self._countries = [value for code in codes for value in self._country_value(code, where)]
+        if not self._countries:
+            happened = f"X lists no targeting value for {', '.join(codes)}, and {definition.segmentation} needs one"
+            raise ApiFailure(_NO_COUNTRY, where, happened)
+        return self._countries
 
-    def _country_value(self, code: str, where: Where) -> Iterable[str]:
+    def _country_value(self, code: str, where: Where) -> list[str]:
         query = {"country_code": code, "location_type": "COUNTRIES"}
         transport = self.services.transport
         path, count = "targeting_criteria/locations", LOCATIONS_PER_PAGE
-        for page in pages(transport, path, query, where, count=count, read=_targeting_value):
-            yield from page
+        listing = pages(transport, path, query, where, count=count, read=_targeting_value)
+        values = [value for page in listing for value in page]
+        if not values:
+            logger.warning(
+                "X lists no targeting value for country code %s, so reports that are made country by country have no "
+                "rows of it. Take it out of country_codes, or correct it.",
+                code,
+            )
+        return values
 
     def _platform_values(self, definition: ReportDefinition) -> list[str]:
         """Targeting values of all platforms (x-ads-api.md §7.6), looked up once per sync."""

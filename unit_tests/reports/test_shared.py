@@ -1,0 +1,71 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The countries that jobs must name: one that X does not know is told, never passed over (x-ads-api.md §7.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.message import NoopMessageRepository
+
+from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.reports.pending import PendingJobs
+from source_twitter_ads.reports.shared import SharedReports
+from unit_tests.reports.builders import report
+from unit_tests.reports.fakes import Read, settings
+
+METROS = report(segment="METROS")
+
+
+class FakeX:
+    """X, which knows the targeting values of some countries.
+
+    Attributes:
+        asked: the codes that it was asked for.
+    """
+
+    def __init__(self, codes: str, known: str) -> None:
+        self.settings = settings(country_codes=tuple(codes.split()))
+        self.transport = self
+        self.asked: list[str] = []
+        self._known = known.split()
+
+    def get(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
+        """The places of a country."""
+        self.asked.append(params["country_code"])
+        places = [{"targeting_value": f"value of {code}"} for code in self._known if code == params["country_code"]]
+        return Answer(200, {}, {"data": [read(place) for place in places], "next_cursor": None})
+
+
+def countries(shared: SharedReports) -> list[str | None]:
+    """The countries that jobs of a report by metro name."""
+    retriever: Any = shared.retriever(METROS, PendingJobs((), lambda: True))
+    return list(retriever._countries)
+
+
+def shared_of(x: Any) -> SharedReports:
+    return SharedReports(x, NoopMessageRepository())
+
+
+def test_given_a_code_that_x_does_not_know_when_reports_need_countries_then_one_warning_says_what_to_do(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    x = FakeX("US AQ", known="US")
+    shared = shared_of(x)
+    assert [countries(shared) for _ in range(2)] == [["value of US"]] * 2
+    (text,) = (record.getMessage() for record in caplog.records)
+    assert "country code AQ" in text
+    assert text.endswith("Take it out of country_codes, or correct it.")
+    assert x.asked == ["US", "AQ"]
+
+
+def test_given_codes_that_x_does_not_know_when_reports_need_countries_then_each_fails_instead_of_being_empty() -> None:
+    shared = shared_of(FakeX("AQ BV", known=""))
+    for _ in range(2):
+        with pytest.raises(ApiFailure, match="X lists no targeting value for AQ, BV, and METROS needs one") as caught:
+            countries(shared)
+        assert caught.value.failure_type is FailureType.config_error
+        assert "country_codes" in str(caught.value.message)
