@@ -17,7 +17,8 @@ class JobRequest:
 
     Attributes:
         country, platform: targeting values, only where the segment needs one.
-        tries: how often this request, or the larger one it is a part of, has failed.
+        tries: how often this request, or the larger ones it is a part of, have failed.
+        tries_alone: how often it has failed since it has a single entity.
     """
 
     definition: ReportDefinition
@@ -27,6 +28,7 @@ class JobRequest:
     country: str | None = None
     platform: str | None = None
     tries: int = 0
+    tries_alone: int = 0
 
     def parameters(self) -> dict[str, str]:
         """The parameters of POST stats/jobs/accounts/:account_id."""
@@ -50,7 +52,8 @@ class JobRequest:
         """The same request in two parts, or once more where it has a single entity."""
         middle = (len(self.entity_ids) + 1) // 2
         parts = [self.entity_ids[:middle], self.entity_ids[middle:]]
-        return [replace(self, entity_ids=part, tries=self.tries + 1) for part in parts if part]
+        alone = self.tries_alone + (len(self.entity_ids) == 1)
+        return [replace(self, entity_ids=part, tries=self.tries + 1, tries_alone=alone) for part in parts if part]
 
 
 def job_requests(

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timezone
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from datetime import datetime
 
 import orjson
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_twitter_ads.api.answers import BadBody, gunzip
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
+from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
-from source_twitter_ads.reports.files import fetched
+from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.files import FILES_AHEAD, ResultFiles
 from source_twitter_ads.reports.job import Job
 from source_twitter_ads.reports.job_request import JobRequest, job_requests
 from source_twitter_ads.reports.jobs import JobBoard
@@ -26,19 +24,8 @@ from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.planning import PlannedWindow
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.rows import MalformedResult, rows
-
-# How often a request may fail before its window does; each time it is asked again with half the entities.
-MOST_TRIES = 3
-# Jobs of a window that are asked for at the same time.
-CREATED_AT_ONCE = 8
-# Result files that are unpacked at the same time: each may take some 100 MB, and the interpreter works on one anyway.
-_UNPACKING = threading.BoundedSemaphore(2)
-
-_GIVE_UP = Rule(
-    Action.FAIL,
-    FailureType.transient_error,
-    "The window stays unread and is asked for again by the next sync; all other windows are not affected.",
-)
+from source_twitter_ads.reports.unserved import Unserved
+from source_twitter_ads.reports.window_jobs import WindowJobs
 
 
 class ReportRetriever:
@@ -51,6 +38,7 @@ class ReportRetriever:
         progress: is told of each window.
         pending: is told of each job, and knows those of an interrupted sync.
         countries, platforms: targeting values that jobs must name, `(None,)` where the report needs none.
+        files: the room that all reports of a sync have for result files; left out, the report has its own.
     """
 
     def __init__(
@@ -62,6 +50,7 @@ class ReportRetriever:
         pending: PendingJobs,
         countries: Iterable[str | None] = (None,),
         platforms: Iterable[str | None] = (None,),
+        files: ResultFiles | None = None,
     ) -> None:
         self._definition = definition
         self._transport = transport
@@ -70,6 +59,8 @@ class ReportRetriever:
         self._pending = pending
         self._countries = tuple(countries)
         self._platforms = tuple(platforms)
+        self._files = files or ResultFiles()
+        self._unserved = Unserved(definition)
 
     def read_window(
         self, board: JobBoard, account_id: str, planned: PlannedWindow, stream_slice: StreamSlice
@@ -83,32 +74,24 @@ class ReportRetriever:
             stream_slice: the window's slice.
 
         Raises:
-            ApiFailure: when a part of the window cannot be had; the message names it.
+            ApiFailure: when a part of the window cannot be had, after the rest of it; the message names it.
         """
         requests = self._requests(planned)
         window = planned.window
         where = Where(self._definition.name, account_id, f"window {window.request_start} to {window.request_end}")
-        number = f"{stream_slice.extra_fields['position'] + 1} of {stream_slice.extra_fields['windows']}"
-        self._progress.opened(account_id, self._definition.name, number, len(requests))
-        position = stream_slice.extra_fields["position"]
-        waiting, running = self._inherit(board, requests, position, where)
+        position, count = stream_slice.extra_fields["position"], stream_slice.extra_fields["windows"]
+        self._progress.opened(account_id, self._definition.name, f"{position + 1} of {count}", len(requests))
+        jobs = WindowJobs(board, self._pending, self._progress, self._unserved, where, position, requests)
         try:
-            while waiting or running:
-                self._create(board, waiting, running, position, where)
-                self._pending.flush()
-                ended = board.wait(running, bool(waiting), where)
-                for job in ended:
-                    running.remove(job)
-                for job, file in fetched(self._transport, ended):
-                    # X works on the next jobs while this one's file is read.
-                    self._create(board, waiting, running, position, where)
-                    yield from self._read_job(job, file, account_id, stream_slice, waiting)
+            while jobs.open:
+                jobs.create()
+                yield from self._read_jobs(jobs, jobs.wait(), account_id, stream_slice)
+            jobs.close()
         except BaseException:
             self._pending.close(account_id, position)
             raise
         finally:
-            board.leave(running, where)
-            self._progress.queued(account_id, -len(waiting))
+            jobs.leave()
 
     def settle(self, board: JobBoard, account_id: str, windows: Iterable[PlannedWindow]) -> None:
         """Cancel the jobs that a killed sync left behind and that none of the account's windows asks for."""
@@ -119,85 +102,33 @@ class ReportRetriever:
     def _requests(self, planned: PlannedWindow) -> list[JobRequest]:
         return list(job_requests(self._definition, planned.window, planned.entities, self._countries, self._platforms))
 
-    def _inherit(
-        self, board: JobBoard, requests: Iterable[JobRequest], position: int, where: Where
-    ) -> tuple[deque[JobRequest], list[Job]]:
-        """Divide a window's requests into those to be created and the jobs that an interrupted sync left behind."""
-        waiting, running = deque[JobRequest](), list[Job]()
-        for request in requests:
-            job_id = self._pending.inherit(str(where.account_id), position, request)
-            if job_id is None:
-                waiting.append(request)
-            else:
-                running.append(board.adopt(request, job_id, where))
-        return waiting, running
-
-    def _create(
-        self, board: JobBoard, waiting: deque[JobRequest], running: list[Job], position: int, where: Where
-    ) -> None:
-        while waiting:
-            asked_at = datetime.now(timezone.utc)
-            batch = [waiting.popleft() for _ in range(min(len(waiting), CREATED_AT_ONCE))]
-            with ThreadPoolExecutor(len(batch), thread_name_prefix="job") as pool:
-                attempts = [(request, pool.submit(board.try_create, request, where)) for request in batch]
-            made = [attempt.result() for _, attempt in attempts if attempt.exception() is None]
-            for job in filter(None, made):
-                running.append(job)
-                self._pending.add(str(where.account_id), position, job.request, job.job_id, asked_at)
-            unmade = [request for request, attempt in attempts if attempt.exception() or attempt.result() is None]
-            waiting.extendleft(reversed(unmade))
-            for _, attempt in attempts:
-                failure = attempt.exception()
-                if isinstance(failure, ApiFailure):
-                    raise self._explained(failure, where) from failure
-                if failure is not None:
-                    raise failure
-            if unmade:
-                return
-        board.satisfied(where)
-
-    def _explained(self, failure: ApiFailure, where: Where) -> ApiFailure:
-        """Say of a refused job what of its report X has likely refused."""
-        retired = retired_parts(self._definition)
-        if not retired or failure.refusal is None or failure.refusal.status != 400:
-            return failure
-        advice = f"X has retired {' and '.join(retired)}: take it out of the report."
-        rule = Rule(Action.FAIL, FailureType.config_error, advice)
-        return ApiFailure(rule, where, f"X refused to make the report with {failure.refusal}", failure.refusal)
+    def _read_jobs(
+        self, jobs: WindowJobs, ended: Sequence[Job], account_id: str, stream_slice: StreamSlice
+    ) -> Iterator[Page]:
+        """Yield the rows of jobs that have ended; those without any are put back."""
+        for first in range(0, len(ended), FILES_AHEAD):
+            # X works on the next jobs while these files are read; to wait for it, no room for files may be held.
+            jobs.create()
+            for job, file in self._files.fetched(self._transport, ended[first : first + FILES_AHEAD]):
+                yield from self._read_job(jobs, job, file, account_id, stream_slice)
 
     def _read_job(
-        self,
-        job: Job,
-        file: Future[bytes] | None,
-        account_id: str,
-        stream_slice: StreamSlice,
-        waiting: deque[JobRequest],
+        self, jobs: WindowJobs, job: Job, file: Future[bytes] | None, account_id: str, stream_slice: StreamSlice
     ) -> Iterator[Page]:
-        """Yield the rows of a job that has ended, or put it back in smaller parts."""
-        reason = job.broken
-        position = stream_slice.extra_fields["position"]
+        reason, outage = str(job.broken), False
         if file is not None:
             try:
                 yield from self._pages(file.result(), job.request, account_id, stream_slice)
+                jobs.succeeded()
                 return
-            except (ApiFailure, BadBody, MalformedResult) as error:
+            except ApiFailure as failure:
+                reason, outage = str(failure), failure.failure_type is FailureType.transient_error
+            except (BadBody, MalformedResult) as error:
                 reason = str(error)
-        self._pending.drop(account_id, position, job.job_id)
-        if job.adopted:
-            # What an earlier sync left behind may be gone: that is no failure of this one.
-            waiting.append(job.request)
-            self._progress.queued(account_id, 1)
-            return
-        if job.request.tries + 1 >= MOST_TRIES:
-            raise ApiFailure(
-                _GIVE_UP, job.where, f"X's analytics job {job.job_id} gave no result, {MOST_TRIES} times: {reason}"
-            )
-        halves = job.request.halves()
-        self._progress.queued(account_id, len(halves))
-        waiting.extend(halves)
+        jobs.failed(job, reason, outage)
 
     def _pages(self, packed: bytes, request: JobRequest, account_id: str, stream_slice: StreamSlice) -> Iterator[Page]:
-        with _UNPACKING:
+        with self._files.unpacking:
             try:
                 document = orjson.loads(gunzip(packed))
             except orjson.JSONDecodeError as error:
