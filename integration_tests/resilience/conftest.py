@@ -14,6 +14,15 @@ from integration_tests.resilience import harness
 from source_twitter_ads.api import transport
 from source_twitter_ads.reports import polling
 
+PLAIN = {
+    "rate_limit": harness.NO_LIMIT,
+    "job_faults": [],
+    "chunked": False,
+    "gzip": False,
+    "clock_ahead_seconds": 0,
+    "skew_named": True,
+}
+
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Emulator]]:
@@ -41,11 +50,11 @@ def shared() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared: Emulator) -> Iterator[Emulator]:
-    """The module's emulator without faults and with an empty log."""
+    """The module's emulator without faults and with an empty log; what a test switches is switched back."""
     shared.reset_log()
     yield shared
     shared.set_faults([])
-    shared.set_settings(rate_limit=harness.NO_LIMIT, job_faults=[])
+    shared.set_settings(**PLAIN)
 
 
 @pytest.fixture

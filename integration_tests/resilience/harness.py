@@ -135,9 +135,11 @@ def wrong(emulator: Emulator, *outputs: Output, streams: Iterable[str] = EVERYTH
         emulator: whose world is the truth.
         outputs: the runs.
         streams: entity streams and reports to look at.
-        view: `account_ids` and `first_day` where they are not those of the world and of `config`.
+        view: `account_ids` and `first_day` where they are not those of the world and of `config`; `retired_refused` as
+            the emulator has it.
     """
     account_ids, first_day = view.get("account_ids", emulator.world.account_ids()), view.get("first_day", FIRST_DAY)
+    refused = bool(view.get("retired_refused"))
     found: list[str] = []
     for stream in streams:
         records = [record for output in outputs for record in output.records.get(stream, [])]
@@ -145,7 +147,11 @@ def wrong(emulator: Emulator, *outputs: Output, streams: Iterable[str] = EVERYTH
             rows = list(entities.by_key(stream, records).values()) if len(outputs) > 1 else records
             found += entities.differences(stream, rows, expected(emulator, stream, account_ids, first_day))
         else:
-            found += _wrong_rows(emulator, stream, records, account_ids, first_day)
+            truth: Rows = {}
+            for account_id in account_ids:
+                truth.update(_truth(emulator.world, stream, account_id, first_day, refused))
+            assert truth, "a report without numbers proves nothing"
+            found += [f"{stream}: {line}" for line in differences(truth, rows_by_key(records))]
     return found
 
 
@@ -167,18 +173,8 @@ def _moment(stream: str, record: Record) -> str | None:
     return print_instant(datetime.strptime(record["created_at"], "%a %b %d %H:%M:%S %z %Y"))
 
 
-def _wrong_rows(
-    emulator: Emulator, stream: str, records: list[Record], account_ids: Sequence[str], first_day: date
-) -> list[str]:
-    truth: Rows = {}
-    for account_id in account_ids:
-        truth.update(_truth(emulator.world, stream, account_id, first_day))
-    assert truth, "a report without numbers proves nothing"
-    return [f"{stream}: {line}" for line in differences(truth, rows_by_key(records))]
-
-
 @lru_cache(maxsize=64)
-def _truth(world: World, stream: str, account_id: str, first_day: date) -> Rows:
+def _truth(world: World, stream: str, account_id: str, first_day: date, retired_refused: bool) -> Rows:
     """One account's part of a report; kept, since nothing changes the numbers of these worlds."""
     (report,) = [one for one in (*REPORTS, HOURS, *PREBUILT) if one["name"] == stream]
     return expected_rows(
@@ -189,6 +185,7 @@ def _truth(world: World, stream: str, account_id: str, first_day: date) -> Rows:
         metric_groups=list(report["metric_groups"]),
         first_day=first_day,
         last_day_exclusive=LAST_DAY + timedelta(days=1),
+        retired_refused=retired_refused,
     )
 
 

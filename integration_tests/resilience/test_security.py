@@ -71,7 +71,7 @@ def test_given_the_debug_option_when_read_then_each_request_is_logged_with_its_p
     output = run(
         "read", harness.config(emulator), catalog=harness.catalog(["campaigns"]), extra=["--debug"], seconds=60
     )
-    said = [message["message"] for message in output.of_type("DEBUG")]
+    said = [one["log"]["message"] for one in output.of_type("LOG") if one["log"]["level"] == "DEBUG"]
     pages = [entry for entry in emulator.requests() if entry["endpoint"] == "accounts/:id/campaigns"]
     shown = [text for text in said if "/campaigns (stream campaigns, account " in text]
     assert len(shown) == len(pages) > 0

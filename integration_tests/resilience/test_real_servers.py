@@ -1,0 +1,58 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What real servers do and a simple test server does not: chunks, packed answers, and both of them cut short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from integration_tests.emulator.client import Emulator
+from integration_tests.resilience import harness
+from integration_tests.resilience.harness import sync, wrong
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+STREAMS = ("campaigns", "tweets", "targeting_criteria", "targeting_tv_shows", "lines")
+FRAMINGS: list[dict[str, Any]] = [{"chunked": True}, {"gzip": True}, {"chunked": True, "gzip": True}]
+#: What can happen to a body on its way, and is told apart by its framing alone.
+CUT: list[dict[str, Any]] = [
+    {"fault": "reset_during_body"},
+    {"fault": "wrong_content_length"},
+    {"fault": "cut_json"},
+    {"fault": "slow_body", "bytes_per_second": 2_000},
+]
+
+
+@pytest.fixture(params=FRAMINGS, ids="+".join)
+def framed(emulator: Emulator, request: pytest.FixtureRequest) -> Emulator:
+    """The emulator with another way of writing bodies."""
+    emulator.set_settings(**request.param)
+    return emulator
+
+
+def test_given_chunks_or_packed_answers_when_read_then_nothing_is_lost(framed: Emulator) -> None:
+    output = sync(harness.config(framed), STREAMS)
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(framed, output, streams=STREAMS) == []
+    assert all("gzip" in entry["headers"].get("accept-encoding", "") for entry in framed.requests())
+
+
+@pytest.mark.parametrize("fault", CUT, ids=lambda fault: fault["fault"])
+def test_given_chunks_or_packed_answers_when_some_are_cut_then_nothing_is_lost(
+    framed: Emulator, fault: dict[str, Any]
+) -> None:
+    framed.set_faults([{**fault, "match": {"probability": 0.2, "seed": 3}}])
+    output = sync(harness.config(framed), STREAMS)
+    assert framed.faults()[0]["struck"] > 1
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(framed, output, streams=STREAMS) == []
+
+
+def test_given_a_clock_that_is_behind_xs_when_read_then_one_error_says_how_to_mend_it(emulator: Emulator) -> None:
+    emulator.set_settings(clock_ahead_seconds=400)
+    output = sync(harness.config(emulator, account_ids=["1first"]), ["campaigns"])
+    (error,) = output.errors
+    assert "Timestamp out of bounds" in error["message"]
+    assert "time server" in error["message"]
+    assert len(emulator.requests()) <= 3
