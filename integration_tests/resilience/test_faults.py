@@ -73,6 +73,33 @@ def test_given_a_passing_fault_on_every_kind_of_request_when_read_then_nothing_i
     assert early(emulator) == []
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_given_a_redirect_to_the_same_address_on_every_kind_of_get_when_read_then_it_is_followed_and_signed_anew(
+    emulator: Emulator, status: int
+) -> None:
+    fault = {"times": 1, "fault": "redirect", "status": status, "to_itself": True}
+    kinds = {kind: match for kind, (match, _) in REQUESTS.items() if match.get("method") != "POST"}
+    emulator.set_faults([{"name": kind, "match": match, **fault} for kind, match in kinds.items()])
+    output = sync(harness.config(emulator), STREAMS)
+    assert {rule["name"]: rule["struck"] for rule in emulator.faults()} == dict.fromkeys(kinds, 1)
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=STREAMS) == []
+
+
+def test_given_a_redirect_of_a_new_job_when_read_then_it_is_not_followed_and_the_error_says_so(
+    emulator: Emulator,
+) -> None:
+    """A redirected POST would be repeated without its form; X documents no redirects at all."""
+    fault = {"fault": "redirect", "status": 302, "to_itself": True}
+    emulator.set_faults([{"match": REQUESTS["new job"][0], **fault}])
+    output = sync(harness.config(emulator), ["lines"])
+    assert output.exit_code == 1
+    assert output.errors
+    assert all("POST" in e["message"] and "was not followed" in e["message"] for e in output.errors)
+    assert {e["method"] for e in emulator.requests() if e["status"] == 302} == {"POST"}
+    assert wrong(emulator, output, streams=["lines"], account_ids=["2second", "3third"]) == []
+
+
 @pytest.mark.parametrize(
     "fault",
     [{"fault": "cut_gzip"}, {"fault": "status", "status": 404}, {"fault": "html", "status": 426}],
