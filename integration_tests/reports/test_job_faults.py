@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -107,7 +108,7 @@ class TestOneOfTwentyJobs:
 
 
 class TestFailedWindow:
-    def test_given_a_job_that_fails_three_times_when_read_then_that_window_alone_fails_and_comes_with_the_next_sync(
+    def test_given_jobs_that_always_fail_when_read_then_that_window_alone_fails_and_comes_with_the_next_sync(
         self, begin: Start
     ) -> None:
         volumes = {"line_items": 50, "campaigns": 5}
@@ -136,15 +137,39 @@ class TestFailedWindow:
         wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-03-21")
         assert differences(wanted, held([first, second], "lines", "1a")) == []
 
+    def test_given_an_entity_whose_jobs_always_fail_when_read_then_only_its_rows_are_missing_and_come_later(
+        self, begin: Start
+    ) -> None:
+        emulator = begin(account("1a", volumes={"line_items": 100}))
+        wanted = truth(emulator, LINES, "1a", "2026-11-01", "2026-11-03")
+        hopeless = sorted({key[1] for key in wanted})[23]
+        emulator.set_settings(job_faults=[{"match": {"entity_id": hopeless}, "status": "FAILED", "times": None}])
+        first = read(emulator)
+        assert (first.exit_code, bookmarks(first, "lines")) == (1, {})
+        assert any(f"for LINE_ITEM {hopeless} gave no result, 3 times" in error["message"] for error in first.errors)
+        others = {key: row for key, row in wanted.items() if key[1] != hopeless}
+        assert differences(others, held([first], "lines", "1a")) == []
+        assert described(emulator)["jobs_deleted"] == 0
+        emulator.set_settings(job_faults=[])
+        config = emulator.config("2026-11-01", end_date="2026-11-02", reports=[LINES])
+        second = sync(config, state=first.state)
+        assert (second.exit_code, differences(wanted, held([first, second], "lines", "1a"))) == (0, [])
+
     @staticmethod
     def assert_one_error(emulator: Emulator, output: Any) -> None:
         failing = [error for error in output.errors if error.get("stream_descriptor", {}).get("name") == "lines"]
         texts = {error["message"] for error in failing if "analytics job" in error["message"]}
         (text,) = texts
-        third = {job["id"] for job in jobs(emulator) if job["fault"]}
-        for name in ("stream lines", "account 1a", "window 2026-01-31 to 2026-03-02", "FAILED", "3 times"):
+        failed = {job["id"] for job in jobs(emulator) if job["fault"]}
+        for name in (
+            "stream lines",
+            "account 1a",
+            "window 2026-01-31 to 2026-03-02",
+            "FAILED",
+            "times in ever smaller parts",
+        ):
             assert name in text
-        assert any(job_id in text for job_id in third)
+        assert any(job_id in text for job_id in failed)
 
     def test_given_status_requests_that_fail_when_read_then_the_windows_fail_and_jobs_are_left_alone(
         self, begin: Start
@@ -161,3 +186,22 @@ class TestFailedWindow:
         texts = [error["message"] for error in output.errors]
         for window in ("2026-01-01 to 2026-01-31", "2026-01-31 to 2026-03-02", "2026-03-02 to 2026-03-21"):
             assert any(f"stream lines, account 1a, window {window})" in text for text in texts)
+
+    @pytest.mark.parametrize("method", ["POST", "GET"])
+    def test_given_an_account_whose_jobs_stay_down_when_read_then_all_its_windows_fail_within_the_time_of_one(
+        self, begin: Start, method: str
+    ) -> None:
+        emulator = begin(*(account(name, volumes={"line_items": 10}) for name in ("1a", "2b")))
+        match = {"path_regex": "^/12/stats/jobs/accounts/1a$", "method": method}
+        emulator.set_faults([{"name": "down", "match": match, "times": None, "fault": "status", "status": 503}])
+        config = emulator.config("2024-08-01", end_date="2026-11-10", reports=[LINES], outage_timeout=4)
+        began = time.monotonic()
+        output = sync(config)
+        assert time.monotonic() - began < 12
+        assert (output.exit_code, list(bookmarks(output, "lines"))) == (1, ["2b"])
+        failed = {
+            error["message"].rpartition("window ")[2][:24] for error in output.errors if "503" in error["message"]
+        }
+        assert len(failed) == 28
+        wanted = truth(emulator, LINES, "2b", "2024-08-01", "2026-11-11")
+        assert differences(wanted, held([output], "lines", "2b")) == []

@@ -167,7 +167,8 @@ class WindowJobs:
             return
         self._failed += 1
         if self._failed > MOST_FAILURES + self._read:
-            raise self._given_up(job, f"like nearly all jobs of the window: {reason}")
+            tried = f"{job.request.tries + 1} times in ever smaller parts"
+            raise self._given_up(job, f"{tried}, like nearly all jobs of the window: {reason}")
         tries = job.request.tries if outage else job.request.tries_alone
         if tries + 1 < MOST_TRIES or (len(job.request.entity_ids) > 1 and not outage):
             self._again(job.request.halves())

@@ -170,7 +170,7 @@ def test_given_jobs_that_all_fail_when_read_then_the_window_gives_up_before_ever
     many = [f"e{n:03}" for n in range(400)]
     board = FakeBoard(**dict.fromkeys(many, 99))
     _, text = read_and_fail(board, *many)
-    assert "like nearly all jobs of the window" in text
+    assert "2 times in ever smaller parts, like nearly all jobs of the window" in text
     assert len(board.requests) < 120
 
 
