@@ -149,11 +149,11 @@ def test_given_six_thousand_line_items_when_read_then_at_most_100_jobs_are_open_
     ended = {"from": "2026-10-01", "to": "2026-11-10"}
     # Jobs that take time: of jobs that end at once none would ever be open.
     emulator = begin(account("1big", volumes={"line_items": 6000}, activity=ended), job_seconds=3.0)
-    config = emulator.config("2026-10-01", end_date="2026-10-30", reports=[report("lines")])
+    config = emulator.config("2026-10-28", end_date="2026-10-30", reports=[report("lines")])
     exit_code, rows, megabytes = _measured(config)
     counters = described(emulator)
     wanted = {
-        key[1] for key in truth(emulator, report("lines", granularity="TOTAL"), "1big", "2026-10-01", "2026-10-31")
+        key[1] for key in truth(emulator, report("lines", granularity="TOTAL"), "1big", "2026-10-28", "2026-10-31")
     }
     assert (exit_code, rows) == (0, wanted)
     assert len(jobs(emulator)) > 100
