@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, timezone
@@ -42,12 +42,18 @@ class PlannedWindow:
 
     window: Window
     closes_until: datetime | None = None
-    entities: dict[str, set[str]] = field(default_factory=dict)
+    entities: dict[str, Collection[str]] = field(default_factory=dict)
 
     def add(self, entity_id: str, placements: Iterable[str]) -> None:
         """Have an entity read under some placements."""
         for placement in placements:
-            self.entities.setdefault(placement, set()).add(entity_id)
+            ids = self.entities.setdefault(placement, set())
+            assert isinstance(ids, set)
+            ids.add(entity_id)
+
+    def packed(self) -> PlannedWindow:
+        """The window in a fifth of the memory, complete: all windows of all accounts may wait at once to be read."""
+        return replace(self, entities={placement: tuple(sorted(ids)) for placement, ids in self.entities.items()})
 
 
 class Planner:

@@ -122,7 +122,7 @@ class Report(XAdsStream):
         slices = []
         for position, planned in enumerate(windows):
             window = {"start": planned.window.request_start, "end": planned.window.request_end}
-            more = {"position": position, "windows": len(windows), "planned": planned}
+            more = {"position": position, "windows": len(windows), "planned": planned.packed()}
             slices.append(StreamSlice(partition={"account_id": account_id}, cursor_slice=window, extra_fields=more))
         return slices
 

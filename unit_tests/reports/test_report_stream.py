@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from itertools import islice
+from sys import getsizeof
 from typing import Any
 
 import pytest
@@ -27,11 +28,12 @@ AHEAD = 8
 
 
 class FakeX:
-    """X, with accounts in which one campaign was active, and the services of a sync that reads them.
+    """X, with accounts in which campaigns were active, and the services of a sync that reads them.
 
     Attributes:
         before: account id → runs before X tells of that account's activity.
         asked: questions for activity: (account id, start).
+        campaigns: those that were active, in every period.
     """
 
     def __init__(self, *account_ids: str) -> None:
@@ -39,6 +41,7 @@ class FakeX:
         self.transport = self.accounts = self
         self.before: dict[str, Callable[[], object]] = {}
         self.asked: list[tuple[str, str]] = []
+        self.campaigns = ["c1"]
         self._ids = account_ids
 
     def ids(self) -> list[str]:
@@ -59,7 +62,9 @@ class FakeX:
         self.before.get(account_id, int)()
         self.asked.append((account_id, params["start_time"]))
         times = {"activity_start_time": params["start_time"], "activity_end_time": params["start_time"]}
-        return Answer(200, {}, {"data": [read({"entity_id": "c1", "placements": ["TREND"], **times})]})
+        # X's ids come out of a parser, each time as new objects.
+        ids = ["".join(campaign) for campaign in map(list, self.campaigns)]
+        return Answer(200, {}, {"data": [read({"entity_id": one, "placements": ["TREND"], **times}) for one in ids]})
 
 
 class EmptyWindows:
@@ -158,6 +163,14 @@ class TestMemory:
 
         monkeypatch.setattr(ActivityFeed, "__init__", noted)
         return made
+
+    def test_given_many_entities_when_their_windows_wait_then_an_entity_takes_a_few_bytes_of_each(self) -> None:
+        x = FakeX("1a")
+        x.campaigns = [f"c{number}" for number in range(200)]
+        waiting = [one.extra_fields["planned"].entities["TREND"] for one in slices(stream(shared_of(x)))]
+        assert {len(ids) for ids in waiting} == {200}
+        assert max(map(getsizeof, waiting)) < 200 * 10
+        assert len({id(one) for ids in waiting for one in ids}) == 200
 
     def test_given_two_reports_when_the_last_has_planned_an_account_then_its_activity_is_gone(
         self, feeds: list[weakref.ref[ActivityFeed]]
