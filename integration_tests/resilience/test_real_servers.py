@@ -1,15 +1,16 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What real servers do and a simple test server does not: chunks, packed answers, and both of them cut short."""
+"""What real servers do and a simple test server does not: chunks, packed answers, placements that are no more."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
-from integration_tests.resilience.harness import sync, wrong
+from integration_tests.resilience.harness import account, sync, wrong
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -56,3 +57,12 @@ def test_given_a_clock_that_is_behind_xs_when_read_then_one_error_says_how_to_me
     assert "Timestamp out of bounds" in error["message"]
     assert "time server" in error["message"]
     assert len(emulator.requests()) <= 3
+
+
+def test_given_a_placement_of_old_among_the_active_ones_when_x_refuses_jobs_for_it_then_all_others_are_read(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start(*(account(one, publisher_network=True) for one in harness.ACCOUNTS), retired_refused=True)
+    output = sync(harness.config(emulator), harness.REPORT_NAMES)
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=harness.REPORT_NAMES, retired_refused=True) == []
