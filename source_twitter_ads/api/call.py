@@ -22,6 +22,7 @@ class Call:
         method, url, params, form: what is sent.
         where: the place in the sync, for messages.
         patience: seconds for which it is tried again while X or the network fails.
+        longest_wait: seconds that it may wait for X's limits, all in all.
         result: whether it fetches a result file.
         signed: whether it carries a signature.
         parse: makes the answer's document of its body; raises BadBody.
@@ -38,6 +39,7 @@ class Call:
     url: str
     where: Where
     patience: float
+    longest_wait: float
     params: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     result: bool = False

@@ -13,6 +13,8 @@ import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_twitter_ads.api.answers import excerpt
+
 CONFIG = FailureType.config_error
 TRANSIENT = FailureType.transient_error
 SYSTEM = FailureType.system_error
@@ -58,17 +60,42 @@ class Where:
 
 @dataclass(frozen=True)
 class Refusal:
-    """X's own words: HTTP status, error code (CAPS_CASE or empty), message, and the parameter it names."""
+    """X's own words, or what stands in their place.
+
+    Attributes:
+        status: HTTP status.
+        code: X's error code, CAPS_CASE or empty.
+        message: X's text; how the body begins when it is not X's envelope.
+        parameter: the parameter that X names.
+        foreign: whether there is a body, and it is not X's envelope: a proxy, a firewall or X's front servers say so.
+        clock_ahead: seconds by which the clock of this machine is ahead of the answer's.
+    """
 
     status: int
     code: str
     message: str
     parameter: str = ""
+    foreign: bool = False
+    clock_ahead: float = 0.0
+
+    @property
+    def wrong_clock(self) -> bool:
+        """Whether it is a signature that cannot be accepted, since its time is wrong."""
+        stated = not self.foreign and "timestamp" in self.message.lower()
+        return self.status == 401 and (stated or abs(self.clock_ahead) > LARGEST_SKEW)
 
     def __str__(self) -> str:
-        about = f" (parameter {self.parameter})" if self.parameter else ""
-        return f"HTTP {self.status} {self.code}: {self.message}{about}" if self.code else f"HTTP {self.status}"
+        text = f"HTTP {self.status} {self.code}".rstrip()
+        text += f": {self.message}" if self.message or self.code else ""
+        text += f" (parameter {self.parameter})" if self.parameter else ""
+        if self.status == 401 and abs(self.clock_ahead) > LARGEST_SKEW:
+            side = "ahead of" if self.clock_ahead > 0 else "behind"
+            text += f" (the clock here is {abs(self.clock_ahead):.0f} s {side} that of the answer)"
+        return text
 
+
+# Seconds; the answer to a signature tells what time it is for X.
+LARGEST_SKEW = 60.0
 
 _TRY_LATER = "Run the sync again later; X's status page tells of outages."
 _REPORT_BUG = "This is likely a defect of the connector: please report it with this message."
@@ -141,29 +168,45 @@ BY_STATUS: Mapping[int, Rule] = {
     503: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
     504: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
 }
+# Nobody knows then who refused: X's own 403 have an envelope. With other statuses the status says enough.
+_FOREIGN = Rule(
+    Action.FAIL,
+    TRANSIENT,
+    "This is not how X answers: a proxy, a firewall or a gate in front of X refused the request. "
+    "Check the proxy and the firewall of the machine that runs the sync, and run it again.",
+)
+_FOREIGN_STATUSES = frozenset({403, 407})
 # X's texts are a sentence; whatever else stands there must not fill the log.
 _LONGEST_TEXT = 1000
 _OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
 
 
-def read_refusal(status: int, body: bytes) -> Refusal:
-    """Read X's error envelope; an HTML page or another text leaves code and message empty (x-ads-api.md §3)."""
+def read_refusal(status: int, body: bytes, clock_ahead: float = 0.0) -> Refusal:
+    """Read X's error envelope; of an HTML page or another text the beginning is kept (x-ads-api.md §3).
+
+    Args:
+        status: HTTP status.
+        body: as far as it arrived.
+        clock_ahead: seconds by which the clock of this machine is ahead of the answer's.
+    """
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Refusal(status, "", "")
+        document = None
     errors = document.get("errors") if isinstance(document, dict) else None
-    first: Any = errors[0] if isinstance(errors, list) and errors else {}
+    first: Any = errors[0] if isinstance(errors, list) and errors else None
     if not isinstance(first, dict):
-        return Refusal(status, "", "")
+        return Refusal(status, "", excerpt(body) if body else "", foreign=bool(body), clock_ahead=clock_ahead)
     code, message, parameter = (str(first.get(name) or "")[:_LONGEST_TEXT] for name in ("code", "message", "parameter"))
-    return Refusal(status, code, message, parameter)
+    return Refusal(status, code, message, parameter, clock_ahead=clock_ahead)
 
 
 def rule_for(refusal: Refusal) -> Rule:
     """Find the row for a refusal: by X's code where it has one of its own, else by the HTTP status."""
-    if refusal.status == 401 and "timestamp" in refusal.message.lower():
+    if refusal.wrong_clock:
         return CLOCK_SKEW
+    if refusal.foreign and refusal.status in _FOREIGN_STATUSES:
+        return _FOREIGN
     # A server that fails may still print any code: what it says about the request does not count then.
     if refusal.status < 500 and refusal.code in BY_CODE:
         return BY_CODE[refusal.code]

@@ -96,16 +96,24 @@ class Passage:
         self._user = user
         self._headers: Mapping[str, str] = {}
         self._succeeded = False
+        self._clock_ahead = 0.0
 
-    def answered(self, headers: Mapping[str, str], succeeded: bool) -> None:
-        """Take the headers of the answer; only one that succeeded can show that there is no limit."""
-        self._headers, self._succeeded = headers, succeeded
+    def answered(self, headers: Mapping[str, str], succeeded: bool, clock_ahead: float = 0.0) -> None:
+        """Take the headers of the answer; only one that succeeded can show that there is no limit.
+
+        Args:
+            headers: of the answer.
+            succeeded: whether it did.
+            clock_ahead: seconds by which the clock of this machine is ahead of X's, whose times the headers name.
+        """
+        self._headers, self._succeeded, self._clock_ahead = headers, succeeded, clock_ahead
 
     def learnt(self, gate: Gate) -> tuple[int | None, float | None, bool]:
         """Return (remaining, reset, answered) at the gate's level."""
         prefix = "x-account-rate-limit" if gate is self._account else "x-rate-limit"
         remaining, reset = number(self._headers, f"{prefix}-remaining"), number(self._headers, f"{prefix}-reset")
-        return (None if remaining is None else int(remaining)), reset, self._succeeded
+        opens = None if reset is None else reset + self._clock_ahead
+        return (None if remaining is None else int(remaining)), opens, self._succeeded
 
     def close(self, until: float, reason: str, user_level: bool = False) -> None:
         """Close the account's gate until a time; that of all accounts where there is none, or for `user_level`."""

@@ -35,8 +35,11 @@ class Services:
         self.accounts = Accounts(self.transport, settings)
 
     def close(self) -> None:
-        """End the sync's connections."""
+        """End the sync's connections; nobody gets these services any more."""
         self.transport.close()
+        with Services._lock:
+            if Services._current.get(self.settings) is self:
+                del Services._current[self.settings]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Services:

@@ -26,11 +26,13 @@ from source_twitter_ads.api.answers import (
     result_file,
 )
 from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.clock import Clock
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
 from source_twitter_ads.api.gate import WaitTooLong
-from source_twitter_ads.api.headers import number, retry_after
+from source_twitter_ads.api.heed import heed
 from source_twitter_ads.api.hosts import Hosts
-from source_twitter_ads.api.limits import Limits, Passage
+from source_twitter_ads.api.keys import Keys
+from source_twitter_ads.api.limits import Limits
 from source_twitter_ads.api.outage import LAST_WORD, Outage
 from source_twitter_ads.api.session import new_session
 from source_twitter_ads.api.signing import Signer, Unsigned
@@ -68,6 +70,9 @@ class Transport:
         self._hosts = Hosts(settings)
         self._limits = Limits(settings.num_workers)
         self._outage = Outage()
+        self._keys = Keys()
+        self._clock = Clock()
+        self._closed = False
         self._session = new_session(settings)
         self._jitter = random.Random()
 
@@ -102,6 +107,7 @@ class Transport:
         """DELETE a resource, signed, without much patience; see `get`."""
         call = self._call("DELETE", path, where, None)
         call.patience = min(call.patience, DELETE_SECONDS)
+        call.longest_wait = min(call.longest_wait, call.patience)
         return self._do(call)
 
     def download(self, url: str, where: Where) -> bytes:
@@ -117,25 +123,33 @@ class Transport:
                 where,
                 f"X named a result file at an unknown place, {place_of(url)}",
             )
-        patience = float(self._settings.outage_timeout)
-        packed: bytes = self._do(
-            Call("GET", url, where, patience, result=True, signed=signed, parse=result_file)
-        ).document
+        call = self._new("GET", url, where)
+        call.result, call.signed, call.parse = True, signed, result_file
+        packed: bytes = self._do(call).document
         return packed
 
     def close(self) -> None:
-        """Close the connections that are kept alive; the next request would open new ones."""
+        """Send nothing any more, and close the connections that are kept alive.
+
+        Requests that are under way are read to their end; those that still wait or come later fail instead of being
+        sent, so that threads of a sync that was abandoned end soon.
+        """
+        self._closed = True
         self._session.close()
 
     def _call(self, method: str, path: str, where: Where, read: Read | None) -> Call:
-        parse = envelope_of(read) if read else parse_envelope
-        url = f"{self._settings.api_url}/{path}"
-        return Call(method, url, where, float(self._settings.outage_timeout), parse=parse)
+        call = self._new(method, f"{self._settings.api_url}/{path}", where)
+        call.parse = envelope_of(read) if read else parse_envelope
+        return call
+
+    def _new(self, method: str, url: str, where: Where) -> Call:
+        settings = self._settings
+        return Call(method, url, where, float(settings.outage_timeout), float(settings.rate_limit_timeout))
 
     def _do(self, call: Call) -> Answer:
         """Try a call until it is answered, or until it may no longer be tried."""
         while True:
-            self._check_outage(call)
+            self._check(call)
             call.attempts += 1
             try:
                 response, body = self._exchange(call)
@@ -146,9 +160,13 @@ class Transport:
                 else:
                     answer = Answer(response.status_code, response.headers, call.parse(body))
                     self._outage.answered(call.scopes)
+                    if call.signed:
+                        self._keys.accepted()
                     return answer
             except WaitTooLong as error:
-                happened = f"{error} (rate_limit_timeout is {self._settings.rate_limit_timeout} s)"
+                own = call.longest_wait < self._settings.rate_limit_timeout
+                bound = "" if own else f" (rate_limit_timeout is {self._settings.rate_limit_timeout} s)"
+                happened = f"{error}{bound}"
                 raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
             except BadBody as error:
                 self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
@@ -158,22 +176,23 @@ class Transport:
     def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
         """Wait for the call's turn, then sign it, send it and read the answer to its end."""
         entered = time.monotonic()
-        deadline = time.time() + self._settings.rate_limit_timeout - call.limited
+        deadline = time.time() + call.longest_wait - call.limited
         with self._limits.passage(call.endpoint, call.account_id, deadline) as passage:
             call.waited(time.monotonic() - entered)
-            self._check_outage(call, claim=True)
+            self._check(call, claim=True)
             call.refusal, call.sent = None, time.monotonic()
             with self._send(call) as response:
                 self._outage.heard(call.host)
+                ahead = self._clock.ahead(response.headers, time.time())
                 succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
             logger.debug(f"{call} ({call.where}): HTTP {response.status_code}, {len(body)} bytes.")
-            passage.answered(response.headers, succeeded)
+            passage.answered(response.headers, succeeded, ahead)
             if not succeeded and not response.is_redirect:
-                call.refusal = errors.read_refusal(response.status_code, body)
-                self._heed(call, call.refusal, passage, response.headers)
+                call.refusal = errors.read_refusal(response.status_code, body, ahead)
+                heed(call, call.refusal, passage, response.headers, self._next_pause(call))
             return response, body
 
     def _send(self, call: Call) -> requests.Response:
@@ -188,24 +207,6 @@ class Transport:
         connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, 1.0))
         return self._session.send(prepared, timeout=(connecting, reading), allow_redirects=False, **options)
 
-    def _heed(self, call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str]) -> None:
-        """Close the gate until the time that X names, before the next request can pass (x-ads-api.md §4)."""
-        rule, now = errors.rule_for(refusal), time.time()
-        happened = f"X refused {call} with {refusal}"
-        after = retry_after(headers, now)
-        if rule.action is Action.RETRY and rule is not errors.CLOCK_SKEW and after is not None:
-            call.demanded = after
-            passage.close(now + after, happened)
-        elif rule.action is Action.WAIT:
-            account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
-            named = account if account is not None else user
-            if named is None and after is not None:
-                named = now + after
-            # By a clock that is ahead of X's, a window may have ended already: then the pauses grow.
-            soonest = now + self._next_pause(call)
-            until = soonest if named is None or named <= now else named
-            passage.close(until, happened, user_level=account is None and user is not None)
-
     def _refused(self, call: Call, refusal: Refusal) -> None:
         """Act on an answer that is no success: return to try again, or raise."""
         rule = errors.rule_for(refusal)
@@ -218,6 +219,8 @@ class Transport:
         late = call.result and refusal.status in LATE_FILE_STATUSES and call.tried < LATE_FILE_SECONDS
         call.skews += rule is errors.CLOCK_SKEW
         if call.skews >= SKEW_TRIES or not (late or rule.action is Action.RETRY):
+            if refusal.status == 401 and call.signed:
+                self._keys.refused(rule, refusal)
             raise ApiFailure(rule, call.where, happened, refusal)
         self._pause(call, happened, rule, refusal)
 
@@ -249,8 +252,16 @@ class Transport:
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(call.attempts - 1, 10), call.patience / 4)
         return longest * self._jitter.uniform(0.5, 1.0)
 
-    def _check_outage(self, call: Call, claim: bool = False) -> None:
-        """Do not send to a host that is down: the first call that was due has found out for all others."""
+    def _check(self, call: Call, claim: bool = False) -> None:
+        """Do not send what is known to fail: the first calls that were due have found out for all others."""
+        if self._closed:
+            raise ApiFailure(_ENDED, call.where, f"{call} was not sent: the sync that asked for it has ended")
+        rejected = self._keys.rejected
+        if rejected and call.signed:
+            rule, refusal = rejected
+            raise ApiFailure(
+                rule, call.where, f"{call} was not sent, as X refuses all requests with {refusal}", refusal
+            )
         known = self._outage.given_up(call.host, self._settings.outage_timeout, claim)
         if known:
             raise ApiFailure(_UNREACHABLE, call.where, f"{call} was not sent to {call.host}, which is down: {known}")
@@ -281,6 +292,7 @@ class Transport:
         call.url, call.params, call.signed = target, None, signed
 
 
+_ENDED = Rule(Action.FAIL, errors.SYSTEM, "Start a new one.")
 _UNREACHABLE = Rule(
     Action.FAIL, errors.TRANSIENT, "Check the network of the machine that runs the sync and X's status page."
 )

@@ -93,21 +93,32 @@ class TestReading:
     @pytest.mark.parametrize(
         "body",
         [
-            b"",
             b"<html>502 Bad Gateway</html>",
             b"[]",
             b"null",
             b'{"errors": []}',
             b'{"errors": {}}',
             b'{"errors": ["text"]}',
-            b'{"errors": [{"code": null, "message": 5}]}',
-            b"\xff\xfe",
         ],
     )
-    def test_given_a_body_that_is_no_envelope_when_read_then_the_status_remains(self, body: bytes) -> None:
+    def test_given_a_body_that_is_no_envelope_when_read_then_the_status_and_its_beginning_remain(
+        self, body: bytes
+    ) -> None:
         refusal = read_refusal(502, body)
         assert (refusal.status, refusal.code) == (502, "")
-        assert str(refusal) == "HTTP 502"
+        assert str(refusal) == f"HTTP 502: {body.decode()!r}"
+
+    def test_given_a_long_page_when_read_then_sixty_characters_of_it_are_kept(self) -> None:
+        assert str(read_refusal(403, b"<html>" + b"x" * 1000)) == f"HTTP 403: '<html>{'x' * 54}'"
+
+    def test_given_no_body_when_read_then_the_status_remains(self) -> None:
+        assert str(read_refusal(502, b"")) == "HTTP 502"
+
+    def test_given_an_envelope_with_strange_values_when_read_then_it_is_text_all_the_same(self) -> None:
+        assert str(read_refusal(502, b'{"errors": [{"code": null, "message": 5}]}')) == "HTTP 502: 5"
+
+    def test_given_bytes_that_are_no_text_when_read_then_they_are_shown_as_such(self) -> None:
+        assert str(read_refusal(502, b"\xff\xfe")) == "HTTP 502: '\ufffd\ufffd'"
 
 
 class TestFailure:

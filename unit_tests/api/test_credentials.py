@@ -1,0 +1,208 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What X says to keys it does not know, to clocks that are wrong, and who else may refuse (x-ads-api.md §1, §3)."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_twitter_ads.api import transport as module
+from source_twitter_ads.api.clock import Clock
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.transport import Transport
+from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, refusal, transport
+
+SAID = "This request is not properly authenticated"
+HOUR = 3600
+
+
+def unauthorized(clock_ahead: float = 0.0) -> Reply:
+    """X's 401, with X's time as seen from a machine whose clock is ahead of it."""
+    reply = refusal(401, "UNAUTHORIZED_ACCESS", SAID)
+    reply.headers["Date"] = formatdate(time.time() - clock_ahead, usegmt=True)
+    return reply
+
+
+def message(asked: Transport, account: str, stream: str = "campaigns") -> str:
+    with pytest.raises(ApiFailure) as caught:
+        asked.get(f"accounts/{account}/campaigns", {}, Where(stream, account))
+    return str(caught.value.message)
+
+
+@pytest.mark.timeout(30)
+class TestRevokedKeys:
+    def test_given_keys_that_three_requests_were_refused_for_when_more_come_then_they_are_not_sent(
+        self, server: Server
+    ) -> None:
+        server.replies(unauthorized())
+        asked = transport(server)
+        sent = [message(asked, account) for account in "abc"]
+        unsent = message(asked, "d", "cards")
+        assert len(server.seen) == 3
+        assert all(SAID in text and "four keys" in text for text in [*sent, unsent])
+        assert "stream cards, account d" in unsent
+        assert "not sent" in unsent
+
+    def test_given_refusals_with_answers_between_them_when_more_come_then_they_are_sent(self, server: Server) -> None:
+        server.replies(unauthorized(), unauthorized(), Reply(), unauthorized(), unauthorized(), Reply())
+        asked = transport(server)
+        for account in "ab":
+            message(asked, account)
+        asked.get(PATH, {}, WHERE)
+        for account in "cd":
+            message(asked, account)
+        asked.get(PATH, {}, WHERE)
+
+    def test_given_keys_that_are_refused_when_a_result_file_needs_none_then_it_is_fetched(self, server: Server) -> None:
+        server.replies(*[unauthorized()] * 3, Reply(200, b'{"data": []}'))
+        asked = transport(server)
+        for account in "abc":
+            message(asked, account)
+        assert asked.download(f"{server.url}/r/x.json", WHERE) == b'{"data": []}'
+
+
+@pytest.mark.timeout(30)
+class TestWrongClock:
+    @pytest.mark.parametrize(("ahead", "word"), [(HOUR, "ahead of"), (-HOUR, "behind")])
+    def test_given_a_401_when_the_clock_is_far_from_xs_then_the_advice_is_about_the_clock(
+        self, server: Server, ahead: float, word: str
+    ) -> None:
+        server.replies(unauthorized(ahead))
+        error = failure(server)
+        assert len(server.seen) == module.SKEW_TRIES
+        assert "set it by a time server" in str(error.message)
+        assert word in str(error.message)
+        assert "four keys" not in str(error.message)
+
+    @pytest.mark.parametrize("date", [formatdate(time.time() - 30, usegmt=True), "noon", ""])
+    def test_given_a_401_when_no_other_time_is_to_be_seen_then_the_advice_is_about_the_keys(
+        self, server: Server, date: str
+    ) -> None:
+        reply = unauthorized()
+        reply.headers["Date"] = date
+        server.replies(reply)
+        assert "four keys" in str(failure(server).message)
+        assert len(server.seen) == 1
+
+    def test_given_a_clock_that_stays_wrong_when_more_requests_come_then_they_are_not_sent(
+        self, server: Server
+    ) -> None:
+        server.replies(unauthorized(HOUR))
+        asked = transport(server)
+        texts = [message(asked, account) for account in "abcd"]
+        assert len(server.seen) == 3 * module.SKEW_TRIES
+        assert "not sent" in texts[-1]
+        assert "time server" in texts[-1]
+
+    @pytest.mark.parametrize("remaining", [{}, {"x_rate_limit_remaining": "0"}], ids=["reset", "reset and count"])
+    @pytest.mark.parametrize("ahead", [600, -600])
+    def test_given_a_429_when_the_clock_is_off_then_xs_own_time_tells_how_long_to_wait(
+        self, server: Server, ahead: int, remaining: dict[str, str]
+    ) -> None:
+        theirs = time.time() - ahead
+        limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(theirs) + 3), **remaining)
+        limited.headers["Date"] = formatdate(theirs, usegmt=True)
+        server.replies(limited, Reply())
+        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        assert 2 <= server.seen[1]["at"] - server.seen[0]["at"] < 6
+
+
+@pytest.mark.timeout(30)
+class TestForeignRefusals:
+    @pytest.mark.parametrize("status", [403, 407])
+    def test_given_a_page_of_a_proxy_when_it_refuses_then_it_is_shown_and_the_account_is_not_blamed(
+        self, server: Server, status: int
+    ) -> None:
+        server.replies(Reply(status, b"<html><title>Blocked by Example Proxy</title></html>"))
+        error = failure(server)
+        assert "Blocked by Example Proxy" in str(error.message)
+        assert "account id" not in str(error.message)
+        assert "proxy" in str(error.message)
+        assert error.failure_type is FailureType.transient_error
+
+    def test_given_a_403_of_x_without_a_code_when_told_then_its_words_are_shown(self, server: Server) -> None:
+        server.replies(refusal(403, "", "no access"))
+        assert "HTTP 403: no access" in str(failure(server).message)
+        assert "Check the account id" in str(failure(server).message)
+
+
+@pytest.mark.timeout(30)
+class TestDelete:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            refusal(503, "OVER_CAPACITY", retry_after="900"),
+            refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(time.time()) + 900)),
+        ],
+        ids=["503", "429"],
+    )
+    def test_given_a_delete_that_x_holds_back_when_asked_then_it_is_not_waited_for(
+        self, server: Server, reply: Reply
+    ) -> None:
+        server.replies(reply)
+        began = time.monotonic()
+        with pytest.raises(ApiFailure, match="UTC") as caught:
+            transport(server, outage_timeout=60, rate_limit_timeout=1000).delete("stats/jobs/accounts/a/1", WHERE)
+        assert time.monotonic() - began < 3
+        assert len(server.seen) == 1
+        assert "rate_limit_timeout" not in str(caught.value.message)
+
+
+@pytest.mark.timeout(30)
+class TestClosing:
+    def test_given_a_transport_that_was_closed_when_asked_then_nothing_is_sent(self, server: Server) -> None:
+        asked = transport(server)
+        asked.get(PATH, {}, WHERE)
+        asked.close()
+        for ask in (
+            lambda: asked.get(PATH, {}, WHERE),
+            lambda: asked.download(f"{server.url}/r/x.json.gz", WHERE),
+            lambda: asked.delete("stats/jobs/accounts/a/1", WHERE),
+        ):
+            with pytest.raises(ApiFailure, match="has ended"):
+                ask()
+        assert len(server.seen) == 1
+
+    def test_given_a_request_that_is_tried_again_when_the_transport_is_closed_then_it_ends(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.replies(Reply(500))
+        asked = transport(server, outage_timeout=20)
+        pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.extend([seconds] if seconds else [])
+            if len(pauses) == 2:
+                asked.close()
+
+        monkeypatch.setattr(module.time, "sleep", sleep)
+        with pytest.raises(ApiFailure, match="has ended"):
+            asked.get(PATH, {}, WHERE)
+        assert len(server.seen) == 2
+
+
+class TestClock:
+    NOW = 1_790_000_000.0
+
+    def at(self, epoch: float) -> dict[str, str]:
+        return {"date": formatdate(epoch, usegmt=True)}
+
+    def test_given_clocks_a_few_seconds_apart_when_compared_then_they_are_the_same(self) -> None:
+        assert Clock().ahead(self.at(self.NOW - 4), self.NOW) == 0.0
+
+    def test_given_a_difference_when_it_wavers_by_a_second_then_it_stays_the_same(self) -> None:
+        clock = Clock()
+        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (600, 601, 599)] == [600.0] * 3
+
+    def test_given_a_clock_that_was_set_right_when_compared_then_the_difference_is_gone(self) -> None:
+        clock = Clock()
+        clock.ahead(self.at(self.NOW - 600), self.NOW)
+        assert clock.ahead(self.at(self.NOW), self.NOW) == 0.0
+
+    def test_given_an_answer_without_a_date_when_compared_then_what_was_found_before_holds(self) -> None:
+        clock = Clock()
+        clock.ahead(self.at(self.NOW - 600), self.NOW)
+        assert clock.ahead({}, self.NOW) == 600.0
