@@ -45,7 +45,7 @@ endef
 # $(call pip_install,FOLDER,REQUIREMENTS…): pinned and hashed, nothing else.
 define pip_install
 	@echo "==> $(1): installing $(2)"
-	@$(1)/bin/python -m pip install --quiet --no-input --require-hashes $(foreach file,$(2),-r $(file))
+	@tools/install.sh $(1) $(2)
 endef
 
 # $(call pip_install_connector,FOLDER): the package itself, with the build backend installed above.
@@ -130,7 +130,7 @@ qa: $(STAMP) $(QA_STAMP) ## the wheel alone in a fresh environment, then Airbyte
 $(QA_STAMP): requirements/qa.txt requirements/qa-checks.txt
 	$(call venv,.venv-qa,$(QA_PYTHON))
 	$(call pip_install,.venv-qa,requirements/qa.txt)
-	@.venv-qa/bin/python -m pip install --quiet --no-input --no-deps --require-hashes -r requirements/qa-checks.txt
+	@tools/install.sh .venv-qa --no-deps requirements/qa-checks.txt
 	@touch $@
 
 .PHONY: audit
@@ -152,5 +152,5 @@ lock: ## resolve poetry.lock again and export requirements/*.txt (see tools/lock
 
 .PHONY: clean
 clean: ## remove virtual environments and caches
-	rm -rf .venv .venv-demo .venv-qa .venv-lock build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-demo .venv-qa .venv-lock .venv-uv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -51,9 +51,8 @@ def test_given_the_wheel_when_opened_then_it_holds_the_package_and_its_data_and_
 def test_given_a_fresh_environment_when_only_the_wheel_is_installed_then_spec_runs(wheel: Path) -> None:
     folder = wheel.parent
     run(sys.executable, "-m", "venv", "fresh", folder=folder)
-    install = (folder / "fresh" / "bin" / "python", "-m", "pip", "install", *QUIET, "--no-compile")
-    requirements = ROOT / "requirements" / "main.txt"
-    run(*install, "--require-hashes", "--only-binary", ":all:", "--requirement", requirements, folder=folder)
+    run(ROOT / "tools" / "install.sh", folder / "fresh", ROOT / "requirements" / "main.txt", folder=folder)
+    install = (folder / "fresh" / "bin" / "python", "-m", "pip", "install", *QUIET)
     run(*install, "--no-deps", "--no-index", wheel, folder=folder)
     printed = run(folder / "fresh" / "bin" / "source-twitter-ads", "spec", folder=folder)
     messages = [json.loads(line) for line in printed.split("\n") if line]
