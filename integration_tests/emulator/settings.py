@@ -104,8 +104,9 @@ class Settings:
         limit = self.rate_limit
         if limit is None or limit == "off":
             return
-        known = isinstance(limit, dict) and set(limit) - {"scope"} == {"requests", "seconds"}
-        if not known or limit.get("scope", "account") not in ("account", "user"):
+        given = limit if isinstance(limit, dict) else {}
+        known = set(given) - {"scope"} == {"requests", "seconds"}
+        if not known or given.get("scope", "account") not in ("account", "user"):
             raise ValueError('rate_limit is null, "off" or {"requests": n, "seconds": s, "scope": "account" or "user"}')
 
     def to_dict(self) -> dict[str, Any]:

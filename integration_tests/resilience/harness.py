@@ -117,7 +117,7 @@ def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state
     try:
         for message in source.read(logging.getLogger("airbyte"), settings, configured, states):
             if isinstance(message, Page):
-                lines.extend(message.lines.rstrip(b"\n").split(b"\n"))
+                lines.extend(bytes(message.lines).rstrip(b"\n").split(b"\n"))
             else:
                 lines.append(AirbyteEntrypoint.airbyte_message_to_string(message).encode())
     except AirbyteTracedException as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,12 +99,12 @@ def test_given_a_stream_that_fails_when_read_then_all_other_streams_are_complete
 def test_given_one_report_window_that_fails_for_good_when_read_then_the_bookmark_stays_before_it(
     emulator: Emulator, status: str
 ) -> None:
-    second = f"{harness.FIRST_DAY + harness.timedelta(days=30)}T00:00:00Z"
+    second = f"{harness.FIRST_DAY + timedelta(days=30)}T00:00:00Z"
     match = {"account_id": "2second", "start_time": second, "entity": "LINE_ITEM"}
     emulator.set_settings(job_faults=[{"match": match, "status": status, "times": None}])
     failed = sync(harness.config(emulator), harness.REPORT_NAMES)
     assert failed.exit_code == 1
-    end = harness.LAST_DAY + harness.timedelta(days=1)
+    end = harness.LAST_DAY + timedelta(days=1)
     assert failed_pieces(failed) == [("lines", f"account 2second, window {second[:10]} to {end}")]
     assert status in failed.errors[0]["message"]
     assert failed.statuses["lines"][-1] == "INCOMPLETE"

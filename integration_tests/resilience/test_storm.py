@@ -94,7 +94,7 @@ def demanded(emulator: Emulator) -> float:
             place = (entry["method"], entry["endpoint"], whose)
             waits[place].append((entry["time"] + entry["duration"], entry["not_before"]))
     places = {(entry["method"], entry["endpoint"], entry["account_id"]) for entry in entries}
-    return max(_covered({*waits[place], *waits[(*place[:2], None)]}) for place in places)
+    return max(_covered({*waits[place], *waits[place[0], place[1], None]}) for place in places)
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:

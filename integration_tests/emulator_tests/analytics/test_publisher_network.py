@@ -17,7 +17,7 @@ DAYS = {"start_time": "2026-10-01", "end_time": "2026-10-04"}
 def listed(at: Bench) -> dict[str, list[str]]:
     """Placements by line item."""
     data = at.service.active_entities(ACCOUNT, {"entity": "LINE_ITEM", **DAYS}).data
-    return {str(one["entity_id"]): one["placements"] for one in data}  # type: ignore[union-attr]
+    return {str(one["entity_id"]): one["placements"] for one in data}
 
 
 def truth(at: Bench, **changes: Any) -> Rows:
