@@ -178,7 +178,7 @@ class TestClosing:
             if len(pauses) == 2:
                 asked.close()
 
-        monkeypatch.setattr(module.time, "sleep", sleep)
+        monkeypatch.setattr(time, "sleep", sleep)
         with pytest.raises(ApiFailure, match="has ended"):
             asked.get(PATH, {}, WHERE)
         assert len(server.seen) == 2

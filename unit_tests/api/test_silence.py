@@ -107,12 +107,10 @@ class TestHangingRequest:
         """Its second attempt takes more than the moment that is left for a host that is silent."""
         server.replies(Reply(seconds=1.5 * BOUND), *[Reply()] * 3, Reply(seconds=0.7 * BOUND), Reply())
         asked = transport(server.url)
-        ends = threading.Thread(
-            target=lambda: (time.sleep(0.8 * BOUND), outcomes(asked, {"b": ["accounts/b/media"] * 3})), daemon=True
-        )
-        ends.start()
+        others = threading.Timer(0.8 * BOUND, outcomes, (asked, {"b": ["accounts/b/media"] * 3}))
+        others.start()
         assert outcomes(asked, {"a": ["accounts/a/cards"]}) == {"a": [""]}
-        ends.join()
+        others.join()
 
     def test_given_the_only_request_in_flight_when_it_hangs_then_it_is_tried_again(self, server: Server) -> None:
         server.replies(Reply(), Reply(seconds=1.5 * BOUND), Reply())
