@@ -91,11 +91,18 @@ class Gate:
         self._closed_until = 0.0
         self._reason = ""
         self._told_until = 0.0
+        self._abandoned = False
 
     @property
     def closed(self) -> bool:
         """Whether X has asked to stay away for now."""
-        return self._closed_until > self._now()
+        return self._closed_until > self._now() and not self._abandoned
+
+    def abandon(self) -> None:
+        """Hold nobody back any more: nothing is sent now, so whoever waits may as well be told."""
+        with self._condition:
+            self._abandoned = True
+            self._condition.notify_all()
 
     def enter(self, deadline: float) -> None:
         """Wait until a request may be sent, and count it as in flight.
@@ -123,6 +130,8 @@ class Gate:
     def _opens_at(self) -> float | None:
         """None when a request may go now, 0.0 to wait for an answer in flight, else the time at which to look again."""
         now = self._now()
+        if self._abandoned:
+            return None
         if self._closed_until > now:
             return self._closed_until
         if self._unlimited:

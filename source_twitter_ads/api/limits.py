@@ -40,6 +40,13 @@ class Limits:
                 self._gates[key] = Gate(name, self._now, self._heartbeat)
             return self._gates[key]
 
+    def abandon(self) -> None:
+        """Let everybody through the gates that there are, since nothing is sent any more."""
+        with self._lock:
+            gates = list(self._gates.values())
+        for gate in gates:
+            gate.abandon()
+
     @contextmanager
     def passage(self, endpoint: str, account_id: str | None, deadline: float) -> Iterator[Passage]:
         """Wait for both gates of a request and for a free worker, and let the gates learn from its answer.

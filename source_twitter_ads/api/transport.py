@@ -135,6 +135,7 @@ class Transport:
         sent, so that threads of a sync that was abandoned end soon.
         """
         self._closed = True
+        self._limits.abandon()
         self._session.close()
 
     def _call(self, method: str, path: str, where: Where, read: Read | None) -> Call:

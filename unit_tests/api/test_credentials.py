@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from email.utils import formatdate
 
@@ -164,6 +165,17 @@ class TestClosing:
         ):
             with pytest.raises(ApiFailure, match="has ended"):
                 ask()
+        assert len(server.seen) == 1
+
+    def test_given_a_request_that_waits_for_a_limit_when_the_transport_is_closed_then_it_ends(
+        self, server: Server
+    ) -> None:
+        server.replies(refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(time.time()) + 900)))
+        asked = transport(server)
+        closing = threading.Timer(0.5, asked.close)
+        closing.start()
+        assert "has ended" in message(asked, "a")
+        closing.join()
         assert len(server.seen) == 1
 
     def test_given_a_request_that_is_tried_again_when_the_transport_is_closed_then_it_ends(
