@@ -33,7 +33,7 @@ class Settings:
         cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
         prebuild: page bodies are made once and served from memory (up to 512 MB).
         clock_ahead_seconds: how far the server's clock is ahead of this machine's, or behind when negative: its Date
-            header says so, and signatures more than 300 s away are refused (§1). Reset times stay this machine's.
+            header and reset times (§4) go by it, and signatures more than 300 s away are refused (§1).
         skew_named: False refuses such a signature in the words of any other 401 (§3), True with a message of its own.
         chunked: bodies come with `transfer-encoding: chunked` instead of a `content-length`.
         gzip: JSON and HTML come with `content-encoding: gzip` where the request accepts it; result files are packed

@@ -58,6 +58,7 @@ class App:
             if self.settings.latency_ms:
                 time.sleep(self.settings.latency_ms / 1000)
             answer = self._safe_answer(request, entry)
+            answer.headers = self._by_own_clock(answer.headers)
             answer.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
             entry.status, entry.bytes, entry.refused = answer.status, len(answer.body), answer.refused
             if answer.not_before is not None:
@@ -66,6 +67,13 @@ class App:
             return answer
         finally:
             self.log.close(entry, time.time() - request.received)
+
+    def _by_own_clock(self, headers: dict[str, str]) -> dict[str, str]:
+        """Reset times are epoch seconds of the server's clock (§4), as its Date is."""
+        ahead = int(self.settings.clock_ahead_seconds)
+        if not ahead:
+            return headers
+        return {name: str(int(text) + ahead) if name.endswith("-reset") else text for name, text in headers.items()}
 
     def _safe_answer(self, request: Request, entry: Entry) -> Answer:
         """A mistake of the emulator itself is a 500 and a traceback on stderr, where tests look for it."""

@@ -73,6 +73,18 @@ def test_given_an_override_when_one_account_is_over_then_another_is_not() -> Non
     assert caller.get(OTHERS_CAMPAIGNS).status == 200
 
 
+@pytest.mark.parametrize("ahead", [-100, 100])
+def test_given_a_server_clock_that_differs_when_refused_then_the_reset_is_of_its_clock_and_the_log_of_ours(
+    ahead: int,
+) -> None:
+    caller = Caller(settings={**FEW, "clock_ahead_seconds": ahead})
+    for _ in range(3):
+        refused = caller.get(CAMPAIGNS)
+    left = int(refused.headers["x-account-rate-limit-reset"]) - ahead - time.time()
+    assert 0 < left <= 2
+    assert caller.log()[-1]["not_before"] == pytest.approx(time.time() + left, abs=0.5)
+
+
 def test_given_an_override_of_the_user_when_one_account_is_over_then_all_are_and_the_headers_are_the_users() -> None:
     caller = Caller(settings=FEW_FOR_ALL)
     assert [caller.get(CAMPAIGNS).status for _ in range(2)] == [200, 200]
