@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """The CDK's concurrency, carrying pages instead of records.
 
-All use that the connector makes of protected parts of the CDK stands in this file; unit_tests/test_engine.py pins it.
+All use that the connector makes of protected parts of the CDK stands in this file; unit_tests/test_cdk.py pins it.
 """
 
 from __future__ import annotations
