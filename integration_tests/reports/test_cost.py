@@ -56,7 +56,7 @@ def fewest_jobs(emulator: Emulator, account_id: str, entity: str, windows: list[
 
 def test_given_reports_when_read_then_only_documented_parameters_are_sent(begin: Start) -> None:
     """X ignores what it does not know (x-ads-api.md §2.1): a misspelt `job_ids` would list all jobs."""
-    emulator = begin(account("1a"))
+    emulator = begin(account("1a", volumes={"line_items": 12}))
     reports = [report("plain"), report("metros", segment="METROS"), report("devices", segment="DEVICES")]
     assert sync(emulator.config("2026-03-01", end_date="2026-03-05", reports=reports)).exit_code == 0
     sent = {((e["method"], e["endpoint"]), name) for e in emulator.requests() for name in e["params"]}
