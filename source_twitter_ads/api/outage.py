@@ -39,7 +39,7 @@ class Outage:
         self._lock = threading.Lock()
         self._troubles: dict[str, _Trouble] = {}
         self._heard: dict[str, float] = {}
-        self._silent: dict[str, float] = {}
+        self._silent: dict[str, tuple[float, float]] = {}
 
     def failed(self, scopes: tuple[str, ...], place: str, since: float, happened: str) -> float:
         """Note a failed attempt.
@@ -90,14 +90,19 @@ class Outage:
             request.
         """
         with self._lock:
-            since = max(sent, self._heard.get(host, sent))
-            return self._silent.setdefault(host, since)
+            now, since = self._now(), max(sent, self._heard.get(host, sent))
+            first, last = self._silent.get(host, (since, sent))
+            # Between the two nothing was asked.
+            first = since if sent - last >= LONGEST_GAP else first
+            self._silent[host] = first, now
+            return first
 
     def silence(self, host: str) -> float:
         """For how many seconds a host has left requests unanswered and said nothing to anybody."""
         with self._lock:
-            since = self._silent.get(host)
-            return 0.0 if since is None else self._now() - since
+            now = self._now()
+            first, last = self._silent.get(host, (now, now))
+            return now - first if now - last < LONGEST_GAP else 0.0
 
     def given_up(self, host: str, patience: float, claim: bool = False) -> str | None:
         """Return what went wrong last, if a host failed everywhere for `patience` seconds, until a moment ago.

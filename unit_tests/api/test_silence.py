@@ -171,3 +171,15 @@ class TestOutage:
         assert outage.silence("x") == 20.0
         outage.heard("x")
         assert outage.silence("x") == 0.0
+
+    def test_given_a_request_that_hung_when_nothing_was_asked_for_long_then_the_silence_in_between_does_not_count(
+        self, clock: Clock
+    ) -> None:
+        outage = Outage(clock)
+        clock.seconds = 30.0
+        outage.hung("x", 0.0)
+        clock.seconds = 1000.0
+        assert outage.silence("x") == 0.0
+        clock.seconds = 1030.0
+        assert outage.hung("x", 1000.0) == 1000.0
+        assert outage.silence("x") == 30.0
