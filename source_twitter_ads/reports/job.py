@@ -11,6 +11,12 @@ from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.reports.job_request import JobRequest
 
+FINISHED = "SUCCESS"
+BROKEN = frozenset({"FAILED", "CANCELLED"})
+# A job is lost only if two answers lack it that lie this part of its time apart: a single one may be an accident, and
+# after a long wait for its turn it would be the first one of all.
+LOST_ANSWERS_APART = 0.1
+
 
 @dataclass(eq=False)
 class Job:
@@ -44,6 +50,36 @@ class Job:
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.url is not None or self.broken is not None
+
+    def heard(self, entry: Mapping[str, Any] | None, now: float) -> None:
+        """Take in what a status answer says of the job; None where it does not list it."""
+        if entry is None:
+            self.missed = now if self.missed is None else self.missed
+            return
+        self.seen, self.missed = now, None
+        status = str(entry.get("status"))
+        if status in BROKEN:
+            self.broken = f"X ended it as {status}"
+        # SUCCESS without a url is a file that X has not put there yet.
+        elif status == FINISHED and entry.get("url"):
+            self.url = result_url(str(entry["url"]))
+
+    def give_up(self, now: float, timeout: float, lost: float) -> bool:
+        """End the job if it takes too long, or if X does not list it any more; whether it was so.
+
+        Args:
+            now: the moment, by the monotonic clock.
+            timeout: seconds that it may take.
+            lost: seconds that X may leave it out of its answers.
+        """
+        missing = self.missed is not None and now - self.missed >= lost * LOST_ANSWERS_APART
+        if now - self.created >= timeout:
+            self.broken = f"it was not ready after {now - self.created:.0f} s"
+        elif self.seen is None and self.adopted:
+            self.broken = "X does not know it any more"
+        elif missing and now - (self.seen or self.created) >= lost:
+            self.broken = "X does not list it any more"
+        return self.ended
 
 
 def job_id_of(entry: Mapping[str, Any]) -> str:

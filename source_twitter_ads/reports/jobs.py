@@ -19,7 +19,7 @@ from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.cancelling import cancel_all
 from source_twitter_ads.reports.downtime import Downtime, elsewhere
-from source_twitter_ads.reports.job import Job, job_id_of, result_url
+from source_twitter_ads.reports.job import Job, job_id_of
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.polling import first_poll, poll_interval
 from source_twitter_ads.reports.progress import Progress
@@ -27,13 +27,8 @@ from source_twitter_ads.reports.room import Room
 
 # x-ads-api.md §7.2.
 JOBS_PER_STATUS_REQUEST = 200
-FINISHED = "SUCCESS"
-BROKEN = frozenset({"FAILED", "CANCELLED"})
-
-# A job that X does not list is one that it has just taken; after this time it is one that it has lost, if two answers
-# lack it that lie a tenth of this time apart: a single one may be an accident, after a long wait for its turn.
+# A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
-LOST_ANSWERS_APART = 0.1
 # How often a waiting thread looks whether the log is due for a line.
 TICK_SECONDS = 1.0
 
@@ -234,48 +229,23 @@ class JobBoard:
         """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
             self._downtime.answered("GET")
+            now, lost = time.monotonic(), min(LOST_SECONDS, self._timeout)
+            overdue: list[Job] = []
             for job in jobs:
                 job.unknown = None
-                if job.job_id in entries and job.job_id in self._running:
-                    self._read_entry(job, entries[job.job_id])
-            overdue = [job for job in jobs if job.job_id in self._running and self._is_overdue(job, entries)]
+                if job.job_id not in self._running:
+                    continue
+                job.heard(entries.get(job.job_id), now)
+                if not job.ended and job.give_up(now, self._timeout, lost):
+                    overdue.append(job)
+                if job.ended:
+                    self._running.pop(job.job_id)
+                    self._progress.ended(self._account_id)
             # Jobs created since the question may or may not be counted in what X says of the room: the safe reading.
             asked = {job.job_id for job in jobs}
             others = sum(job.adopted for job_id, job in self._running.items() if job_id not in asked)
             self._room.learn(sum(job.job_id in self._running for job in jobs) + others, headers)
             return overdue
-
-    def _read_entry(self, job: Job, entry: Mapping[str, Any]) -> None:
-        job.seen, job.missed = time.monotonic(), None
-        status = str(entry.get("status"))
-        if status in BROKEN:
-            self._end(job, broken=f"X ended it as {status}")
-        # SUCCESS without a url is a file that X has not put there yet.
-        elif status == FINISHED and entry.get("url"):
-            self._end(job, url=result_url(str(entry["url"])))
-
-    def _is_overdue(self, job: Job, entries: Mapping[str, Any]) -> bool:
-        """End a job that takes too long, or that X does not list any more; whether it was one."""
-        now = time.monotonic()
-        lost = min(LOST_SECONDS, self._timeout)
-        if job.job_id not in entries and job.missed is None:
-            job.missed = now
-        if now - job.created >= self._timeout:
-            self._end(job, broken=f"it was not ready after {now - job.created:.0f} s")
-        elif job.seen is None and job.adopted:
-            self._end(job, broken="X does not know it any more")
-        elif (
-            job.missed is not None
-            and now - job.missed >= lost * LOST_ANSWERS_APART
-            and now - (job.seen or job.created) >= lost
-        ):
-            self._end(job, broken="X does not list it any more")
-        return job.ended
-
-    def _end(self, job: Job, url: str | None = None, broken: str | None = None) -> None:
-        job.url, job.broken = url, broken
-        self._running.pop(job.job_id, None)
-        self._progress.ended(self._account_id)
 
     def _next_poll(self) -> float:
         """When the next status request is due, by the monotonic clock."""

@@ -251,7 +251,7 @@ class TestLeaving:
             together.wait()
             return original(*arguments)
 
-        board.x.delete = delete  # type: ignore[method-assign]
+        board.x.delete = delete  # type: ignore[method-assign,assignment]
         board.board.leave(board.create(8), WHERE)
         assert len(board.x.deleted) == 8
 
@@ -266,7 +266,7 @@ class TestLeaving:
             answered.wait(20)
             return original(*arguments)
 
-        board.x.delete = delete  # type: ignore[method-assign]
+        board.x.delete = delete  # type: ignore[method-assign,assignment]
         board.board.leave(board.create(20), WHERE)
         assert board.x.deleted == []
         answered.set()

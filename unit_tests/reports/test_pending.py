@@ -30,7 +30,7 @@ def left_behind() -> list[dict[str, Any]]:
     """What the state of a killed sync names: one job."""
     before = pending()
     before.add(ACCOUNT, 0, request(), "77", NOW)
-    return before.entries()  # type: ignore[return-value]
+    return before.entries()
 
 
 def test_given_a_job_left_behind_when_the_same_is_asked_then_it_is_taken_over_once() -> None:
