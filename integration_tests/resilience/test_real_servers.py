@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What real servers do and a simple test server does not: chunks, packed answers, other clocks, placements that are no more."""
+"""What real servers do and a simple test server does not: chunks, packing, clocks of their own, placements of old."""
 
 from __future__ import annotations
 
