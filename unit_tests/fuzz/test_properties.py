@@ -137,7 +137,7 @@ class TestNewestFirst:
         if not shuffled:
             # X puts records without a date last.
             moments = sorted(moments, key=lambda moment: moment or "", reverse=True)
-        records = [{"n": n, "at": moment} for n, moment in enumerate(moments)]
+        records: list[dict[str, Any]] = [{"n": n, "at": moment} for n, moment in enumerate(moments)]
         bounds = NewestFirst("campaigns", lambda record: record["at"], since, until)
         kept: list[dict[str, Any]] = []
         newest: list[str] = []
