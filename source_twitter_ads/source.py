@@ -130,12 +130,13 @@ class SourceTwitterAds(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         workers: int,
     ) -> Iterator[AirbyteMessage]:
+        configured = [entry.stream for entry in catalog.streams]
+        names = {stream.name for stream in configured}
+        reports = [report for report in reports if report.name in names]
         # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
         generators = max(workers // 2, 1) + len(reports)
         engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
-        streams = self._build(config, reports, engine.repository)
-        by_name = {stream.name: stream for stream in streams}
-        configured = [entry.stream for entry in catalog.streams]
+        by_name = {stream.name: stream for stream in self._build(config, reports, engine.repository)}
         missing = [stream for stream in configured if stream.name not in by_name]
         for stream in missing:
             yield as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
@@ -146,9 +147,9 @@ class SourceTwitterAds(YamlDeclarativeSource):
             else:
                 yield message
         if missing:
-            names = ", ".join(stream.name for stream in missing)
+            unknown = ", ".join(stream.name for stream in missing)
             raise ConfigProblem(
-                f"The catalog names {names}, which do not exist: refresh the schema, or add the report again."
+                f"The catalog names {unknown}, which do not exist: refresh the schema, or add the report again."
             )
 
     def _known(self, config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -107,7 +107,7 @@ class ActivityFeeds:
         self._planned: dict[str, set[str]] = {}
 
     def begin(self, report: str) -> None:
-        """Note that a report is read in this sync; all reports begin before X has answered the first of them."""
+        """Note that a report is read in this sync, before any of them is planned."""
         with self._lock:
             self._reading.add(report)
 

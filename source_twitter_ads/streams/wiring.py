@@ -54,5 +54,6 @@ def report_streams(
     """
     shared = SharedReports(services, repository)
     for definition in definitions:
+        shared.feeds.begin(definition.name)
         cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
         yield Report(definition, shared, cursor), cursor
