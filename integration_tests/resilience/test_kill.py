@@ -22,7 +22,7 @@ from integration_tests.resilience.harness import wrong
 KILLS = 20
 SECONDS = 30.0
 #: Each record is a page of its own, and jobs are PROCESSING for a while: a bookmark must not pass what is not out yet.
-PAGE_SIZE, JOB_SECONDS = 1, 0.5
+PAGE_SIZE, JOB_SECONDS = 1, 0.4
 
 
 def _command(words: list[str], output: str) -> None:
@@ -30,7 +30,7 @@ def _command(words: list[str], output: str) -> None:
     from source_twitter_ads.reports import polling
     from source_twitter_ads.run import run
 
-    polling.SOONEST_POLL = 0.3
+    polling.SOONEST_POLL = 0.15
     polling.SECONDS_PER_STATUS_REQUEST = 0.0
     target = os.open(output, os.O_WRONLY)
     os.dup2(target, 1)
