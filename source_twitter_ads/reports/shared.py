@@ -26,6 +26,7 @@ from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.activity import ActivityFeeds
 from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.files import ResultFiles
 from source_twitter_ads.reports.jobs import JobBoard
 from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.planning import PlannedWindow, Planner
@@ -69,6 +70,7 @@ class SharedReports:
         self.feeds = ActivityFeeds(services.transport)
         self._repository = repository
         self._progress = Progress()
+        self._files = ResultFiles()
         self._lock = threading.Lock()
         self._boards: dict[str, JobBoard] = {}
         self._countries: list[str] | None = None
@@ -118,8 +120,16 @@ class SharedReports:
         """
         countries: Iterable[str | None] = self._country_values(definition) if definition.needs_country else (None,)
         platforms: Iterable[str | None] = self._platform_values(definition) if definition.needs_platform else (None,)
-        transport = self.services.transport
-        return ReportRetriever(definition, transport, self.now, self._progress, pending, countries, platforms)
+        return ReportRetriever(
+            definition,
+            self.services.transport,
+            self.now,
+            self._progress,
+            pending,
+            countries,
+            platforms,
+            self._files,
+        )
 
     def estimate(self, definition: ReportDefinition, windows: Iterable[PlannedWindow]) -> None:
         """Tell the platform how many rows the stream will have, as far as it is planned."""
