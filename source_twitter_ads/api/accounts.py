@@ -64,6 +64,9 @@ class Accounts:
         account_id, refusal = failure.where.account_id, failure.refusal
         if account_id is None or refusal is None or refusal.status not in _REFUSED_BELOW_DELETED:
             return False
+        # What a proxy refuses says nothing of the account.
+        if refusal.foreign:
+            return False
         try:
             return bool(self.records().get(account_id, {}).get("deleted"))
         except ApiFailure:
