@@ -35,7 +35,7 @@ def hour_points(calendar: AccountCalendar, own: Span, echo: Span | None, count: 
     Raises:
         ValueError: if the echo is another period, or count fits neither the hours nor those that have begun.
     """
-    if echo is not None and echo != own:
+    if echo is not None and not _is_of(echo, own, now):
         raise _other_period(echo, own)
     day = calendar.local_date(own[0])
     next_day = calendar.day_start(day + DAY)
@@ -90,7 +90,7 @@ def _reading(
     if echo is None:
         return calendar.day_start
     for reading in _readings(calendar, days[0], now):
-        if echo == (reading(days[0]), reading(days[1])):
+        if _is_of(echo, (reading(days[0]), reading(days[1])), now):
             return reading
     raise _other_period(echo, own)
 
@@ -105,6 +105,11 @@ def _readings(calendar: AccountCalendar, first: date, now: datetime) -> Iterator
         yield partial(midnight, zone)
         for around in _AROUND_NOW:
             yield partial(_midnight_by, (now + around).astimezone(zone).utcoffset() or timedelta())
+
+
+def _is_of(echo: Span, period: Span, now: datetime) -> bool:
+    """Whether X answered for a period. What reaches beyond the present may end there; X's documents do not say."""
+    return echo[0] == period[0] and (echo[1] == period[1] or now - HOUR <= echo[1] < period[1])
 
 
 def _midnight_by(offset: timedelta, day: date) -> datetime:

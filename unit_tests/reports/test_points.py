@@ -158,6 +158,17 @@ class TestPresent:
         with pytest.raises(ValueError, match="holds 2 points"):
             period.points("HOUR", None, None, 2, self.NOON)
 
+    @pytest.mark.parametrize("ends", ["2026-03-03T12:00:00Z", "2026-03-03T11:05:00Z", "2026-03-03T20:00:00Z"])
+    def test_given_an_echo_that_ends_at_the_present_when_labelled_then_the_open_day_is_there(self, ends: str) -> None:
+        now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+        points = days("Etc/UTC", date(2026, 3, 1), 3).points("DAY", "2026-03-01T00:00:00Z", ends, 3, now)
+        assert [one.date for one in points] == ["2026-03-01", "2026-03-02", "2026-03-03"]
+
+    def test_given_an_echo_that_ends_in_the_past_when_more_was_asked_then_refused(self) -> None:
+        now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+        with pytest.raises(ValueError, match="was asked"):
+            days("Etc/UTC", date(2026, 3, 1), 3).points("DAY", "2026-03-01T00:00:00Z", "2026-03-03T00:00:00Z", 2, now)
+
 
 class TestHours:
     def test_given_a_half_hour_zone_when_labelled_then_dated_by_the_local_day_in_which_the_hour_starts(self) -> None:
