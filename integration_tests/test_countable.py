@@ -187,5 +187,6 @@ class TestReports:
         jobs = [e["time"] for e in log if e["method"] == "POST"]
         files = [e["time"] for e in log if e["endpoint"] == "result_file"]
         assert len(jobs) == len(files) > 2
-        assert sum(fetched < jobs[-1] for fetched in files) >= len(files) - 2
+        # The jobs that were created last end a second later.
+        assert sum(fetched < jobs[-1] + 1.0 for fetched in files) >= len(files) - 2
         assert reports.held([output], "lines", "1a") == truth

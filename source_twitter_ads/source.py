@@ -120,6 +120,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
         if state:
             self._states.per_stream_states.update(ConnectorStateManager(state=state).per_stream_states)
         reports = self._reports(config)
+        self._check_states([report.name for report in reports])
         with closing(Services.renew(config)) as services:
             yield from self._read(config, reports, catalog, services.settings.num_workers)
 
@@ -168,7 +169,6 @@ class SourceTwitterAds(YamlDeclarativeSource):
         self._config = {**config, "start_instant": iso_text(config["start_date"])}
         self._config_for_validation = self._config
         services = Services.of(config)
-        self._check_states([report.name for report in reports])
         declared = super().streams(config)
         streams: list[AbstractStream] = [
             declared_stream(stream, self._cursor(stream, repository), self._lines) for stream in declared
