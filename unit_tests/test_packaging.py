@@ -120,3 +120,7 @@ def test_given_an_import_of_the_package_when_looked_up_then_its_distribution_is_
     foreign = imported - set(sys.stdlib_module_names) - {"source_twitter_ads"}
     declared = toml(ROOT / "pyproject.toml")["tool"]["poetry"]["dependencies"]
     assert {name.replace("_", "-") for name in foreign} <= set(declared)
+
+
+def test_given_the_installer_when_read_then_it_is_one_hashed_pin() -> None:
+    assert [name for name, _ in exported("installer")] == ["uv"]
