@@ -22,7 +22,7 @@ from benchmarks.same import written
 from integration_tests.connector import STREAMS, configured_catalog
 from integration_tests.emulator.client import Emulator
 
-ROWS, MANY_ACCOUNTS, REPORT_ENTITIES, LARGER = 200_000, 10, 205, 10
+ROWS, MANY_ACCOUNTS, REPORT_ENTITIES, LARGER = 200_000, 10, 215, 10
 REPORTS = {
     "accounts_daily_report": "ACCOUNT",
     "funding_instruments_daily_report": "FUNDING_INSTRUMENT",
