@@ -52,6 +52,8 @@ def _ratios(results: Iterable[Result]) -> str:
 
 
 def _figures(result: Result) -> str:
+    if not result.samples:
+        return ""
     head = (
         "| | runs | records | records/s | wall s | of that reading s | CPU s | peak MB | MB written | requests | "
         "connections | most at once |"

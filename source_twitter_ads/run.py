@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -42,7 +43,8 @@ def _succeeds(parsed: Any) -> bool:
         except BrokenPipeError:
             return False
         except (Exception, KeyboardInterrupt) as error:
-            output.write_lines(failure_lines(error))
+            with contextlib.suppress(OSError):
+                output.write_lines(failure_lines(error))
             return False
     return True
 

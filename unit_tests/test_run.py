@@ -56,6 +56,19 @@ def file(tmp_path: Path) -> Any:
     return write
 
 
+def test_given_nobody_who_reads_when_a_command_writes_then_it_ends_with_status_one_and_no_stack_trace() -> None:
+    command = [sys.executable, "-m", "source_twitter_ads.run", "spec"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=environment
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert b"Traceback" not in said
+
+
 def test_given_no_command_when_run_then_the_commands_are_named_and_the_exit_code_is_one() -> None:
     ended = Ended()
     assert (ended.code, ended.stdout) == (1, "")

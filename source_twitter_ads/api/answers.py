@@ -68,7 +68,17 @@ def read_body(response: requests.Response, seconds: float, result: bool = False)
         if size > limit:
             raise BadBody(f"more than {limit} bytes")
     body = b"".join(chunks)
-    return gunzip(body, limit) if packed else body
+    if not packed or (result and not _is_packed_twice(body)):
+        # A result file stays as it is until it is read: unpacked it is many times as large.
+        return body
+    return gunzip(body, limit)
+
+
+def _is_packed_twice(body: bytes) -> bool:
+    """Whether what is packed for the way is a gzip file itself, of which X's documents speak (x-ads-api.md §7.3)."""
+    with suppress(zlib.error):
+        return zlib.decompressobj(wbits=31).decompress(body, len(_GZIP)) == _GZIP
+    return False
 
 
 def read_refused(response: requests.Response, seconds: float) -> bytes:
@@ -79,11 +89,11 @@ def read_refused(response: requests.Response, seconds: float) -> bytes:
             body += chunk
             if len(body) >= MAX_REFUSAL_BYTES:
                 break
-    unpacked = b""
-    with suppress(BadBody):
-        for part in _inflate(body[:MAX_REFUSAL_BYTES], MAX_REFUSAL_BYTES):
-            unpacked += part
-    return unpacked
+    if not body.startswith(_GZIP):
+        return body[:MAX_REFUSAL_BYTES]
+    with suppress(zlib.error):
+        return zlib.decompressobj(wbits=31).decompress(body, MAX_REFUSAL_BYTES)
+    return b""
 
 
 def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterator[bytes]:
@@ -165,7 +175,7 @@ def result_file(body: bytes) -> bytes:
         BadBody: when it is damaged, or no file at all but, for instance, an HTML page.
     """
     if body.startswith(_GZIP):
-        return whole_gzip(body)
+        return _whole_object(body)
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -184,14 +194,18 @@ def gunzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
     return b"".join(_inflate(body, limit))
 
 
-def whole_gzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
-    """Return a gzip file as it is, proven to unpack whole; the unpacked bytes are not kept.
+def _whole_object(body: bytes) -> bytes:
+    """Return a packed file as it is, proven to unpack whole to something between braces; the bytes are not kept.
 
     Raises:
         BadBody: as `gunzip`.
     """
-    for _ in _inflate(body, limit):
-        pass
+    first = last = b""
+    for part in _inflate(body, MAX_FILE_BYTES):
+        first = first or part.lstrip()[:1]
+        last = part.rstrip()[-1:] or last
+    if (first, last) != (b"{", b"}"):
+        raise BadBody("a gzip file that holds no JSON object, or one that is cut off")
     return body
 
 

@@ -26,7 +26,8 @@ class Call:
         result: whether it fetches a result file.
         signed: whether it carries a signature.
         parse: makes the answer's document of its body; raises BadBody.
-        attempts, redirects, skews: how many there were; a skew is a signature refused for its time.
+        attempts, failures, redirects, skews: how many there were; a failure is an attempt without a good answer, other
+            than one that X's limits refused; a skew is a signature refused for its time.
         sent: when the latest attempt had passed all gates, by the monotonic clock.
         refusal: X's words in the latest answer, None when there were none.
         failing_since: when the first of the failures in a row was noticed, by the monotonic clock.
@@ -46,6 +47,7 @@ class Call:
     signed: bool = True
     parse: Callable[[bytes], Any] = parse_envelope
     attempts: int = 0
+    failures: int = 0
     redirects: int = 0
     skews: int = 0
     sent: float = 0.0
@@ -78,6 +80,11 @@ class Call:
         """What may be out of order when this call fails."""
         return self.host, f"{self.host} {self.endpoint}"
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The part of each scope that this call asks for: failures in one part say nothing of the others."""
+        return self.endpoint, self.url
+
     def waited(self, seconds: float) -> None:
         """Note a wait for limits and workers."""
         self.limited += seconds
@@ -86,6 +93,7 @@ class Call:
 
     def failed(self, since: float) -> None:
         """Note a failure that began at a time of the monotonic clock."""
+        self.failures += 1
         if self.failing_since is None:
             self.failing_since, self.excused = since, 0.0
 

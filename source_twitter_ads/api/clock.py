@@ -31,8 +31,6 @@ class Clock:
             seen = now - parsedate_to_datetime(headers["date"]).timestamp()
         except (KeyError, TypeError, ValueError, OverflowError):
             return self._ahead
-        if abs(seen) <= SAME:
-            self._ahead = 0.0
-        elif abs(seen - self._ahead) > SAME:
-            self._ahead = seen
+        if abs(seen - self._ahead) > SAME:
+            self._ahead = 0.0 if abs(seen) <= SAME else seen
         return self._ahead

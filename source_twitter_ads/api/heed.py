@@ -7,9 +7,13 @@ import time
 from collections.abc import Mapping
 
 from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.clock import SAME
 from source_twitter_ads.api.errors import CLOCK_SKEW, Action, Refusal, rule_for
 from source_twitter_ads.api.headers import number, retry_after
 from source_twitter_ads.api.limits import Passage
+
+# Seconds to stay away from a window that has just begun by the clock of this machine, and not yet by X's.
+SHORTEST_PAUSE = 1.0
 
 
 def heed(call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str], pause: float) -> None:
@@ -32,5 +36,6 @@ def heed(call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, s
         account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
         reset = account if account is not None else user
         until = reset + refusal.clock_ahead if reset is not None else now + (after or 0.0)
-        # A window may have ended already: then the pauses grow.
+        # A window may have ended already: then the pauses grow. By X's clock it may be about to end.
+        pause = max(pause, SHORTEST_PAUSE) if reset is not None and now - until < SAME else pause
         passage.close(until if until > now else now + pause, happened, user_level=account is None and user is not None)

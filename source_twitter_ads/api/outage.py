@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from source_twitter_ads.api.call import Call
+
 # Failures that lie further apart than this do not belong together.
 LONGEST_GAP = 150.0
 # Failures in fewer places than this are those of one account or endpoint, and say nothing about others.
@@ -25,6 +27,7 @@ class _Trouble:
     happened: str
     tried: float
     places: set[str] = field(default_factory=set)
+    again: bool = False
 
 
 class Outage:
@@ -41,21 +44,25 @@ class Outage:
         self._heard: dict[str, float] = {}
         self._silent: dict[str, tuple[float, float]] = {}
 
-    def failed(self, scopes: tuple[str, ...], place: str, since: float, happened: str) -> float:
+    def failed(
+        self, scopes: tuple[str, ...], places: tuple[str, ...], since: float, happened: str, again: bool = False
+    ) -> float:
         """Note a failed attempt.
 
         Args:
             scopes: the host and the endpoint.
-            place: what exactly was asked for.
+            places: which part of each was asked for: the host's endpoint, and the endpoint's url.
             since: when the attempt's trouble began, by the clock.
             happened: what went wrong, for those who come later.
+            again: whether this request has failed before. Until one has, all may have met the same accident, such as
+                connections that somebody on the way has forgotten.
 
         Returns:
             For how many seconds one of the scopes has had nothing but failures, and these in several places.
         """
         now = self._now()
         with self._lock:
-            for scope in scopes:
+            for scope, place in zip(scopes, places, strict=True):
                 known = self._troubles.get(scope)
                 if known is None or since - known.last >= LONGEST_GAP:
                     known = self._troubles[scope] = _Trouble(since, now, happened, now)
@@ -63,6 +70,7 @@ class Outage:
                 known.last = known.tried = now
                 known.happened = happened
                 known.places.add(place)
+                known.again = known.again or again
             troubles = [self._troubles[scope] for scope in scopes]
             return max((now - one.since for one in troubles if len(one.places) >= PLACES), default=0.0)
 
@@ -104,22 +112,42 @@ class Outage:
             first, last = self._silent.get(host, (now, now))
             return now - first if now - last < LONGEST_GAP else 0.0
 
-    def given_up(self, host: str, patience: float, claim: bool = False) -> str | None:
-        """Return what went wrong last, if a host failed everywhere for `patience` seconds, until a moment ago.
+    def given_up(self, scopes: tuple[str, ...], patience: float, claim: bool = False) -> str | None:
+        """Return what went wrong last, if a scope failed everywhere for `patience` seconds, until a moment ago.
 
         Args:
-            host: whom a request is for.
+            scopes: the host and the endpoint that a request is for.
             patience: seconds.
-            claim: whether the request is sent if the host is due to be tried again; the next ones are not, then.
+            claim: whether the request is sent if they are due to be tried again; the next ones are not, then.
         """
         now = self._now()
         with self._lock:
-            known = self._troubles.get(host)
-            if known is None or len(known.places) < PLACES or known.last - known.since < patience:
+            down = [one for scope in scopes if (one := self._troubles.get(scope)) and self._is_down(one, patience)]
+            if all(now - one.tried >= SECONDS_BETWEEN_TRIES for one in down):
+                for one in down:
+                    one.tried = now if claim else one.tried
                 return None
-            if now - known.last >= LONGEST_GAP:
-                return None
-            if now - known.tried >= SECONDS_BETWEEN_TRIES:
-                known.tried = now if claim else known.tried
-                return None
-            return f"{known.happened}, for {known.last - known.since:.0f} s"
+            return f"{down[0].happened}, for {down[0].last - down[0].since:.0f} s"
+
+    def _is_down(self, trouble: _Trouble, patience: float) -> bool:
+        everywhere = trouble.again and len(trouble.places) >= PLACES
+        lasting = trouble.last - trouble.since >= patience
+        return everywhere and lasting and self._now() - trouble.last < LONGEST_GAP
+
+
+def lasting(call: Call, everywhere: float, silence: float) -> str | None:
+    """Say for how long a call has failed, if it may no longer be tried; None to try it again.
+
+    Args:
+        call: the request, whose latest failure is noted.
+        everywhere: seconds for which nothing else was to be had either.
+        silence: seconds for which its host has said nothing to anybody; 0 where it broke off at once.
+    """
+    if call.failures > 1:
+        if call.tried >= call.patience:
+            return f", {call.failures} times in {call.tried:.0f} s"
+        seconds = max(everywhere, silence)
+    else:
+        # One failure may be an accident of this request, or of all that were on their way with it.
+        seconds = min(everywhere, silence) - (time.monotonic() - call.sent)
+    return f"; nothing else was to be had there for {seconds:.0f} s" if seconds >= call.patience else None

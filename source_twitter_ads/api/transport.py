@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,7 +34,7 @@ from source_twitter_ads.api.heed import heed
 from source_twitter_ads.api.hosts import Hosts
 from source_twitter_ads.api.keys import Keys
 from source_twitter_ads.api.limits import Limits
-from source_twitter_ads.api.outage import LAST_WORD, Outage
+from source_twitter_ads.api.outage import LAST_WORD, Outage, lasting
 from source_twitter_ads.api.session import new_session
 from source_twitter_ads.api.signing import Signer, Unsigned
 from source_twitter_ads.api.wording import cause_of, place_of
@@ -47,7 +48,7 @@ LONGEST_PAUSE = 60.0
 SKEW_TRIES = 3
 MAX_REDIRECTS = 3
 # A connection that is not there within this time will not come.
-CONNECT_SECONDS = 30.0
+CONNECT_SECONDS, SHORTEST_CONNECT = 30.0, 5.0
 # A result file is there some seconds after SUCCESS (x-ads-api.md §7.2, §8); later than this it has expired.
 LATE_FILE_SECONDS = 60.0
 LATE_FILE_STATUSES = frozenset({404, 426})
@@ -72,7 +73,7 @@ class Transport:
         self._outage = Outage()
         self._keys = Keys()
         self._clock = Clock()
-        self._closed = False
+        self._ended = threading.Event()
         self._session = new_session(settings)
         self._jitter = random.Random()
 
@@ -134,7 +135,7 @@ class Transport:
         Requests that are under way are read to their end; those that still wait or come later fail instead of being
         sent, so that threads of a sync that was abandoned end soon.
         """
-        self._closed = True
+        self._ended.set()
         self._limits.abandon()
         self._session.close()
 
@@ -205,13 +206,15 @@ class Transport:
         options: Any = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
         left = call.patience - max(call.tried, self._outage.silence(call.host))
         reading = min(float(self._settings.request_timeout), max(left, call.patience * LAST_WORD, 1.0))
-        connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, 1.0))
+        connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, SHORTEST_CONNECT))
         return self._session.send(prepared, timeout=(connecting, reading), allow_redirects=False, **options)
 
     def _refused(self, call: Call, refusal: Refusal) -> None:
         """Act on an answer that is no success: return to try again, or raise."""
         rule = errors.rule_for(refusal)
         happened = f"X refused {call} with {refusal}"
+        if refusal.status < 500 and rule.action in (Action.SKIP, Action.FAIL):
+            self._outage.answered(call.scopes)
         if rule.action is Action.SKIP:
             raise Skipped(rule, call.where, happened, refusal)
         if rule.action is Action.WAIT:
@@ -221,7 +224,7 @@ class Transport:
         call.skews += rule is errors.CLOCK_SKEW
         if call.skews >= SKEW_TRIES or not (late or rule.action is Action.RETRY):
             if refusal.status == 401 and call.signed:
-                self._keys.refused(rule, refusal)
+                self._keys.refused(rule, refusal, call.endpoint)
             raise ApiFailure(rule, call.where, happened, refusal)
         self._pause(call, happened, rule, refusal)
 
@@ -234,20 +237,16 @@ class Transport:
         """
         began = time.monotonic() if silent_since is None else silent_since
         call.failed(began)
-        everywhere = self._outage.failed(call.scopes, call.url, began, happened)
+        everywhere = self._outage.failed(call.scopes, call.places, began, happened, call.failures > 1)
         silence = 0.0 if silent_since is None else self._outage.silence(call.host)
-        if call.attempts > 1 and call.tried >= call.patience:
-            raise ApiFailure(rule, call.where, f"{happened}, {call.attempts} times in {call.tried:.0f} s", refusal)
-        # One attempt may be an accident of this request, but not one that nobody had an answer during.
-        lasting = max(everywhere, silence) if call.attempts > 1 else min(everywhere, silence)
-        if lasting >= call.patience:
-            told = f"{happened}; nothing else was to be had there for {lasting:.0f} s"
-            raise ApiFailure(rule, call.where, told, refusal)
+        given_up = lasting(call, everywhere, silence)
+        if given_up:
+            raise ApiFailure(rule, call.where, f"{happened}{given_up}", refusal)
         if call.demanded:
             return
         seconds = max(0.0, min(self._next_pause(call), call.patience - call.tried))
         logger.info(f"{happened} ({call.where}): trying again in {seconds:.1f} s.")
-        time.sleep(seconds)
+        self._ended.wait(seconds)
 
     def _next_pause(self, call: Call) -> float:
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(call.attempts - 1, 10), call.patience / 4)
@@ -255,7 +254,7 @@ class Transport:
 
     def _check(self, call: Call, claim: bool = False) -> None:
         """Do not send what is known to fail: the first calls that were due have found out for all others."""
-        if self._closed:
+        if self._ended.is_set():
             raise ApiFailure(_ENDED, call.where, f"{call} was not sent: the sync that asked for it has ended")
         rejected = self._keys.rejected
         if rejected and call.signed:
@@ -263,9 +262,10 @@ class Transport:
             raise ApiFailure(
                 rule, call.where, f"{call} was not sent, as X refuses all requests with {refusal}", refusal
             )
-        known = self._outage.given_up(call.host, self._settings.outage_timeout, claim)
+        known = self._outage.given_up(call.scopes, self._settings.outage_timeout, claim)
         if known:
-            raise ApiFailure(_UNREACHABLE, call.where, f"{call} was not sent to {call.host}, which is down: {known}")
+            happened = f"{call} was not sent to {call.host}, as others that are like it fail: {known}"
+            raise ApiFailure(_UNREACHABLE, call.where, happened)
 
     def _network_trouble(self, call: Call, error: requests.RequestException) -> None:
         """Try again after a broken connection."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import sys
@@ -43,8 +44,9 @@ class ProtocolOutput(io.TextIOBase):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give standard output back."""
-        self.flush()
+        """Give standard output back, also where nobody reads it any more."""
+        with contextlib.suppress(OSError):
+            self.flush()
         sys.stdout = self._stdout
         for handler, stream, formatter in self._before:
             handler.setStream(stream)

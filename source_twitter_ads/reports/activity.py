@@ -51,6 +51,7 @@ class ActivityFeed:
         self._transport = transport
         self._account_id = account_id
         self._lock = threading.Lock()
+        self._listing_tweets = threading.Lock()
         self._asking: dict[tuple[str, datetime, datetime], threading.Lock] = {}
         self._known: dict[tuple[str, datetime, datetime], list[Activity]] = {}
         self._tweets: list[str] | None = None
@@ -83,7 +84,7 @@ class ActivityFeed:
         Raises:
             ApiFailure: when X refuses.
         """
-        with self._lock:
+        with self._listing_tweets:
             if self._tweets is None:
                 query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
                 path = f"accounts/{self._account_id}/tweets"

@@ -15,6 +15,8 @@ CANCELLED_AT_ONCE = 8
 # A window that has failed says so after this time, whatever X makes of its jobs.
 CANCEL_SECONDS = 5.0
 
+_ENDED_ALREADY = frozenset({400, 404, 409})
+
 Cancelled = tuple[str, Where]
 
 
@@ -57,6 +59,6 @@ def _cancel(transport: Transport, path: str, where: Where) -> bool:
     try:
         transport.delete(path, where)
     except ApiFailure as failure:
-        # Only QUEUED and PROCESSING jobs can be cancelled; a 404 means that it has ended (x-ads-api.md §7.2).
-        return failure.refusal is not None and failure.refusal.status == 404
+        # Only QUEUED and PROCESSING jobs can be cancelled; how X says that one has ended is not documented (§7.2).
+        return failure.refusal is not None and failure.refusal.status in _ENDED_ALREADY
     return True

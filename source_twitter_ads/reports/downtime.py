@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
@@ -22,17 +24,22 @@ class Downtime:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._known: dict[str, tuple[ApiFailure, float]] = {}
+        self._answered: dict[str, float] = {}
 
     def failed(self, method: str, failure: ApiFailure, now: float) -> bool:
         """Note a failed request; whether it is one that all others of the method would share."""
         if failure.failure_type is not FailureType.transient_error:
             return False
+        # Others were answered while this one was tried: the trouble is its own.
+        if now - self._answered.get(method, -math.inf) < self._seconds:
+            return False
         self._known[method] = (failure, now)
         return True
 
-    def answered(self, method: str) -> None:
+    def answered(self, method: str, now: float) -> None:
         """X has answered a request of the method."""
         self._known.pop(method, None)
+        self._answered[method] = now
 
     def check(self, method: str, where: Where, now: float) -> None:
         """Do not send what has failed a moment ago.

@@ -228,8 +228,8 @@ class JobBoard:
     ) -> list[Job]:
         """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
-            self._downtime.answered("GET")
             now, lost = time.monotonic(), min(LOST_SECONDS, self._timeout)
+            self._downtime.answered("GET", now)
             overdue: list[Job] = []
             for job in jobs:
                 job.unknown = None
@@ -267,7 +267,7 @@ class JobBoard:
         with self._condition:
             self._room.being_created -= 1
             if job is not None:
-                self._downtime.answered("POST")
+                self._downtime.answered("POST", job.created)
                 self._watch(job)
                 self._room.created(len(self._running), headers)
             self._condition.notify_all()
@@ -277,7 +277,7 @@ class JobBoard:
         with self._condition:
             now = time.monotonic()
             if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
-                self._downtime.answered("POST")
+                self._downtime.answered("POST", now)
                 self._room.full(len(self._running))
                 self._room.enqueue(where, request.window.start_utc, now)
                 return True

@@ -35,7 +35,7 @@ def hour_points(calendar: AccountCalendar, own: Span, echo: Span | None, count: 
     Raises:
         ValueError: if the echo is another period, or count fits neither the hours nor those that have begun.
     """
-    if echo is not None and not _is_of(echo, own, now):
+    if echo is not None and echo != own and not _ends_at_present(echo, own, now):
         raise _other_period(echo, own)
     day = calendar.local_date(own[0])
     next_day = calendar.day_start(day + DAY)
@@ -89,8 +89,12 @@ def _reading(
     """How X has turned the dates into instants, by its echo; the account's own calendar where it does not say."""
     if echo is None:
         return calendar.day_start
-    for reading in _readings(calendar, days[0], now):
-        if _is_of(echo, (reading(days[0]), reading(days[1])), now):
+    readings = [(reading, (reading(days[0]), reading(days[1]))) for reading in _readings(calendar, days[0], now)]
+    for reading, period in readings:
+        if echo == period:
+            return reading
+    for reading, period in readings:
+        if _ends_at_present(echo, period, now):
             return reading
     raise _other_period(echo, own)
 
@@ -107,9 +111,9 @@ def _readings(calendar: AccountCalendar, first: date, now: datetime) -> Iterator
             yield partial(_midnight_by, (now + around).astimezone(zone).utcoffset() or timedelta())
 
 
-def _is_of(echo: Span, period: Span, now: datetime) -> bool:
-    """Whether X answered for a period. What reaches beyond the present may end there; X's documents do not say."""
-    return echo[0] == period[0] and (echo[1] == period[1] or now - HOUR <= echo[1] < period[1])
+def _ends_at_present(echo: Span, period: Span, now: datetime) -> bool:
+    """Whether X answered for as much of a period as is over; its documents do not say that it may."""
+    return echo[0] == period[0] and now - HOUR <= echo[1] < period[1]
 
 
 def _midnight_by(offset: timedelta, day: date) -> datetime:

@@ -109,6 +109,7 @@ class ReportRetriever:
         for first in range(0, len(ended), FILES_AHEAD):
             # X works on the next jobs while these files are read; to wait for it, no room for files may be held.
             jobs.create()
+            jobs.step_aside()
             for job, file in self._files.fetched(self._transport, ended[first : first + FILES_AHEAD]):
                 yield from self._read_job(jobs, job, file, account_id, stream_slice)
 

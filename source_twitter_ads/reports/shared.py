@@ -3,26 +3,22 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
     AirbyteMessage,
     AirbyteTraceMessage,
     EstimateType,
-    FailureType,
     TraceType,
     Type,
 )
 from airbyte_cdk.sources.message import MessageRepository
 
-from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, Action, ApiFailure, Rule, Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, ApiFailure, Where
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.activity import ActivityFeeds
 from source_twitter_ads.reports.catalog import ReportDefinition
@@ -33,20 +29,11 @@ from source_twitter_ads.reports.planning import PlannedWindow, Planner
 from source_twitter_ads.reports.progress import Progress
 from source_twitter_ads.reports.retriever import ReportRetriever
 from source_twitter_ads.reports.sizing import expected_rows
+from source_twitter_ads.reports.targeting import TargetingValues
 from source_twitter_ads.reports.windows import AccountCalendar
 
-# The pages of the locations list: small, since it is filtered to countries.
-LOCATIONS_PER_PAGE = 1000
 # A row of a report as JSON, roughly; only for the estimate that a platform draws its bar from.
 BYTES_PER_ROW = 1500
-
-_NO_COUNTRY = Rule(
-    Action.FAIL,
-    FailureType.config_error,
-    "Name countries in which X sells ads in country_codes, for instance US, or take the report out.",
-)
-
-logger = logging.getLogger("airbyte")
 
 Made = TypeVar("Made")
 
@@ -73,8 +60,7 @@ class SharedReports:
         self._files = ResultFiles()
         self._lock = threading.Lock()
         self._boards: dict[str, JobBoard] = {}
-        self._countries: list[str] | None = None
-        self._platforms: list[str] | None = None
+        self._targeting = TargetingValues(services.transport, services.settings.country_codes)
         self._estimates: dict[str, int] = {}
         self._estimating = threading.Lock()
 
@@ -118,16 +104,14 @@ class SharedReports:
         Raises:
             ApiFailure: when they cannot be looked up.
         """
-        countries: Iterable[str | None] = self._country_values(definition) if definition.needs_country else (None,)
-        platforms: Iterable[str | None] = self._platform_values(definition) if definition.needs_platform else (None,)
         return ReportRetriever(
             definition,
             self.services.transport,
             self.now,
             self._progress,
             pending,
-            countries,
-            platforms,
+            self._targeting.countries(definition),
+            self._targeting.platforms(definition),
             self._files,
         )
 
@@ -149,47 +133,3 @@ class SharedReports:
             if key not in made:
                 made[key] = make()
             return made[key]
-
-    def _country_values(self, definition: ReportDefinition) -> list[str]:
-        """Targeting values of the configured countries (x-ads-api.md §7.6), looked up once per sync.
-
-        Raises:
-            ApiFailure: when X has none for any of them, since the report would come out empty and look complete.
-        """
-        where = Where(definition.name)
-        codes = self.services.settings.country_codes
-        with self._lock:
-            if self._countries is None:
-                self._countries = [value for code in codes for value in self._country_value(code, where)]
-        if not self._countries:
-            happened = f"X lists no targeting value for {', '.join(codes)}, and {definition.segmentation} needs one"
-            raise ApiFailure(_NO_COUNTRY, where, happened)
-        return self._countries
-
-    def _country_value(self, code: str, where: Where) -> list[str]:
-        query = {"country_code": code, "location_type": "COUNTRIES"}
-        transport = self.services.transport
-        path, count = "targeting_criteria/locations", LOCATIONS_PER_PAGE
-        listing = pages(transport, path, query, where, count=count, read=_targeting_value)
-        values = [value for page in listing for value in page]
-        if not values:
-            logger.warning(
-                "X lists no targeting value for country code %s, so reports that are made country by country have no "
-                "rows of it. Take it out of country_codes, or correct it.",
-                code,
-            )
-        return values
-
-    def _platform_values(self, definition: ReportDefinition) -> list[str]:
-        """Targeting values of all platforms (x-ads-api.md §7.6), looked up once per sync."""
-        with self._lock:
-            if self._platforms is None:
-                path, where = "targeting_criteria/platforms", Where(definition.name)
-                transport, count = self.services.transport, LOCATIONS_PER_PAGE
-                listing = pages(transport, path, {}, where, count=count, read=_targeting_value)
-                self._platforms = [platform for page in listing for platform in page]
-            return self._platforms
-
-
-def _targeting_value(record: Mapping[str, Any]) -> str:
-    return text_of(record, "targeting_value")

@@ -8,7 +8,7 @@ import threading
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where, rule_for
+from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Skipped, Where, rule_for
 from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.job_request import JobRequest
 
@@ -16,9 +16,7 @@ logger = logging.getLogger("airbyte")
 
 # Everything has numbers there: a refusal of it is about something else.
 ALWAYS_SERVED = "ALL_ON_TWITTER"
-# X's codes that speak of something else, even where X names no parameter (x-ads-api.md §3).
-_OTHER_CODES = frozenset({"", "INVALID_TIME_WINDOW", "MISSING_PARAMETER", "REQUEST_TOO_COMPLEX"})
-_PARAMETERS = frozenset({"", "placement", "placements"})
+_PARAMETERS = frozenset({"placement", "placements"})
 
 
 class Unserved:
@@ -43,7 +41,9 @@ class Unserved:
             return False
         if self._definition.placements is not None or request.placement == ALWAYS_SERVED:
             return False
-        if refusal.code in _OTHER_CODES or refusal.parameter not in _PARAMETERS:
+        # Where X names no parameter, its words must speak of the placement: the refusal may be about anything else.
+        named = refusal.parameter or ("placement" if "placement" in f"{refusal.code} {refusal.message}".lower() else "")
+        if named not in _PARAMETERS:
             return False
         with self._lock:
             first = request.placement not in self._said
@@ -60,7 +60,7 @@ class Unserved:
         """Say of a refused job what of its report X has likely refused."""
         others = [f"placement {other} " for other in self._definition.placements or () if other != request.placement]
         retired = [part for part in retired_parts(self._definition) if not part.startswith(tuple(others))]
-        if not retired or failure.refusal is None or failure.refusal.status != 400:
+        if isinstance(failure, Skipped) or not retired or failure.refusal is None or failure.refusal.status != 400:
             return failure
         advice = f"X has retired {' and '.join(retired)}: take it out of the report."
         rule = Rule(Action.FAIL, FailureType.config_error, advice)

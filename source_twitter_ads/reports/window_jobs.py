@@ -81,6 +81,7 @@ class WindowJobs:
         if job_id is None:
             self._waiting.append(request)
         else:
+            self._served.add(request.placement)
             self._running.append(self._board.adopt(request, job_id, self._where))
 
     @property
@@ -103,7 +104,7 @@ class WindowJobs:
                 ]
             without_room = self._take_in(attempts, asked_at)
             self._heed_refusals(attempts)
-            if without_room:
+            if without_room and self._waiting:
                 return
         self._board.satisfied(self._where)
 
@@ -142,6 +143,10 @@ class WindowJobs:
         for job in ended:
             self._running.remove(job)
         return sorted(ended, key=lambda job: job.url is None)
+
+    def step_aside(self) -> None:
+        """Let other windows have the room that there is, while this one is busy with what it has."""
+        self._board.satisfied(self._where)
 
     def succeeded(self) -> None:
         """A job's rows were read."""

@@ -57,6 +57,22 @@ class TestRevokedKeys:
             message(asked, account)
         asked.get(PATH, {}, WHERE)
 
+    @pytest.mark.parametrize(
+        ("paths", "sent"),
+        [(["campaigns"] * 5, 5), (["campaigns", "cards", "line_items", "tweets", "media"], 3)],
+        ids=["one endpoint", "three endpoints"],
+    )
+    def test_given_keys_that_were_accepted_when_one_endpoint_refuses_them_then_others_are_asked_all_the_same(
+        self, server: Server, paths: list[str], sent: int
+    ) -> None:
+        asked = transport(server)
+        asked.get(PATH, {}, WHERE)
+        server.replies(unauthorized())
+        for number, path in enumerate(paths):
+            with pytest.raises(ApiFailure):
+                asked.get(f"accounts/{number}/{path}", {}, WHERE)
+        assert len(server.seen) == 1 + sent
+
     def test_given_keys_that_are_refused_when_a_result_file_needs_none_then_it_is_fetched(self, server: Server) -> None:
         server.replies(*[unauthorized()] * 3, Reply(200, b'{"data": []}'))
         asked = transport(server)
@@ -182,18 +198,16 @@ class TestClosing:
         self, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         server.replies(Reply(500))
-        asked = transport(server, outage_timeout=20)
-        pauses: list[float] = []
-
-        def sleep(seconds: float) -> None:
-            pauses.extend([seconds] if seconds else [])
-            if len(pauses) == 2:
-                asked.close()
-
-        monkeypatch.setattr(time, "sleep", sleep)
+        monkeypatch.setattr(module, "FIRST_PAUSE", 20.0)
+        monkeypatch.setattr(module, "LONGEST_PAUSE", 20.0)
+        asked = transport(server, outage_timeout=100)
+        closing = threading.Timer(0.5, asked.close)
+        closing.start()
+        began = time.monotonic()
         with pytest.raises(ApiFailure, match="has ended"):
             asked.get(PATH, {}, WHERE)
-        assert len(server.seen) == 2
+        assert time.monotonic() - began < 5
+        assert len(server.seen) == 1
 
 
 class TestClock:
@@ -208,6 +222,10 @@ class TestClock:
     def test_given_a_difference_when_it_wavers_by_a_second_then_it_stays_the_same(self) -> None:
         clock = Clock()
         assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (600, 601, 599)] == [600.0] * 3
+
+    def test_given_a_difference_about_the_bound_when_it_wavers_then_it_stays_the_same(self) -> None:
+        clock = Clock()
+        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (4, 6, 4, 6)] == [0.0, 6.0, 6.0, 6.0]
 
     def test_given_a_clock_that_was_set_right_when_compared_then_the_difference_is_gone(self) -> None:
         clock = Clock()

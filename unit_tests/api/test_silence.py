@@ -58,15 +58,16 @@ def outcomes(asked: Transport, calls: dict[str, list[str]]) -> dict[str, list[st
 
 @pytest.mark.timeout(60)
 class TestSilentHost:
-    @pytest.mark.parametrize("workers", [10, 2, 1])
+    @pytest.mark.parametrize(("workers", "last_words"), [(10, 3), (2, 3), (1, 8)])
     def test_given_a_silent_host_when_many_streams_are_read_then_all_end_soon_after_the_bound(
-        self, silent: str, workers: int
+        self, silent: str, workers: int, last_words: int
     ) -> None:
+        """A single worker asks three endpoints in turn before it knows that it is the host."""
         calls = {name: [f"accounts/{account}/{name}" for account in "abcde"] for name in ("cards", "media", "videos")}
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=workers), calls)
         # Each worker tries once more for a moment: at least a second, a tenth of the bound where that is more.
-        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 3
+        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + last_words
         assert [len(texts) for texts in found.values()] == [5, 5, 5]
         assert all(silent.removeprefix("http://") in text for texts in found.values() for text in texts)
 
@@ -138,17 +139,36 @@ class TestOutage:
     def down(self, clock: Clock) -> Outage:
         outage = Outage(clock)
         for clock.seconds in (0.0, 50.0, 100.0):
-            outage.failed(self.HOST, f"place {clock.seconds}", clock.seconds, "it broke")
+            places = f"endpoint {clock.seconds}", f"url {clock.seconds}"
+            outage.failed(self.HOST, places, clock.seconds, "it broke", again=clock.seconds > 0)
         return outage
 
     def test_given_a_host_that_is_down_when_it_is_due_then_one_request_tries_it_and_the_others_do_not(
         self, clock: Clock
     ) -> None:
         outage = self.down(clock)
-        assert outage.given_up("x", 100.0, claim=True)
+        assert outage.given_up(self.HOST, 100.0, claim=True)
         clock.seconds += SECONDS_BETWEEN_TRIES
-        assert outage.given_up("x", 100.0, claim=True) is None
-        assert outage.given_up("x", 100.0, claim=True)
+        assert outage.given_up(self.HOST, 100.0, claim=True) is None
+        assert outage.given_up(self.HOST, 100.0, claim=True)
+
+    def test_given_one_endpoint_that_is_down_when_another_is_asked_then_it_is_sent(self, clock: Clock) -> None:
+        outage = Outage(clock)
+        for clock.seconds in (0.0, 50.0, 100.0):
+            outage.failed(self.HOST, ("cards", f"url {clock.seconds}"), clock.seconds, "it broke", again=True)
+        assert outage.given_up(self.HOST, 100.0)
+        assert outage.given_up(("x", "x campaigns"), 100.0) is None
+
+    def test_given_requests_that_failed_at_the_same_moment_when_none_was_tried_again_then_others_are_sent(
+        self, clock: Clock
+    ) -> None:
+        outage = Outage(clock)
+        clock.seconds = 300.0
+        for number in range(5):
+            outage.failed(self.HOST, (f"endpoint {number}", f"url {number}"), 0.0, "silent")
+        assert outage.given_up(self.HOST, 300.0) is None
+        outage.failed(self.HOST, ("endpoint 0", "url 0"), 0.0, "silent", again=True)
+        assert outage.given_up(self.HOST, 300.0)
 
     def test_given_attempts_that_last_long_when_they_follow_each_other_then_they_belong_together(
         self, clock: Clock
@@ -157,7 +177,7 @@ class TestOutage:
         lasting = 0.0
         for place, ends in (("a", 300.0), ("b", 600.0), ("c", 900.0)):
             clock.seconds = ends
-            lasting = outage.failed(self.HOST, place, ends - 300.0, "silent")
+            lasting = outage.failed(self.HOST, (place, place), ends - 300.0, "silent")
         assert lasting == 900.0
 
     def test_given_an_answer_when_a_request_has_hung_for_longer_then_its_silence_counts_from_the_answer(

@@ -36,9 +36,9 @@ def request(*entity_ids: str, start: str = "2026-03-01", end: str = "2026-03-02"
     return JobRequest(report(), window(start, end), "ALL_ON_TWITTER", entity_ids or ("c1",))
 
 
-def refusal(status: int, code: str = "", where: Where = WHERE, parameter: str = "") -> ApiFailure:
+def refusal(status: int, code: str = "", where: Where = WHERE, parameter: str = "", message: str = "no") -> ApiFailure:
     """X's refusal of a request."""
-    said = Refusal(status, code, "no", parameter)
+    said = Refusal(status, code, message, parameter)
     return ApiFailure(rule_for(said), where, f"X refused with {said}", said)
 
 

@@ -130,7 +130,7 @@ class TestDown:
         (job,) = board.create()
         assert board.create(where=OTHER) == []
         board.x.status[job.job_id] = DONE
-        board.board._downtime.failed("POST", refusal(503), board.clock.now)
+        board.board._downtime.failed("POST", refusal(503), board.clock.now + 300)
         with pytest.raises(ApiFailure, match="not asked for"):
             board.wait([], room=True, where=OTHER)
 

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure, Skipped, Where, rule_for
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reports.files import ResultFiles
 from source_twitter_ads.reports.job import Job
@@ -213,30 +213,33 @@ def refusing(placement: str, **how: Any) -> FakeBoard:
 
 
 class TestRefusedPlacement:
-    @pytest.mark.parametrize("parameter", ["", "placement"])
+    @pytest.mark.parametrize(
+        "how", [{"parameter": "placement"}, {"message": "no such Placement"}, {"code": "INVALID_PLACEMENT"}], ids=str
+    )
     def test_given_a_placement_that_only_x_named_when_x_refuses_it_then_the_rest_of_the_window_is_read(
-        self, parameter: str, caplog: pytest.LogCaptureFixture
+        self, how: dict[str, str], caplog: pytest.LogCaptureFixture
     ) -> None:
-        board = refusing("PUBLISHER_NETWORK", parameter=parameter)
+        board = refusing("PUBLISHER_NETWORK", **how)
         retriever = retriever_of(board)
         many = [*IDS, *(f"d{n:03}" for n in range(400))]
         for _ in range(2):
             found = list(rows_of(pages_of(retriever, board, *many, placements=BOTH)))
             assert len({row["entity_id"] for row in found}) == len(many)
         (line,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-        for part in ('"spend"', "PUBLISHER_NETWORK", "INVALID_PARAMETER: no", "`placements`"):
+        for part in ('"spend"', "PUBLISHER_NETWORK", "HTTP 400 INVALID_P", "`placements`"):
             assert part in line
 
     @pytest.mark.parametrize(
         ("placement", "how"),
         [
-            ("ALL_ON_TWITTER", {}),
+            ("ALL_ON_TWITTER", {"parameter": "placement"}),
+            ("PUBLISHER_NETWORK", {"message": "segmentation_type is not valid"}),
             ("PUBLISHER_NETWORK", {"parameter": "entity_ids"}),
             ("PUBLISHER_NETWORK", {"code": "INVALID_TIME_WINDOW"}),
             ("PUBLISHER_NETWORK", {"code": "FEATURE_NOT_AVAILABLE"}),
             ("PUBLISHER_NETWORK", {"code": ""}),
         ],
-        ids=["all on twitter", "entities", "period", "feature", "unknown"],
+        ids=["all on twitter", "segment", "entities", "period", "feature", "unknown"],
     )
     def test_given_a_refusal_of_something_else_when_read_then_the_window_fails(
         self, placement: str, how: dict[str, Any]
@@ -246,10 +249,19 @@ class TestRefusedPlacement:
             list(pages_of(retriever_of(board), board, *IDS, placements=BOTH))
 
     def test_given_a_placement_that_x_has_taken_before_when_it_refuses_a_job_then_the_window_fails(self) -> None:
-        board = refusing("PUBLISHER_NETWORK")
+        board = refusing("PUBLISHER_NETWORK", parameter="placement")
         board.refuse_after = 24
         with pytest.raises(ApiFailure, match="X refused"):
             list(pages_of(retriever_of(board), board, *(f"d{n:03}" for n in range(400)), placements=BOTH))
+
+    def test_given_an_account_without_the_feature_when_the_report_has_retired_parts_then_it_stays_a_skip(self) -> None:
+        refused = refusal(400, "FEATURE_NOT_AVAILABLE")
+        skip = Skipped(rule_for(refused.refusal), refused.where, "X refused it", refused.refusal)  # type: ignore[arg-type]
+        board = FakeBoard()
+        board.refuse = skip
+        retriever = retriever_of(board, placements=list(BOTH))
+        with pytest.raises(Skipped):
+            list(pages_of(retriever, board, *IDS, placements=BOTH))
 
     def test_given_a_placement_that_the_user_named_when_x_refuses_it_then_the_error_says_that_it_is_retired(
         self,

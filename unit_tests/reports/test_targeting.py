@@ -1,8 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The countries that jobs must name: one that X does not know is told, never passed over (x-ads-api.md §7.6)."""
+"""Countries and platforms that jobs must name: what X does not know is told, never passed over (x-ads-api.md §7.6)."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ class FakeX:
 
     Attributes:
         asked: the codes that it was asked for.
+        began, asking: set once it is asked; it answers when it may.
     """
 
     def __init__(self, codes: str, known: str) -> None:
@@ -32,11 +34,15 @@ class FakeX:
         self.transport = self
         self.asked: list[str] = []
         self._known = known.split()
+        self.began, self.asking = threading.Event(), threading.Event()
+        self.asking.set()
 
     def get(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
-        """The places of a country."""
-        self.asked.append(params["country_code"])
-        places = [{"targeting_value": f"value of {code}"} for code in self._known if code == params["country_code"]]
+        """The places of a country; no platforms."""
+        self.began.set()
+        self.asking.wait(5)
+        self.asked.append(params.get("country_code", ""))
+        places = [{"targeting_value": f"value of {code}"} for code in self._known if code == self.asked[-1]]
         return Answer(200, {}, {"data": [read(place) for place in places], "next_cursor": None})
 
 
@@ -69,3 +75,24 @@ def test_given_codes_that_x_does_not_know_when_reports_need_countries_then_each_
             countries(shared)
         assert caught.value.failure_type is FailureType.config_error
         assert "country_codes" in str(caught.value.message)
+
+
+def test_given_no_platform_in_xs_list_when_a_report_needs_them_then_it_fails_instead_of_being_empty() -> None:
+    shared = shared_of(FakeX("US", known=""))
+    for _ in range(2):
+        with pytest.raises(ApiFailure, match="X lists no platform") as caught:
+            shared.retriever(report(segment="DEVICES"), PendingJobs((), lambda: True))
+        assert caught.value.failure_type is FailureType.transient_error
+
+
+def test_given_a_list_that_takes_long_when_asked_for_then_nothing_else_waits_for_it() -> None:
+    x = FakeX("US", known="US")
+    shared = shared_of(x)
+    x.asking = threading.Event()
+    slow = threading.Thread(target=countries, args=(shared,))
+    slow.start()
+    x.began.wait(5)
+    assert shared.board("1a") is shared.board("1a")
+    x.asking.set()
+    slow.join(5)
+    assert not slow.is_alive()
