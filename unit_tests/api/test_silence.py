@@ -67,7 +67,8 @@ class TestSilentHost:
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=workers), calls)
         # Each worker tries once more for a moment: at least a second, a tenth of the bound where that is more.
-        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + last_words
+        # One after the other they would take fifteen times the bound; a busy machine adds a second here and there.
+        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 2 + last_words
         assert [len(texts) for texts in found.values()] == [5, 5, 5]
         assert all(silent.removeprefix("http://") in text for texts in found.values() for text in texts)
 
@@ -77,7 +78,8 @@ class TestSilentHost:
         calls = {f"stream {number}": [f"accounts/{number}/cards"] for number in range(12)}
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=4), calls)
-        assert time.monotonic() - began < 1.2 * BOUND + 4
+        # One after the other they would take twelve times the bound.
+        assert time.monotonic() - began < 4 * BOUND
         assert all(texts and texts[0] for texts in found.values())
 
     def test_given_a_time_out_longer_than_the_bound_when_the_host_is_silent_then_the_bound_counts(
