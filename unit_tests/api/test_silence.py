@@ -79,7 +79,7 @@ class TestSilentHost:
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=4), calls)
         # One after the other they would take twelve times the bound.
-        assert time.monotonic() - began < 4 * BOUND
+        assert time.monotonic() - began < 6 * BOUND
         assert all(texts and texts[0] for texts in found.values())
 
     def test_given_a_time_out_longer_than_the_bound_when_the_host_is_silent_then_the_bound_counts(
@@ -98,7 +98,7 @@ class TestSilentHost:
         server.replies(Reply(seconds=10 * BOUND))
         began = time.monotonic()
         found = outcomes(asked, {name: [f"accounts/{a}/{name}" for a in "abc"] for name in ("media", "videos", "apps")})
-        assert time.monotonic() - began < 1.2 * BOUND + 3
+        assert time.monotonic() - began < 3 * BOUND
         assert all(text for texts in found.values() for text in texts)
 
 
