@@ -80,10 +80,13 @@ class Call:
         """What may be out of order when this call fails."""
         return self.host, f"{self.host} {self.endpoint}"
 
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The part of each scope that this call asks for: failures in one part say nothing of the others."""
-        return self.endpoint, self.url
+    def places(self, silent: bool) -> tuple[str, ...]:
+        """The part of each scope that this call asked for: failures in one part say nothing of the others.
+
+        Args:
+            silent: whether it was left without an answer. A bad endpoint answers, so that says something of the host.
+        """
+        return self.url if silent else self.endpoint, self.url
 
     def waited(self, seconds: float) -> None:
         """Note a wait for limits and workers."""

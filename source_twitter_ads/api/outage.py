@@ -51,11 +51,11 @@ class Outage:
 
         Args:
             scopes: the host and the endpoint.
-            places: which part of each was asked for: the host's endpoint, and the endpoint's url.
+            places: which part of each was asked for (`Call.places`).
             since: when the attempt's trouble began, by the clock.
             happened: what went wrong, for those who come later.
-            again: whether this request has failed before. Until one has, all may have met the same accident, such as
-                connections that somebody on the way has forgotten.
+            again: whether this request has failed before, or was sent when others had failed for long. Until one was,
+                all may have met the same accident, such as connections that somebody on the way has forgotten.
 
         Returns:
             For how many seconds one of the scopes has had nothing but failures, and these in several places.
@@ -135,19 +135,15 @@ class Outage:
         return everywhere and lasting and self._now() - trouble.last < LONGEST_GAP
 
 
-def lasting(call: Call, everywhere: float, silence: float) -> str | None:
+def lasting(call: Call, nothing_else: float, again: bool) -> str | None:
     """Say for how long a call has failed, if it may no longer be tried; None to try it again.
 
     Args:
         call: the request, whose latest failure is noted.
-        everywhere: seconds for which nothing else was to be had either.
-        silence: seconds for which its host has said nothing to anybody; 0 where it broke off at once.
+        nothing_else: seconds for which its host, or its endpoint, had nothing for anybody.
+        again: as for `Outage.failed`: a first failure may be an accident of whatever was on its way.
     """
-    if call.failures > 1:
-        if call.tried >= call.patience:
-            return f", {call.failures} times in {call.tried:.0f} s"
-        seconds = max(everywhere, silence)
-    else:
-        # One failure may be an accident of this request, or of all that were on their way with it.
-        seconds = min(everywhere, silence) - (time.monotonic() - call.sent)
-    return f"; nothing else was to be had there for {seconds:.0f} s" if seconds >= call.patience else None
+    if call.failures > 1 and call.tried >= call.patience:
+        return f", {call.failures} times in {call.tried:.0f} s"
+    lasts = again and nothing_else >= call.patience
+    return f"; nothing else was to be had there for {nothing_else:.0f} s" if lasts else None

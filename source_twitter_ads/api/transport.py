@@ -237,9 +237,12 @@ class Transport:
         """
         began = time.monotonic() if silent_since is None else silent_since
         call.failed(began)
-        everywhere = self._outage.failed(call.scopes, call.places, began, happened, call.failures > 1)
-        silence = 0.0 if silent_since is None else self._outage.silence(call.host)
-        given_up = lasting(call, everywhere, silence)
+        silent = silent_since is not None
+        silence = self._outage.silence(call.host) if silent else 0.0
+        # What was sent when the host had said nothing for so long already met no accident in common with others.
+        again = call.failures > 1 or silence - (time.monotonic() - call.sent) >= call.patience
+        everywhere = self._outage.failed(call.scopes, call.places(silent), began, happened, again)
+        given_up = lasting(call, max(everywhere, silence), again)
         if given_up:
             raise ApiFailure(rule, call.where, f"{happened}{given_up}", refusal)
         if call.demanded:

@@ -58,17 +58,15 @@ def outcomes(asked: Transport, calls: dict[str, list[str]]) -> dict[str, list[st
 
 @pytest.mark.timeout(60)
 class TestSilentHost:
-    @pytest.mark.parametrize(("workers", "last_words"), [(10, 3), (2, 3), (1, 8)])
+    @pytest.mark.parametrize("workers", [10, 2, 1])
     def test_given_a_silent_host_when_many_streams_are_read_then_all_end_soon_after_the_bound(
-        self, silent: str, workers: int, last_words: int
+        self, silent: str, workers: int
     ) -> None:
-        """A single worker asks three endpoints in turn before it knows that it is the host."""
         calls = {name: [f"accounts/{account}/{name}" for account in "abcde"] for name in ("cards", "media", "videos")}
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=workers), calls)
         # Each worker tries once more for a moment: at least a second, a tenth of the bound where that is more.
-        # One after the other they would take fifteen times the bound; a busy machine adds a second here and there.
-        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 2 + last_words
+        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 3
         assert [len(texts) for texts in found.values()] == [5, 5, 5]
         assert all(silent.removeprefix("http://") in text for texts in found.values() for text in texts)
 
@@ -78,8 +76,7 @@ class TestSilentHost:
         calls = {f"stream {number}": [f"accounts/{number}/cards"] for number in range(12)}
         began = time.monotonic()
         found = outcomes(transport(silent, num_workers=4), calls)
-        # One after the other they would take twelve times the bound.
-        assert time.monotonic() - began < 6 * BOUND
+        assert time.monotonic() - began < 1.2 * BOUND + 4
         assert all(texts and texts[0] for texts in found.values())
 
     def test_given_a_time_out_longer_than_the_bound_when_the_host_is_silent_then_the_bound_counts(
@@ -98,7 +95,7 @@ class TestSilentHost:
         server.replies(Reply(seconds=10 * BOUND))
         began = time.monotonic()
         found = outcomes(asked, {name: [f"accounts/{a}/{name}" for a in "abc"] for name in ("media", "videos", "apps")})
-        assert time.monotonic() - began < 3 * BOUND
+        assert time.monotonic() - began < 1.2 * BOUND + 3
         assert all(text for texts in found.values() for text in texts)
 
 
@@ -114,6 +111,13 @@ class TestHangingRequest:
         others.start()
         assert outcomes(asked, {"a": ["accounts/a/cards"]}) == {"a": [""]}
         others.join()
+
+    def test_given_all_requests_in_flight_when_they_hang_at_once_then_each_is_tried_again(self, server: Server) -> None:
+        """So it is when a firewall has forgotten the connections that rested while a limit was waited for."""
+        names = ("cards", "media", "videos", "apps", "tweets", "users")
+        server.replies(*[Reply(seconds=1.5 * BOUND)] * len(names), Reply())
+        found = outcomes(transport(server.url), {name: [f"accounts/a/{name}", f"accounts/b/{name}"] for name in names})
+        assert found == {name: ["", ""] for name in names}
 
     def test_given_the_only_request_in_flight_when_it_hangs_then_it_is_tried_again(self, server: Server) -> None:
         server.replies(Reply(), Reply(seconds=1.5 * BOUND), Reply())
