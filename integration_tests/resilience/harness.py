@@ -50,6 +50,26 @@ REPORTS = [
 ]
 #: A report that needs many jobs: X takes a week of hours at a time.
 HOURS = {"name": "hours", "entity": "CAMPAIGN", "granularity": "HOUR", "metric_groups": ["BILLING"]}
+#: Faults that pass, whatever request they strike.
+PASSING_FAULTS: list[dict[str, Any]] = [
+    {"fault": "status", "status": 408},
+    {"fault": "status", "status": 423},
+    {"fault": "status", "status": 429, "reset_in": 1},
+    {"fault": "status", "status": 429, "retry_after": 1},
+    {"fault": "status", "status": 429, "bare": True},
+    {"fault": "status", "status": 500},
+    {"fault": "status", "status": 503, "retry_after": 1},
+    {"fault": "status", "status": 504},
+    {"fault": "html", "status": 502},
+    {"fault": "html", "status": 200},
+    {"fault": "clock_skew"},
+    {"fault": "empty_body"},
+    {"fault": "garbage"},
+    {"fault": "reset_before"},
+    {"fault": "reset_during_body"},
+    {"fault": "wrong_content_length"},
+    {"fault": "hang", "seconds": 3},
+]
 _GROUPS = [
     *("ENGAGEMENT", "BILLING", "VIDEO"),
     *("WEB_CONVERSION", "MOBILE_CONVERSION", "LIFE_TIME_VALUE_MOBILE_CONVERSION"),

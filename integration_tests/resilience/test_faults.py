@@ -32,26 +32,10 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
 }
 #: Faults that pass.
 PASSING: list[dict[str, Any]] = [
-    {"fault": "status", "status": 408},
-    {"fault": "status", "status": 423},
-    {"fault": "status", "status": 429, "reset_in": 1},
-    {"fault": "status", "status": 429, "retry_after": 1},
-    {"fault": "status", "status": 429, "bare": True},
-    {"fault": "status", "status": 500},
+    *harness.PASSING_FAULTS,
     {"fault": "status", "status": 503, "code": "OVER_CAPACITY"},
-    {"fault": "status", "status": 503, "retry_after": 1},
-    {"fault": "status", "status": 504},
     {"fault": "status", "status": 520},
-    {"fault": "html", "status": 502},
-    {"fault": "html", "status": 200},
-    {"fault": "clock_skew"},
-    {"fault": "empty_body"},
-    {"fault": "garbage"},
-    {"fault": "reset_before"},
-    {"fault": "reset_during_body"},
     {"fault": "cut_json", "share": 0.7},
-    {"fault": "wrong_content_length"},
-    {"fault": "hang", "seconds": 3},
     {"fault": "slow_body", "bytes_per_second": 20},
 ]
 

@@ -12,11 +12,12 @@ from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.reading.ahead import read_ahead, whole
+from source_twitter_ads.reading.ahead import whole
+from source_twitter_ads.reading.listing import listed
 from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.reading.page import Page
 
@@ -71,32 +72,19 @@ class PageRetriever(Retriever):
         unlisted = stream_slice.extra_fields.get("failure")
         if unlisted:
             raise unlisted
-        begun = False
-        try:
-            for page in self._pages(stream_slice):
-                begun = True
-                yield page
-        except ApiFailure as failure:
-            # Once a page is out a bookmark follows it: to skip the rest would leave a gap that nobody reads again.
-            if begun or not self._services.accounts.skips(failure):
-                raise
-
-    def _pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
         partition = stream_slice.partition
-        added = {name: partition[name] for name in self.copied}
-        for path, query in self._requests(partition):
-            bounds = self._bounds(stream_slice)
-            listing = self._collection(path, query, partition.get("account_id"))
-            for kept, newest in read_ahead(listing, bounds.cut if bounds else whole):
-                if added:
-                    for record in kept:
-                        record.update(added)
-                if kept:
-                    yield Page(self.name, kept, stream_slice, newest)
-
-    def _requests(self, partition: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
         values = {**partition, "with_deleted": "true" if self._services.settings.with_deleted else "false"}
-        yield self.path.format_map(values), {key: text.format_map(values) for key, text in self.query.items()}
+        query = {key: text.format_map(values) for key, text in self.query.items()}
+        listing = self._collection(self.path.format_map(values), query, partition.get("account_id"))
+        bounds = self._bounds(stream_slice)
+        yield from listed(
+            self.name,
+            listing,
+            stream_slice,
+            self._services.accounts.skips,
+            added={name: partition[name] for name in self.copied},
+            cut=bounds.cut if bounds else whole,
+        )
 
     def _collection(
         self, path: str, query: Mapping[str, str], account_id: str | None

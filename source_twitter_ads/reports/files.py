@@ -33,13 +33,7 @@ class ResultFiles:
 
     def __init__(self, held: int = FILES_HELD, unpacked: int = FILES_UNPACKED) -> None:
         self.unpacking = threading.BoundedSemaphore(unpacked)
-        self._condition = threading.Condition()
-        self._free = held
-
-    @property
-    def free(self) -> int:
-        """How many more packed files there is room for."""
-        return self._free
+        self._room = threading.BoundedSemaphore(held)
 
     def fetched(self, transport: Transport, jobs: Sequence[Job]) -> Iterator[Fetched]:
         """Yield each job with its packed file to come, None where it has no file; in order.
@@ -68,18 +62,8 @@ class ResultFiles:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _may_hold(self, job: Job, wait: bool) -> bool:
-        if job.url is None:
-            return True
-        with self._condition:
-            while wait and not self._free:
-                self._condition.wait()
-            if not self._free:
-                return False
-            self._free -= 1
-            return True
+        return job.url is None or self._room.acquire(blocking=wait)
 
     def _let_go(self, job: Job) -> None:
         if job.url is not None:
-            with self._condition:
-                self._free += 1
-                self._condition.notify()
+            self._room.release()

@@ -12,7 +12,7 @@ from itertools import chain
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.activity import Activity, ActivityFeed
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.combinations import PLACEMENTS
 from source_twitter_ads.reports.points import Span
 from source_twitter_ads.reports.refusals import explained
@@ -101,7 +101,9 @@ class Planner:
         try:
             return self._filled(bookmark, planned)
         except ApiFailure as failure:
-            raise explained(failure, self._definition, self._where, "to say what was active") from failure
+            raise explained(
+                failure, retired_parts(self._definition), self._where, "to say what was active"
+            ) from failure
 
     def _filled(self, bookmark: datetime | None, planned: list[PlannedWindow]) -> list[PlannedWindow]:
         if not self._definition.has_active_entities:

@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Skipped, Where
-from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 
 
-def explained(failure: ApiFailure, definition: ReportDefinition, where: Where, asked: str) -> ApiFailure:
+def explained(failure: ApiFailure, retired: Sequence[str], where: Where, asked: str) -> ApiFailure:
     """Say of a refused request what of its report X has likely refused; other failures are returned as they are.
 
     Args:
         failure: how the request failed.
-        definition: the report that it was made for.
+        retired: what of the report X has retired (`retired_parts`).
         where: the request's place in the sync.
         asked: what X was asked to do, for instance `to make the report`.
     """
-    retired = retired_parts(definition)
     if isinstance(failure, Skipped) or failure.refusal is None or failure.refusal.status != 400 or not retired:
         return failure
     advice = f"X has retired {' and '.join(retired)}: take it out of the report."

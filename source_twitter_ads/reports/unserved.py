@@ -6,11 +6,10 @@ from __future__ import annotations
 import logging
 import threading
 
-from airbyte_cdk.models import FailureType
-
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Skipped, Where, rule_for
+from source_twitter_ads.api.errors import Action, ApiFailure, Where, rule_for
 from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.refusals import explained
 
 logger = logging.getLogger("airbyte")
 
@@ -60,8 +59,4 @@ class Unserved:
         """Say of a refused job what of its report X has likely refused."""
         others = [f"placement {other} " for other in self._definition.placements or () if other != request.placement]
         retired = [part for part in retired_parts(self._definition) if not part.startswith(tuple(others))]
-        if isinstance(failure, Skipped) or not retired or failure.refusal is None or failure.refusal.status != 400:
-            return failure
-        advice = f"X has retired {' and '.join(retired)}: take it out of the report."
-        rule = Rule(Action.FAIL, FailureType.config_error, advice)
-        return ApiFailure(rule, where, f"X refused to make the report with {failure.refusal}", failure.refusal)
+        return explained(failure, retired, where, "to make the report")

@@ -12,14 +12,13 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retrievers import iso_text
-from source_twitter_ads.reading.ahead import read_ahead
 from source_twitter_ads.reading.cursor import BookmarkCursor
+from source_twitter_ads.reading.listing import listed
 from source_twitter_ads.reading.newest_first import NewestFirst
-from source_twitter_ads.reading.page import Page
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
@@ -109,22 +108,17 @@ class Tweets(XAdsStream):
         settings = self._services.settings
         account_id = stream_slice["account_id"]
         count = min(settings.page_size, MAX_PAGE_SIZE)
-        bounds = self._bounds(stream_slice)
         query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
         where = Where(self.name, account_id, stream_slice["tweet_type"])
         listing = pages(self._services.transport, self.path(stream_slice=stream_slice), query, where, count=count)
-        begun = False
-        try:
-            for kept, newest in read_ahead(listing, bounds.cut):
-                for record in kept:
-                    record["account_id"] = account_id
-                if kept:
-                    begun = True
-                    yield Page(self.name, kept, stream_slice, newest)
-        except ApiFailure as failure:
-            # Once a page is out a bookmark follows it: to skip the rest would leave a gap that nobody reads again.
-            if begun or not self._services.accounts.skips(failure):
-                raise
+        yield from listed(
+            self.name,
+            listing,
+            stream_slice,
+            self._services.accounts.skips,
+            added={"account_id": account_id},
+            cut=self._bounds(stream_slice).cut,
+        )
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
         settings = self._services.settings

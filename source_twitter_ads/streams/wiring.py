@@ -54,6 +54,7 @@ def report_streams(
     """
     shared = SharedReports(services, repository)
     for definition in definitions:
+        # All of them before the first one is planned; one that is built otherwise begins when it is read.
         shared.feeds.begin(definition.name)
         cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
         yield Report(definition, shared, cursor), cursor

@@ -44,6 +44,13 @@ class Entering:
         self.thread.start()
 
 
+def later(gate: Gate, clock: Clock, seconds: float) -> None:
+    """Let time pass, and those who wait at the gate notice."""
+    clock.seconds += seconds
+    with gate._condition:
+        gate._condition.notify_all()
+
+
 def passed(threads: list[Entering], at_least: int = 0) -> int:
     """How many got through, after giving those a moment that should."""
     ends = time.monotonic() + 3
@@ -91,9 +98,7 @@ class TestGate:
         gate.leave(remaining=0, reset=clock.seconds + 5)
         threads = enter_many(gate, 3)
         assert passed(threads) == 0
-        clock.seconds += 6
-        with gate._condition:
-            gate._condition.notify_all()
+        later(gate, clock, 6)
         assert passed(threads, 1) == 1
 
     def test_given_answers_that_overtake_each_other_when_learnt_then_the_lowest_count_holds(
@@ -116,9 +121,7 @@ class TestGate:
         gate.close(clock.seconds + 5, "X said so")
         threads = enter_many(gate, 4)
         assert passed(threads) == 0
-        clock.seconds += 6
-        with gate._condition:
-            gate._condition.notify_all()
+        later(gate, clock, 6)
         assert passed(threads, 1) == 1
 
     def test_given_a_limit_beyond_the_deadline_when_somebody_comes_then_he_is_told_at_once(

@@ -15,14 +15,11 @@ from typing import Any
 
 import pytest
 import requests
-from requests_oauthlib import OAuth1
 
-from integration_tests.emulator import settings as constants
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import WorldSpec
 from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW
 
-AUTH = OAuth1(constants.CONSUMER_KEY, constants.CONSUMER_SECRET, constants.ACCESS_TOKEN, constants.ACCESS_TOKEN_SECRET)
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
 
 
@@ -39,14 +36,6 @@ def emulator(running: Emulator) -> Emulator:
     running.set_settings(rate_limit="off", latency_ms=0)
     running.reset_log()
     return running
-
-
-@pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.auth = AUTH
-        yield session
 
 
 def get(emulator: Emulator, session: requests.Session, path: str = CAMPAIGNS, **params: Any) -> requests.Response:

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 import requests
-from requests_oauthlib import OAuth1
 
-from integration_tests.emulator import settings as constants
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import WorldSpec
 from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW
 
-AUTH = OAuth1(constants.CONSUMER_KEY, constants.CONSUMER_SECRET, constants.ACCESS_TOKEN, constants.ACCESS_TOKEN_SECRET)
 PLAIN = {"chunked": False, "gzip": False, "clock_ahead_seconds": 0}
 BOTH = {"chunked": True, "gzip": True}
 
@@ -34,14 +31,6 @@ def emulator(running: Emulator) -> Iterator[Emulator]:
     yield running
     running.set_settings(**PLAIN)
     running.set_faults([])
-
-
-@pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.auth = AUTH
-        yield session
 
 
 def get(emulator: Emulator, session: requests.Session, **headers: str) -> requests.Response:
