@@ -94,12 +94,13 @@ class TestWrongClock:
         assert word in str(error.message)
         assert "four keys" not in str(error.message)
 
-    @pytest.mark.parametrize("date", [formatdate(time.time() - 30, usegmt=True), "noon", ""])
+    @pytest.mark.parametrize("date", ["half a minute ago", "noon", ""])
     def test_given_a_401_when_no_other_time_is_to_be_seen_then_the_advice_is_about_the_keys(
         self, server: Server, date: str
     ) -> None:
         reply = unauthorized()
-        reply.headers["Date"] = date
+        recent = formatdate(time.time() - 30, usegmt=True)
+        reply.headers["Date"] = recent if date == "half a minute ago" else date
         server.replies(reply)
         assert "four keys" in str(failure(server).message)
         assert len(server.seen) == 1
