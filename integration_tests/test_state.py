@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -51,6 +52,11 @@ def future_state(*account_ids: str) -> State:
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": s}, "stream_state": state_of(s)}}
         for s in INCREMENTAL
     ]
+
+
+def at(minutes: float) -> str:
+    """A moment from now, as X writes it."""
+    return (datetime.now(timezone.utc) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +208,21 @@ class TestChangesBetweenAndDuringSyncs:
         after = run_here(emulator.config(page_size=6), ["line_items"], before.state)
         assert lost(emulator, ["line_items"], before, after) == []
 
+    def test_given_a_date_ahead_of_xs_clock_when_synced_again_then_no_later_change_is_lost(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        """A bookmark that lies ahead would hide everything that changes until its time has come."""
+        emulator = start(small_world("1first", volumes={"campaigns": 5}))
+        ahead, other = [r["id"] for r in emulator.world.visible("campaigns", "1first")][:2]
+        change = {"op": "touch", "stream": "campaigns", "account_id": "1first"}
+        emulator.mutate({**change, "id": ahead, "fields": {"name": "ahead"}, "updated_at": at(minutes=60)})
+        before = run_here(emulator.config(), ["campaigns"])
+
+        emulator.mutate({**change, "id": other, "fields": {"name": "changed since"}, "updated_at": at(minutes=0)})
+        after = run_here(emulator.config(), ["campaigns"], before.state)
+
+        assert {r["name"] for r in after.records["campaigns"]} == {"ahead", "changed since"}
+
     def test_given_a_deletion_when_synced_again_then_the_record_arrives_as_deleted(
         self, start: Callable[..., Emulator]
     ) -> None:
@@ -252,6 +273,7 @@ class TestStatesOfOtherMakers:
             {"states": [{"partition": {"account_id": "1first"}, "cursor": {"updated_at": "yesterday"}}]},
             {"states": [{"partition": {"account_id": "1first"}, "cursor": {"updated_at": 17}}]},
             {"updated_at": "yesterday"},
+            {"jobs": None},
         ],
     )
     def test_given_a_malformed_state_when_read_then_the_error_names_the_stream_and_what_to_do(
@@ -293,6 +315,23 @@ class TestStatesOfOtherMakers:
         output = run_here(demo.config(), ["tweets"], state_message("tweets", state))
         assert output.exit_code == 0
         assert {r["tweet_type"] for r in output.records["tweets"]} == {"SCHEDULED"}
+
+    @pytest.mark.parametrize("stream", ["campaigns", "tweets"])
+    @pytest.mark.parametrize("wrapped", [False, True])
+    def test_given_one_bookmark_for_all_accounts_when_synced_twice_then_it_counts_for_each_and_is_kept(
+        self, demo: Emulator, first: Output, stream: str, wrapped: bool
+    ) -> None:
+        field = "created_at" if stream == "tweets" else "updated_at"
+        newest = max(entry["cursor"][field] for entry in first.stream_state(stream)["states"])
+        state = {"state": {field: newest}, "use_global_cursor": True} if wrapped else {field: newest}
+        of_each = [{**entry, "cursor": {field: newest}} for entry in first.stream_state(stream)["states"]]
+        wanted = run_here(demo.config(), [stream], state_message(stream, {"states": of_each}))
+
+        second = run_here(demo.config(), [stream], state_message(stream, state))
+        third = run_here(demo.config(), [stream], second.state)
+
+        assert differences(stream, second.records[stream], wanted.records[stream]) == []
+        assert differences(stream, third.records[stream], wanted.records[stream]) == []
 
 
 def _rewritten(entry: dict[str, Any], form: str) -> dict[str, Any]:

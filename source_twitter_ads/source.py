@@ -63,13 +63,15 @@ class SourceTwitterAds(YamlDeclarativeSource):
     ) -> None:
         super().__init__(path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=state)
         self._lines = lines
+        # What each call gives counts where the source was built without it: a source may be used more than once.
+        self._built_with = self._config
         # The manifest's cursors read their state here too.
         self._states = self._connector_state_manager
+        self._first_states = dict(self._states.per_stream_states)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Return the normalised configuration, also where the source was built without one (airbyte.md §2.3)."""
-        if not self._config:
-            self._config = self._migrate_and_transform_config(None, config) or {}
+        self._config = self._known(config)
         return super().configure(config, temp_dir)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
@@ -117,8 +119,9 @@ class SourceTwitterAds(YamlDeclarativeSource):
             AirbyteTracedException: at the end, when a piece of the sync failed; all other pieces are complete then.
         """
         config = self._known(config)
-        if state:
-            self._states.per_stream_states.update(ConnectorStateManager(state=state).per_stream_states)
+        given = ConnectorStateManager(state=state).per_stream_states if state else self._first_states
+        self._states.per_stream_states.clear()
+        self._states.per_stream_states.update(given)
         reports = self._reports(config)
         self._check_states([report.name for report in reports])
         with closing(Services.renew(config)) as services:
@@ -154,8 +157,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
             )
 
     def _known(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The normalised configuration; the one given to a method counts where the source was built without one."""
-        return self._config or self._migrate_and_transform_config(None, config) or {}
+        """The normalised configuration."""
+        return self._built_with or self._migrate_and_transform_config(None, config) or {}
 
     def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
         """Refuse a configuration that cannot be used, and return the reports that it asks for."""

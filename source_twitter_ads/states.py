@@ -21,8 +21,8 @@ def checked_state(stream_name: str, state: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         stream_name: the stream, for the message.
-        state: per partition, `{"states": [{"partition": {...}, "cursor": {field: value}}]}`, or flat, `{field: value}`;
-            further keys stay as they are.
+        state: per partition, `{"states": [{"partition": {...}, "cursor": {field: value}}]}`, or one value for all of
+            them, `{field: value}` or `{"state": {field: value}}`; further keys stay as they are.
 
     Raises:
         ConfigProblem: when the state cannot be read.
@@ -34,8 +34,9 @@ def checked_state(stream_name: str, state: Mapping[str, Any]) -> dict[str, Any]:
                 checked[name] = _moment(name, checked[name])
         if "state" in checked:
             checked["state"] = _cursor(checked["state"])
-        if "states" in checked:
-            checked["states"] = _partitions(checked["states"])
+        for name, check in (("states", _partitions), ("jobs", _jobs)):
+            if name in checked:
+                checked[name] = check(checked[name])
     except ValueError as error:
         raise ConfigProblem(
             f"The state of stream {stream_name} cannot be read: {error}. "
@@ -48,6 +49,12 @@ def _partitions(entries: Any) -> list[dict[str, Any]]:
     if not isinstance(entries, list):
         raise ValueError(f"states is {entries!r}, not a list")
     return [_partition(entry) for entry in entries]
+
+
+def _jobs(entries: Any) -> list[Any]:
+    if not isinstance(entries, list):
+        raise ValueError(f"jobs is {entries!r}, not a list")
+    return entries
 
 
 def _partition(entry: Any) -> dict[str, Any]:

@@ -22,9 +22,9 @@ def day_text(day: int) -> str:
     return f"2026-06-{day:02d}T00:00:00Z"
 
 
-def reader(since: int | None = None, until: int | None = None, ordered: bool = True) -> NewestFirst:
+def reader(since: int | None = None, until: int | None = None, ordered: bool = True, began: int = 30) -> NewestFirst:
     bounds = (None if day is None else day_text(day) for day in (since, until))
-    return NewestFirst("campaigns", lambda record: record["updated_at"], *bounds, ordered=ordered)
+    return NewestFirst("campaigns", lambda record: record["updated_at"], *bounds, day_text(began), ordered)
 
 
 def cut(bounds: NewestFirst, *days: int | None) -> tuple[list[int | None], int | None, bool]:
@@ -84,6 +84,22 @@ class TestUntil:
 
     def test_given_both_bounds_when_a_page_ends_at_the_bookmark_then_the_read_goes_on(self) -> None:
         assert cut(reader(since=5, until=6), 9, 5, 5) == ([5, 5], 5, False)
+
+
+class TestChangesWhileReading:
+    """What was changed after the first page was asked for may be on a page that was already read (peers.md E6)."""
+
+    def test_given_records_newer_than_the_read_when_cut_then_they_are_kept_and_move_the_bookmark_to_its_beginning(
+        self,
+    ) -> None:
+        assert cut(reader(since=5, began=8), 9, 7) == ([9, 7], 8, False)
+
+    def test_given_records_outside_the_bounds_too_when_cut_then_the_bookmark_still_stops_there(self) -> None:
+        assert cut(reader(since=5, began=8), 9, 4) == ([9], 8, True)
+
+    def test_given_no_order_when_a_later_page_holds_a_change_then_the_bookmark_still_stops_there(self) -> None:
+        bounds = reader(since=2, ordered=False, began=8)
+        assert [cut(bounds, 3, 7)[1], cut(bounds, 4, 9)[1]] == [7, 8]
 
 
 class TestOrder:

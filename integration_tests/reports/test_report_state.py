@@ -30,6 +30,14 @@ def moves(output: Output, stream: str, account_id: str) -> list[str]:
     return told
 
 
+def days(output: Output) -> dict[str, set[str]]:
+    """The days that were read of each account."""
+    found: dict[str, set[str]] = {}
+    for row in output.records["lines"]:
+        found.setdefault(row["account_id"], set()).add(row["date"])
+    return found
+
+
 @pytest.mark.usefixtures("quick")
 def test_given_windows_without_rows_when_read_then_the_state_moves_all_the_same(begin: Start) -> None:
     emulator = begin(account("1a", volumes=VOLUMES, activity={"from": "2026-03-05", "to": "2026-03-09"}))
@@ -85,9 +93,10 @@ def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_
 @pytest.mark.usefixtures("quick")
 class TestOddStates:
     def state(self, moment: str) -> list[dict[str, Any]]:
-        entry = {"partition": {"account_id": "1a"}, "cursor": {"date": moment}}
-        stream = {"stream_descriptor": {"name": "lines"}, "stream_state": {"states": [entry]}}
-        return [{"type": "STREAM", "stream": stream}]
+        return self.state_of({"states": [{"partition": {"account_id": "1a"}, "cursor": {"date": moment}}]})
+
+    def state_of(self, content: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"type": "STREAM", "stream": {"stream_descriptor": {"name": "lines"}, "stream_state": content}}]
 
     def test_given_a_state_in_the_future_when_read_then_no_rows_and_the_same_state(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes=VOLUMES))
@@ -103,6 +112,18 @@ class TestOddStates:
         bookmark = ago(days=2).date().isoformat()
         output = sync(config, state=self.state(bookmark))
         assert min(row["date"] for row in output.records["lines"]) == ago(days=5).date().isoformat()
+
+    @pytest.mark.parametrize("wrapped", [False, True])
+    def test_given_one_bookmark_for_all_accounts_when_read_then_it_counts_for_each(
+        self, begin: Start, wrapped: bool
+    ) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES), account("2b", volumes=VOLUMES))
+        config = emulator.config("2026-01-01", end_date="2026-04-10", reports=[LINES], attribution_window=3)
+        flat = {"date": "2026-04-01"}
+        output = sync(config, state=self.state_of({"state": flat} if wrapped else flat))
+        first = {account_id: min(rows) for account_id, rows in days(output).items()}
+        assert first == dict.fromkeys(("1a", "2b"), "2026-03-29")
+        assert bookmarks(output, "lines") == dict.fromkeys(("1a", "2b"), "2026-04-11T00:00:00Z")
 
 
 @pytest.mark.usefixtures("quick")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 # Clocks that are closer to each other are as good as the same: an answer takes a while, and `Date` has whole seconds.
@@ -19,6 +20,15 @@ class Clock:
 
     def __init__(self) -> None:
         self._ahead = 0.0
+
+    def at_least(self, now: float) -> str:
+        """Return a moment as X writes it, `YYYY-MM-DDTHH:MM:SSZ`, by X's clock: a little early rather than late.
+
+        Args:
+            now: the moment, in epoch seconds by the clock of this machine.
+        """
+        early = datetime.fromtimestamp(now - self._ahead - SAME, timezone.utc)
+        return early.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def ahead(self, headers: Mapping[str, str], now: float) -> float:
         """Return by how many seconds this machine's clock is ahead of X's; 0.0 for as good as the same.

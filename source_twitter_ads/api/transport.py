@@ -61,6 +61,9 @@ Read = Callable[[Mapping[str, Any]], Any]
 class Transport:
     """Sends requests of one token, `num_workers` at a time, over connections that are kept alive.
 
+    Attributes:
+        clock: how far the clock of this machine is from X's.
+
     Args:
         settings: credentials, address and time limits.
     """
@@ -72,7 +75,7 @@ class Transport:
         self._limits = Limits(settings.num_workers)
         self._outage = Outage()
         self._keys = Keys()
-        self._clock = Clock()
+        self.clock = Clock()
         self._ended = threading.Event()
         self._session = new_session(settings)
         self._jitter = random.Random()
@@ -185,7 +188,7 @@ class Transport:
             call.refusal, call.sent = None, time.monotonic()
             with self._send(call) as response:
                 self._outage.heard(call.host)
-                ahead = self._clock.ahead(response.headers, time.time())
+                ahead = self.clock.ahead(response.headers, time.time())
                 succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import timezone
@@ -97,9 +98,9 @@ class PageRetriever(Retriever):
         name = self._cursor_field
         if name is None:
             return None
-        return NewestFirst(
-            self.name, lambda record: record.get(name), stream_slice.cursor_slice.get("start_time"), self._until
-        )
+        since = stream_slice.cursor_slice.get("start_time")
+        began = self._services.transport.clock.at_least(time.time())
+        return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began)
 
 
 @dataclass

@@ -17,7 +17,6 @@ from typing import Any
 # Pages that are read ahead at once, of all listings: a parsed page takes some 10 MB.
 AHEAD = 3
 _room = threading.BoundedSemaphore(AHEAD)
-_pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="ahead")
 
 Records = list[dict[str, Any]]
 Cut = tuple[Records, "str | None", bool]
@@ -38,15 +37,20 @@ def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = whole) 
     Raises:
         Exception: whatever `pages` raises, after the pages before it were yielded.
     """
-    records = next(pages, None)
-    while records is not None:
-        kept, newest, complete = cut(records)
-        if complete:
+    # Of this listing alone: threads that are shared would outlive the sync, and be missing after a fork.
+    pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+    try:
+        records = next(pages, None)
+        while records is not None:
+            kept, newest, complete = cut(records)
+            if complete:
+                yield kept, newest
+                return
+            following = pool.submit(_next, pages) if _room.acquire(blocking=False) else None
             yield kept, newest
-            return
-        following = _pool.submit(_next, pages) if _room.acquire(blocking=False) else None
-        yield kept, newest
-        records = next(pages, None) if following is None else following.result()
+            records = next(pages, None) if following is None else following.result()
+    finally:
+        pool.shutdown(wait=False)
 
 
 def _next(pages: Iterator[Records]) -> Records | None:

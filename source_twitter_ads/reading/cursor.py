@@ -39,6 +39,17 @@ def partition_key(partition: Mapping[str, Any]) -> str:
     return json.dumps(partition, sort_keys=True)
 
 
+def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
+    """Return the bookmark that a state of another maker has for all partitions alike, None where it has none.
+
+    Args:
+        state: flat, `{cursor_field: value}`, or with the CDK's global cursor, `{"state": {cursor_field: value}}`.
+        cursor_field: the stream's.
+    """
+    value = state.get(cursor_field) or (state.get("state") or {}).get(cursor_field)
+    return str(value) if value else None
+
+
 class StateWriter:
     """Emits the state messages of one stream, not too often.
 
@@ -95,6 +106,7 @@ class BookmarkCursor(Cursor):
         self._writer = StateWriter(stream_name, repository)
         self._lock = threading.Lock()
         self._pending: dict[str, str] = {}
+        self._common = common_bookmark(state, cursor_field)
         self._closed: dict[str, dict[str, Any]] = {}
         for entry in state.get("states", ()):
             self._closed[partition_key(entry["partition"])] = dict(entry)
@@ -107,7 +119,7 @@ class BookmarkCursor(Cursor):
     def bookmark(self, partition: Mapping[str, Any]) -> str | None:
         """Return a partition's bookmark, None before its first complete read."""
         value = self._closed.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
-        return str(value) if value else None
+        return str(value) if value else self._common
 
     def observe(self, record: Record) -> None:
         """Note the newest cursor value of a page; called once per page."""
@@ -124,7 +136,8 @@ class BookmarkCursor(Cursor):
         stream_slice: Any = partition.to_slice()
         key = partition_key(stream_slice.partition)
         with self._lock:
-            newest = self._pending.pop(key, None)
+            # A bookmark of all partitions becomes one of this partition, so that the next sync knows it too.
+            newest = self._pending.pop(key, None) or (None if key in self._closed else self._common)
             before = self._closed.get(key, {}).get("cursor", {}).get(self._cursor_field, "")
             if not newest:
                 return

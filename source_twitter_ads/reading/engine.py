@@ -19,7 +19,7 @@ from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import Conc
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
-from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import LogMessage
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -137,6 +137,17 @@ class OrderedRepository(ConcurrentMessageRepository):
         for message in own.consume_queue():
             self._put_on_queue(message)
 
+    def consumed_by(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
+        """Yield messages; whoever asks for one is the consumer, be it in another thread than the one before."""
+        following = iter(messages)
+        while True:
+            self._consumer_thread_id = threading.get_ident()
+            try:
+                message = next(following)
+            except StopIteration:
+                return
+            yield message
+
     def _put_on_queue(self, message: AirbyteMessage) -> None:
         if threading.get_ident() == self._consumer_thread_id:
             self._pending.append(message)
@@ -196,7 +207,7 @@ class PagedConcurrentSource(ConcurrentSource):
     def __init__(self, workers: int, generators: int, waiting: int, logger: logging.Logger) -> None:
         self._line = Line(QUEUED_ITEMS)
         self._pools = TwoPools(workers + generators, waiting, logger)
-        self.repository: MessageRepository = OrderedRepository(self._line, InMemoryMessageRepository())
+        self.repository = OrderedRepository(self._line, InMemoryMessageRepository())
         super().__init__(
             threadpool=self._pools,
             logger=logger,
@@ -227,8 +238,8 @@ class PagedConcurrentSource(ConcurrentSource):
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
         try:
-            yield from self._submit_initial_partition_generators(processor)
-            yield from self._consume_from_queue(self._queue, processor)
+            yield from self.repository.consumed_by(self._submit_initial_partition_generators(processor))
+            yield from self.repository.consumed_by(self._consume_from_queue(self._queue, processor))
             self._threadpool.check_for_errors_and_shutdown()
         finally:
             # Whoever uses the source as a library may stop listening: then its threads must end, not wait for room.

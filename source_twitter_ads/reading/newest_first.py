@@ -28,21 +28,30 @@ class NewestFirst:
         value_of: reads a record's cursor value as comparable text.
         since: the bookmark, or the start date; None for everything.
         until: the end date; None for no upper bound.
+        began: the present by X's clock before the first page was asked for. The bookmark does not pass it: what was
+            changed while the pages were read may be on a page that was already read.
         ordered: False where X promises no order, so that every page is read without a warning.
     """
 
     def __init__(
-        self, stream_name: str, value_of: CursorValue, since: str | None, until: str | None, ordered: bool = True
+        self,
+        stream_name: str,
+        value_of: CursorValue,
+        since: str | None,
+        until: str | None,
+        began: str,
+        ordered: bool = True,
     ) -> None:
         self._stream_name = stream_name
         self._value_of = value_of
         self._since = since
         self._until = until
+        self._began = began
         self._last: str | None = None
         self._ordered = ordered
 
     def cut(self, records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None, bool]:
-        """Return (records to emit, their newest cursor value, whether the read is complete) for one page."""
+        """Return (records to emit, how far they move the bookmark, whether the read is complete) for one page."""
         every = [self._value_of(record) for record in records]
         values = [value for value in every if value is not None]
         if not values:
@@ -52,9 +61,10 @@ class NewestFirst:
         ended = self._since is not None and oldest < self._since and self._ordered
         inside = (self._since is None or oldest >= self._since) and (self._until is None or max(values) <= self._until)
         if inside:
-            return records, max(values), False
+            return records, min(max(values), self._began), False
         kept = [record for record, value in zip(records, every, strict=True) if value is None or self._wanted(value)]
-        return kept, max(filter(self._wanted, values), default=None), ended
+        newest = max(filter(self._wanted, values), default=None)
+        return kept, newest and min(newest, self._began), ended
 
     def _wanted(self, value: str) -> bool:
         return (self._since is None or value >= self._since) and (self._until is None or value <= self._until)

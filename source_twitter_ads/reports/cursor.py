@@ -15,7 +15,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.reading.cursor import StateWriter, partition_key
+from source_twitter_ads.reading.cursor import StateWriter, common_bookmark, partition_key
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.pending import PendingJobs
 
@@ -56,6 +56,7 @@ class ReportCursor(Cursor):
         self._writer = StateWriter(stream_name, repository)
         self._lock = threading.Lock()
         self._accounts: dict[str, _Windows] = {}
+        self._common = common_bookmark(state, cursor_field)
         self._states = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
         self.jobs = PendingJobs(state.get("jobs", ()), self._note_jobs)
 
@@ -67,9 +68,13 @@ class ReportCursor(Cursor):
 
     def bookmark(self, account_id: str) -> datetime | None:
         """Return the instant up to which an account has been read; None before its first window."""
-        entry = self._states.get(partition_key({"account_id": account_id}), {})
-        moment = parse_moment(entry.get("cursor", {}).get(self._cursor_field))
+        own = self._own(account_id)
+        moment = own or parse_moment(self._common)
         return moment.astimezone(timezone.utc) if moment else None
+
+    def _own(self, account_id: str) -> datetime | None:
+        entry = self._states.get(partition_key({"account_id": account_id}), {})
+        return parse_moment(entry.get("cursor", {}).get(self._cursor_field))
 
     def begin(self, account_id: str, reach: Sequence[datetime | None]) -> None:
         """Announce an account's windows, oldest first, by the bookmark that each reaches."""
@@ -107,7 +112,7 @@ class ReportCursor(Cursor):
         return self._writer.emit(lambda: self.state, len(self._states) + self.jobs.count(), now)
 
     def _move(self, account_id: str, reached: datetime | None) -> None:
-        before = self.bookmark(account_id)
+        before = self._own(account_id)
         if reached is not None and (before is None or reached > before):
             partition = {"account_id": account_id}
             cursor = {self._cursor_field: iso(reached)}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from typing import Any
@@ -124,8 +125,8 @@ class Tweets(XAdsStream):
         settings = self._services.settings
         bookmark = self._bookmarks.bookmark(stream_slice.partition)
         since = max(filter(None, (bookmark, iso_text(settings.start_date))), default=None)
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self._services.transport.clock.at_least(time.time())
         scheduled = stream_slice["tweet_type"] == "SCHEDULED"
         if scheduled and (bookmark or "") <= now:
             since = None
-        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), ordered=not scheduled)
+        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), now, ordered=not scheduled)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 
-from source_twitter_ads.api.slots import Slots
+from source_twitter_ads.api.slots import IN_A_ROW, Slots
 
 
 def wait_until_waiting(slots: Slots, number: int) -> None:
@@ -57,3 +57,18 @@ def test_given_two_slots_when_both_are_taken_then_a_third_request_waits_for_one(
     thread.join(10)
 
     assert (before, order) == ([], ["third"])
+
+
+def test_given_ever_more_urgent_requests_when_another_waits_then_it_has_its_turn_after_a_few() -> None:
+    slots, order = Slots(1), list[str]()
+    slots.acquire()
+    threads = [start(slots, "other", False, order) for _ in range(2)]
+    wait_until_waiting(slots, 2)
+    threads += [start(slots, "urgent", True, order) for _ in range(3 * IN_A_ROW)]
+    wait_until_waiting(slots, len(threads))
+
+    slots.release()
+    for thread in threads:
+        thread.join(10)
+
+    assert order == [*["urgent"] * IN_A_ROW, "other"] * 2 + ["urgent"] * IN_A_ROW
