@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Two stages on Airbyte's Python base image. The default is the base image of metadata.yaml
-# (unit_tests/test_packaging.py keeps them equal). Airbyte's own pipeline builds from metadata.yaml and wants no
+# (unit_tests/test_metadata.py keeps them equal). Airbyte's own pipeline builds from metadata.yaml and wants no
 # Dockerfile in the connector's folder: leave this file out of a contribution upstream.
 ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.1.1@sha256:a268b44c733ae699a60f5fbc06a324945dba98945c6e2ab7f8609f2f895b0d28
 

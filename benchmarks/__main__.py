@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from benchmarks import singer_tap
-from benchmarks.cases import CASES, Options, Result
+from benchmarks.cases import CASES
 from benchmarks.measure import OUT, RunFailed
+from benchmarks.result import Options, Result
 from benchmarks.results import markdown
 
 RESULTS = Path(__file__).with_name("results.md")

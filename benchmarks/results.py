@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from statistics import median
 
-from benchmarks.cases import Options, Result
 from benchmarks.measure import Sample
+from benchmarks.result import Options, Result
 from benchmarks.singer_tap import VERSION
 
 _PACKAGES = ("airbyte-cdk", "orjson", "requests", "requests-oauthlib")

@@ -10,6 +10,7 @@ from typing import Any
 
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from integration_tests.emulator.world.world import World
 
 REPORT_DAYS = 30
 LATENCY_MS = 300
@@ -36,6 +37,21 @@ def line_items(rows: int, accounts: int) -> Emulator:
     share = {"line_items": rows // accounts}
     specs = [AccountSpec(account_id, volumes=share, examples=False) for account_id in account_ids(accounts)]
     return Emulator.start(WorldSpec(accounts=specs, shared_audience=False), settings=_SETTINGS)
+
+
+def line_items_without_drafts(world: World) -> int:
+    """How many line items all accounts have for a client that does not ask for drafts."""
+    return sum(len(world.visible("line_items", account_id, with_deleted=True)) for account_id in world.account_ids())
+
+
+def newest_line_items(world: World, account_id: str) -> int:
+    """How many line items a second sync must read again: those that are not older than the bookmark of a whole read.
+
+    That is the account's newest `updated_at`: a record equal to it may have been changed after it was read.
+    """
+    dates = [record["updated_at"] for record in world.records("line_items", account_id)]
+    bookmark = max(dates)
+    return sum(date >= bookmark for date in dates)
 
 
 def report(entities: int) -> Emulator:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""`check` proves keys and accounts, and says what to do about each failure (issue 2, 7)."""
+"""`check` proves keys and accounts, and says what to do about each failure."""
 
 from __future__ import annotations
 

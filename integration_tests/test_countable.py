@@ -190,3 +190,20 @@ class TestReports:
         # The jobs that were created last end a second later.
         assert sum(fetched < jobs[-1] + 1.0 for fetched in files) >= len(files) - 2
         assert reports.held([output], "lines", "1a") == truth
+
+    def test_given_many_accounts_with_many_jobs_when_read_then_pages_and_files_do_not_wait_for_the_last_of_them(
+        self,
+    ) -> None:
+        accounts = [reports.account(f"1account{n}", volumes={"campaigns": 3, "line_items": 3}) for n in range(12)]
+        hours = reports.report("hours", entity="LINE_ITEM", granularity="HOUR")
+        with reports.start(*accounts, latency_ms=100, job_seconds=0.5) as emulator:
+            config = emulator.config("2026-07-01T00:00:00Z", end_date="2026-09-30", reports=[hours], num_workers=3)
+            output = reports.sync(config, ["hours", "campaigns"])
+            log = emulator.requests()
+
+        last_job = max(e["time"] for e in log if e["method"] == "POST")
+        pages = [e["time"] for e in log if e["endpoint"] == "accounts/:id/campaigns"]
+        files = [e["time"] for e in log if e["endpoint"] == "result_file"]
+        assert (output.exit_code, len(pages)) == (0, len(accounts))
+        assert max(pages) < last_job
+        assert sum(fetched < last_job for fetched in files) > len(files) / 5

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A full read emits exactly what X has: no loss, no repeat, no changed value (issue 2, "What it must show")."""
+"""A full read emits exactly what X has: no loss, no repeat, no changed value."""
 
 from __future__ import annotations
 

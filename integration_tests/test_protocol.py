@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Every line on stdout is an Airbyte message, in the order that the platform needs (issue 2; airbyte.md §2.4)."""
+"""Every line on stdout is an Airbyte message, in the order that the platform needs (airbyte.md §2.4)."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from source_twitter_ads.api.accounts import NO_ACCOUNT
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration import ConfigProblem
@@ -29,10 +30,7 @@ def check_connection(services: Services) -> None:
             "id in the address of the Ads Manager, and that this X user has a role in the account."
         )
     if not visible:
-        raise ConfigProblem(
-            "The keys are right, but the owner of the access token has no ad account: ask an account admin to add "
-            "this X user under Edit access to account on ads.x.com."
-        )
+        raise ConfigProblem(NO_ACCOUNT)
     suspended = [account_id for account_id in wanted or visible if not _readable(visible[account_id])]
     if len(suspended) == len(wanted or visible):
         raise ConfigProblem(f"X lists {_listed(suspended)} as deleted: there is no account left to read.")

@@ -9,18 +9,24 @@ import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import is_platform_debug_log_enabled
-from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer, ConnectorSpecification
-from airbyte_cdk.sources import Source
+from airbyte_cdk.models import (
+    AirbyteStateMessage,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+    ConnectorSpecification,
+)
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 
 from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
 from source_twitter_ads.reading.memory import settle
 from source_twitter_ads.reading.output import ProtocolOutput
 from source_twitter_ads.reading.page import Page
+from source_twitter_ads.state_file import states_of
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -48,7 +54,7 @@ class Entrypoint(AirbyteEntrypoint):
             self.set_up_secret_filter(config, spec.connectionSpecification)
             self.validate_connection(spec, config)
             catalog = self.source.read_catalog(parsed.catalog)
-            state = self.source.read_state(parsed.state)
+            state = _read_states(parsed.state) if parsed.state else []
             counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
             settle()
             for message in self.source.read(self.logger, config, catalog, state):
@@ -85,32 +91,45 @@ class Entrypoint(AirbyteEntrypoint):
         """
         arguments: dict[str, Any] = {}
         if getattr(parsed, "config", None):
-            arguments["config"] = _read_json(parsed.config, "config", dict)
+            arguments["config"] = _read_object(parsed.config, "config")
         if getattr(parsed, "catalog", None):
             arguments["catalog"] = _read_catalog(parsed.catalog)
         if getattr(parsed, "state", None):
-            try:
-                arguments["state"] = Source.read_state(parsed.state)
-            except Exception as error:
-                raise ConfigProblem(f"The state file {parsed.state} is no list of Airbyte states: {error}.") from error
+            arguments["state"] = _read_states(parsed.state)
         return arguments
 
 
-def _read_json(path: str, what: str, kind: type) -> Any:
+def _read_text(path: str, what: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        return Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigProblem(f"The {what} file {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigProblem(f"The {what} file {path} is not text in UTF-8: {error.reason}.") from error
+
+
+def _read_object(path: str, what: str) -> Any:
+    try:
+        content = json.loads(_read_text(path, what))
     except ValueError as error:
         raise ConfigProblem(f"The {what} file {path} is not valid JSON: {error}.") from error
-    if not isinstance(content, kind):
+    if not isinstance(content, dict):
         raise ConfigProblem(f"The {what} file {path} must hold a JSON object.")
     return content
 
 
+def _read_states(path: str) -> list[AirbyteStateMessage]:
+    try:
+        return states_of(_read_text(path, "state"))
+    except ValueError as error:
+        raise ConfigProblem(
+            f"The state file {path} cannot be used: {error}. Give the STATE lines that an earlier sync printed, or a "
+            "JSON list of Airbyte states."
+        ) from error
+
+
 def _read_catalog(path: str) -> ConfiguredAirbyteCatalog:
-    content = _read_json(path, "catalog", dict)
+    content = _read_object(path, "catalog")
     try:
         catalog: ConfiguredAirbyteCatalog = ConfiguredAirbyteCatalogSerializer.load(content)
     except Exception as error:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -29,6 +30,7 @@ from source_twitter_ads.api.services import Services
 from source_twitter_ads.checks import check_connection
 from source_twitter_ads.components.retrievers import iso_text
 from source_twitter_ads.configuration import ConfigProblem, require_valid
+from source_twitter_ads.configuration.unknown_keys import warn_of_unknown_keys
 from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.engine import PagedConcurrentSource
 from source_twitter_ads.reading.page import Page
@@ -115,7 +117,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
             AirbyteMessage: in the order in which they must be written; with `lines`, `Page` objects among them.
 
         Raises:
-            ConfigProblem: when a state cannot be read; at the end, when the catalog names streams that do not exist.
+            ConfigProblem: when a state cannot be read, or the catalog names a stream twice; at the end, when it names
+                streams that do not exist.
             AirbyteTracedException: at the end, when a piece of the sync failed; all other pieces are complete then.
         """
         config = self._known(config)
@@ -136,6 +139,9 @@ class SourceTwitterAds(YamlDeclarativeSource):
     ) -> Iterator[AirbyteMessage]:
         configured = [entry.stream for entry in catalog.streams]
         names = {stream.name for stream in configured}
+        twice = [name for name, times in Counter(stream.name for stream in configured).items() if times > 1]
+        if twice:
+            raise ConfigProblem(f"The catalog names {', '.join(twice)} more than once: leave one entry of each.")
         reports = [report for report in reports if report.name in names]
         # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
         generators = max(workers // 2, 1) + len(reports)
@@ -162,6 +168,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
 
     def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
         """Refuse a configuration that cannot be used, and return the reports that it asks for."""
+        warn_of_unknown_keys(config, self.spec(self.logger).connectionSpecification["properties"])
         require_valid(config)
         return report_definitions(config, [*self._declared_names(), Tweets.name])
 

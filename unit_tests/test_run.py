@@ -126,6 +126,22 @@ def test_given_a_state_that_is_none_when_read_then_one_sentence_names_it(file: A
     assert f"The state file {path}" in problem(*words, "--state", path)
 
 
+def test_given_a_state_file_that_is_missing_when_read_then_one_sentence_says_so(file: Any, tmp_path: Path) -> None:
+    path = str(tmp_path / "missing.json")
+    words = ["read", "--config", file("c.json", valid_config()), "--catalog", file("k.json", CATALOG)]
+    text = problem(*words, "--state", path)
+    assert text == f"The state file {path} cannot be read: No such file or directory."
+
+
+def test_given_a_catalog_that_names_a_stream_twice_when_read_then_one_sentence_names_it(file: Any) -> None:
+    campaigns = {"name": "campaigns", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+    entry = {"stream": campaigns, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
+    catalog = {"streams": [entry, entry]}
+    ended = Ended("read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", catalog))
+    assert (ended.code, ended.error["failure_type"]) == (1, "config_error")
+    assert ended.error["message"] == "The catalog names campaigns more than once: leave one entry of each."
+
+
 def test_given_bad_values_when_read_then_a_sentence_for_each_and_the_exit_code_is_one(file: Any) -> None:
     config = file("config.json", valid_config(num_workers=0, page_size="abc"))
     ended = Ended("read", "--config", config, "--catalog", file("catalog.json", CATALOG))

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Numbers that X corrects later (issue 3, "What it must show" 4 and 5; x-ads-api.md §7.7, §7.9; peers.md R9–R11)."""
+"""Numbers that X corrects later (x-ads-api.md §7.7, §7.9; peers.md R9–R11)."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ from integration_tests.truth import differences
 Start = Callable[..., Emulator]
 GRANULARITIES = ("DAY", "HOUR", "TOTAL")
 VOLUMES = {"line_items": 30}
-# Some of the entities begin late, some have ended.
-COMING_AND_GOING = {"from": day(120), "to": day(-30)}
 
 pytestmark = pytest.mark.usefixtures("quick")
+
+
+def coming_and_going() -> dict[str, str]:
+    """Days of activity, from which an entity takes a part: some begin late, some have ended."""
+    return {"from": day(120), "to": day(-30)}
 
 
 def busy_entities(emulator: Emulator, first: str, end: str, count: int, *, ended: bool = False) -> list[str]:
@@ -55,7 +58,7 @@ def busy_entities(emulator: Emulator, first: str, end: str, count: int, *, ended
 def test_given_a_correction_of_an_old_day_when_synced_then_it_arrives_once_and_costs_its_entities_alone(
     begin: Start, granularity: str, how: dict[str, Any]
 ) -> None:
-    emulator = begin(account("1a", volumes=VOLUMES, activity=COMING_AND_GOING))
+    emulator = begin(account("1a", volumes=VOLUMES, activity=coming_and_going()))
     entry = report("lines", granularity=granularity, metric_groups=["ENGAGEMENT", "BILLING"])
     # The grid of TOTAL windows: 70 days ago, 40, 10; with attribution_window 5 a re-read begins 10 days ago at most.
     config = emulator.config(day(70), reports=[entry], attribution_window=5)
@@ -84,7 +87,7 @@ def test_given_a_correction_of_an_old_day_when_synced_then_it_arrives_once_and_c
 
 
 def test_given_old_days_of_many_entities_corrected_when_synced_then_jobs_hold_twenty_of_them(begin: Start) -> None:
-    emulator = begin(account("1a", volumes={"line_items": 150}, activity=COMING_AND_GOING))
+    emulator = begin(account("1a", volumes={"line_items": 150}, activity=coming_and_going()))
     config = emulator.config(day(66), reports=[report("lines")])
     first = sync(config)
     corrections = Corrections(emulator)

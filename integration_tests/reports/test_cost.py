@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a sync of reports costs at X (issue 3, "What it must show" 2 and 6; peers.md J5, J6, J12, J14, R12)."""
+"""What a sync of reports costs at X (peers.md J5, J6, J12, J14, R12)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Every legal report, number by number (issue 3, "What it must show" 1; peers.md R1, R2, R5, R6, R8, R13).
+"""Every legal report, number by number (peers.md R1, R2, R5, R6, R8, R13).
 
 Entities × segments × granularities, in five zones, across both clock changes, in both readings of plain dates.
 """

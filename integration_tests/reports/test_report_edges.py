@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Progress, large reports, and the edges of the configuration (issue 3, 1, 5, 7, 8; peers.md R13, R15, R17)."""
+"""Progress, large reports, and the edges of the configuration (peers.md R13, R15, R17)."""
 
 from __future__ import annotations
 

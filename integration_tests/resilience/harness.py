@@ -39,7 +39,8 @@ GLOBALS = {
     "targeting_platform_versions": 5,
     "targeting_tv_shows": 3,
 }
-#: Reports run over a period that is over, so that their numbers stand still.
+#: Reports run over a period that is over, so that their numbers stand still. One moment for the whole process: midnight
+#: must not come between a server, its sync and the truth. No test's parameters hold it.
 _TODAY = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
 FIRST_DAY, LAST_DAY = (_TODAY - timedelta(days=50)).date(), (_TODAY - timedelta(days=6)).date()
 #: Unlike "off", which still tells the documented counts, and a client that keeps to them would wait.

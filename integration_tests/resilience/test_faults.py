@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Every kind of fault on every kind of request (issue 4, "What to build" 4 and 5)."""
+"""Every kind of fault on every kind of request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.connector import Output
 from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import early, sync, wrong
@@ -138,12 +137,6 @@ def test_given_a_job_that_goes_wrong_when_read_then_it_is_made_again(
     emulator.set_settings(job_faults=[{"status": status, "times": 2}])
     output = sync(harness.config(emulator), ["lines"])
     assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
-
-
-def error_of(output: Output, stream: str) -> str:
-    """The one TRACE error of a stream."""
-    (message,) = [e["message"] for e in output.errors if e.get("stream_descriptor", {}).get("name") == stream]
-    return str(message)
 
 
 REFUSED = {"status": 400, "code": "INVALID_PARAMETER"}, ["HTTP 400 INVALID_PARAMETER: The request is", "report it"]

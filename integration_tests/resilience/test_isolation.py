@@ -77,6 +77,55 @@ def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_com
             assert synced_accounts(output, stream) == set(GOOD)
 
 
+def test_given_line_items_that_are_refused_after_the_first_page_when_read_then_their_account_fails(
+    start: Callable[..., Emulator],
+) -> None:
+    """Who has some line items has access: the rest of them is missing, and not nothing."""
+    emulator = start(account("1first", volumes={"*": 4, "line_items": 450}))
+    match = {"endpoint": "accounts/:id/line_items", "nth": [2]}
+    code = "INVALID_ACCOUNT_SERVICE_LEVEL"
+    emulator.set_faults([{"match": match, "fault": "status", "status": 400, "code": code}])
+    output = sync(harness.config(emulator, page_size=200), ["targeting_criteria"])
+    (error,) = output.errors
+    assert (output.exit_code, output.statuses["targeting_criteria"][-1]) == (1, "INCOMPLETE")
+    assert code in error["message"]
+
+
+def test_given_a_token_that_sees_no_account_when_read_then_no_stream_passes_for_an_empty_one(
+    start: Callable[..., Emulator],
+) -> None:
+    """A destination that overwrites would be emptied."""
+    emulator = start(account("1first"))
+    nothing = '{"data": [], "next_cursor": null, "request": {"params": {}}}'
+    emulator.set_faults([{"match": {"endpoint": "accounts"}, "fault": "html", "status": 200, "body": nothing}])
+    config = {key: value for key, value in harness.config(emulator).items() if key != "account_ids"}
+    output = sync(config, [*OF_ACCOUNTS, "accounts", "targeting_languages"])
+    assert output.exit_code == 1
+    assert {error["failure_type"] for error in output.errors} == {"config_error"}
+    assert all("has no ad account" in error["message"] for error in output.errors)
+    failed = {error["stream_descriptor"]["name"] for error in output.errors}
+    assert failed == {*OF_ACCOUNTS, "accounts"}
+    assert output.statuses["targeting_languages"][-1] == "COMPLETE"
+
+
+def test_given_an_account_whose_activity_is_down_when_many_reports_are_read_then_it_is_waited_out_once(
+    start: Callable[..., Emulator],
+) -> None:
+    emulator = start(account("1first"), account("2second"))
+    match = {"endpoint": "stats/accounts/:id/active_entities", "account_id": "1first"}
+    emulator.set_faults([{"match": match, "fault": "status", "status": 503}])
+    reports = [{"name": f"lines {n}", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT"]} for n in range(5)]
+    names = [str(report["name"]) for report in reports]
+
+    output = sync(harness.config(emulator, reports=reports, outage_timeout=3), names)
+
+    asked = [entry["time"] for entry in emulator.requests() if entry["status"] == 503]
+    assert max(asked) - min(asked) < 2 * 3
+    assert {error["stream_descriptor"]["name"] for error in output.errors} == set(names)
+    assert all("HTTP 503" in error["message"] and "account 1first" in error["message"] for error in output.errors)
+    assert all(synced_accounts(output, name) == {"2second"} for name in names)
+
+
 def test_given_an_account_without_a_feature_when_read_then_a_warning_is_all(start: Callable[..., Emulator]) -> None:
     emulator = world(start, "service_level", service_level_streams=["campaigns", "stats", "line_items", "tweets"])
     output = sync(harness.config(emulator), OF_ACCOUNTS)

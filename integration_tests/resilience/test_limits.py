@@ -68,6 +68,20 @@ def test_given_a_limit_that_three_accounts_share_when_10_workers_read_all_then_o
     assert early(emulator) == []
 
 
+@pytest.mark.parametrize("ahead", [-4, 4])
+def test_given_a_clock_some_seconds_off_xs_when_10_workers_read_then_no_request_comes_before_its_time(
+    start: Callable[..., Emulator], ahead: int
+) -> None:
+    volumes = {"*": 2, "campaigns": 30}
+    rate_limit = {"requests": 10, "seconds": 4}
+    emulator = start(account("1first", volumes=volumes), rate_limit=rate_limit, clock_ahead_seconds=ahead)
+    output = sync(harness.config(emulator, page_size=1, num_workers=10), ["campaigns"])
+    assert (output.exit_code, output.errors) == (0, [])
+    assert wrong(emulator, output, streams=["campaigns"]) == []
+    assert max(refusals(emulator).values(), default=0) <= 1
+    assert early(emulator) == []
+
+
 @pytest.mark.usefixtures("quick")
 class TestOneRefusal:
     @pytest.mark.parametrize(

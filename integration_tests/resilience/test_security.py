@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""No key, no signature and no Authorization header in anything that the connector prints (issue 4, "Security")."""
+"""No key, no signature and no Authorization header in anything that the connector prints."""
 
 from __future__ import annotations
 

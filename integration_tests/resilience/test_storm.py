@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The storm: one request in ten goes wrong, in every way there is (issue 4, "What it must show")."""
+"""The storm: one request in ten goes wrong, in every way there is."""
 
 from __future__ import annotations
 

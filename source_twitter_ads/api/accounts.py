@@ -10,16 +10,19 @@ from typing import Any
 
 from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.transport import Transport
-from source_twitter_ads.configuration import Settings
+from source_twitter_ads.configuration import ConfigProblem, Settings
 
 logger = logging.getLogger("airbyte")
 
 _REFUSED_BELOW_DELETED = frozenset({403, 404})
-# x-ads-api.md §2.2: id lists hold up to 200 ids, pages up to 1,000 records.
+# x-ads-api.md §2.2: id lists hold up to 200 ids.
 IDS_PER_REQUEST = 200
-ACCOUNTS_PER_PAGE = 1000
+NO_ACCOUNT = (
+    "The keys are right, but the owner of the access token has no ad account: ask an account admin to add this X user "
+    "under Edit access to account on ads.x.com."
+)
 
 
 class Accounts:
@@ -45,10 +48,14 @@ class Accounts:
 
         Raises:
             ApiFailure: as `records`.
+            ConfigProblem: when the token sees no account: to read nothing of none would look like a success.
         """
-        named = list(self._settings.account_ids)
-        wanted = self._settings.with_deleted
-        return named or [id_ for id_, record in self.records().items() if wanted or not record.get("deleted")]
+        if self._settings.account_ids:
+            return list(self._settings.account_ids)
+        records = self.records()
+        if not records:
+            raise ConfigProblem(NO_ACCOUNT)
+        return [id_ for id_, record in records.items() if self._settings.with_deleted or not record.get("deleted")]
 
     def skips(self, failure: ApiFailure) -> bool:
         """Whether a failure only means that there is nothing to read there; if so, it is logged as a warning.
@@ -101,7 +108,7 @@ class Accounts:
             if batch:
                 params["account_ids"] = ",".join(batch)
             where = Where("accounts")
-            for page in pages(self._transport, "accounts", params, where, count=ACCOUNTS_PER_PAGE, read=_with_id):
+            for page in pages(self._transport, "accounts", params, where, count=MAX_PAGE_SIZE, read=_with_id):
                 found.extend(page)
         return found
 

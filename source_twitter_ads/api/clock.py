@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-# Clocks that are closer to each other are as good as the same: an answer takes a while, and `Date` has whole seconds.
+# A difference that has changed by more than this is another one: somebody has set a clock.
 SAME = 5.0
 
 
 class Clock:
     """Compares the clock of this machine with the `Date` of each answer.
 
-    What it has found holds until it is wrong by more than SAME seconds, so that a time that X names again and again
-    stays the same time.
+    `Date` has whole seconds, and an answer takes a while: both only make this machine's clock look further ahead than
+    it is. So the smallest difference is the best one, and a wait that goes by it never ends too early.
     """
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        self._ahead: float | None = None
 
     def at_least(self, now: float) -> str:
         """Return a moment as X writes it, `YYYY-MM-DDTHH:MM:SSZ`, by X's clock: a little early rather than late.
@@ -27,20 +27,21 @@ class Clock:
         Args:
             now: the moment, in epoch seconds by the clock of this machine.
         """
-        early = datetime.fromtimestamp(now - self._ahead - SAME, timezone.utc)
+        early = datetime.fromtimestamp(now - (self._ahead or 0.0) - SAME, timezone.utc)
         return early.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def ahead(self, headers: Mapping[str, str], now: float) -> float:
-        """Return by how many seconds this machine's clock is ahead of X's; 0.0 for as good as the same.
+        """Return by how many seconds this machine's clock is ahead of X's, or a little less than that behind it.
 
         Args:
-            headers: of an answer that has just arrived; where they name no `Date`, what was found before holds.
+            headers: of an answer of the API that has just arrived, not of a result file, which may lie in a cache for
+                long; where they name no `Date`, what was found before holds.
             now: epoch seconds by the clock of this machine.
         """
         try:
             seen = now - parsedate_to_datetime(headers["date"]).timestamp()
         except (KeyError, TypeError, ValueError, OverflowError):
-            return self._ahead
-        if abs(seen - self._ahead) > SAME:
-            self._ahead = 0.0 if abs(seen) <= SAME else seen
+            return self._ahead or 0.0
+        if self._ahead is None or seen < self._ahead or seen - self._ahead > SAME:
+            self._ahead = seen
         return self._ahead

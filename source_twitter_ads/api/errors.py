@@ -236,17 +236,23 @@ class Skipped(ApiFailure):
     """X has nothing to read at this place for this account; the caller warns and goes on."""
 
 
-def network_rule(error: requests.RequestException) -> Rule:
+def network_rule(error: OSError) -> Rule:
     """Find the row for a request that got no usable answer.
 
-    A TLS connection that merely broke is a broken connection; a certificate that does not fit will never do.
+    A TLS connection that merely broke is a broken connection; a certificate that does not fit will never do, and nor
+    will one that is not there, of which requests tells with a plain OSError.
     """
-    if isinstance(error, requests.exceptions.SSLError) and "certificate" in str(error).lower():
+    of_certificates = isinstance(error, requests.exceptions.SSLError) or not isinstance(
+        error, requests.RequestException
+    )
+    if of_certificates and "certificate" in str(error).lower():
         return Rule(
             Action.FAIL,
             CONFIG,
             "The TLS certificate could not be verified: check proxy and CA settings of the machine.",
         )
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
+        return Rule(
+            Action.FAIL, CONFIG, "Check base_url and the proxy settings of the machine (HTTPS_PROXY and others)."
+        )
     return Rule(Action.RETRY, TRANSIENT, "Check the network, firewall and proxy of the machine that runs the sync.")

@@ -88,6 +88,7 @@ class Gate:
         self._probe_since: float | None = None
         self._unlimited = False
         self._reset = 0.0
+        self._opens = 0.0
         self._closed_until = 0.0
         self._reason = ""
         self._told_until = 0.0
@@ -136,13 +137,13 @@ class Gate:
             return self._closed_until
         if self._unlimited:
             return None
-        if self._remaining is not None and now >= self._reset + _MARGIN:
+        if self._remaining is not None and now >= self._opens + _MARGIN:
             self._remaining = self._probe_since = None
         if self._remaining is None:
             return None if self._probe_since is None or now - self._probe_since > _PROBE_SECONDS else 0.0
         if self._remaining - self._in_flight > 0:
             return None
-        return 0.0 if self._remaining > 0 else self._reset + _MARGIN
+        return 0.0 if self._remaining > 0 else self._opens + _MARGIN
 
     def _why(self) -> str:
         return self._reason if self.closed else f"X's limit for {self._name} is used up"
@@ -154,19 +155,27 @@ class Gate:
         elif opens:
             self._heartbeat.go_on(self._name, opens)
 
-    def leave(self, remaining: int | None = None, reset: float | None = None, answered: bool = True) -> None:
+    def leave(
+        self,
+        remaining: int | None = None,
+        reset: float | None = None,
+        answered: bool = True,
+        clock_ahead: float = 0.0,
+    ) -> None:
         """Count a request as answered, and learn what X said about the window.
 
         Args:
             remaining: requests left in the window, None when X did not say.
-            reset: epoch seconds at which the next window begins, None when X did not say.
+            reset: epoch seconds at which the next window begins by X's clock, None when X did not say.
             answered: False when the request failed, so that nothing was learnt from what its answer did not say.
+            clock_ahead: seconds by which the clock of this machine is ahead of X's.
         """
         with self._condition:
             self._in_flight -= 1
             self._probe_since = None
             if remaining is not None and reset is not None:
                 self._learn(remaining, reset)
+                self._opens = self._reset + clock_ahead
             elif answered and self._remaining is None and not self.closed:
                 self._unlimited = True
             self._condition.notify_all()

@@ -6,14 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
+# Epoch seconds, in the year 2286.
+LATEST = 1e10
+
 
 def number(headers: Mapping[str, str], name: str) -> float | None:
-    """Read a header as a number; None when it is absent or no number."""
+    """Read a header as a number; None when it is absent, no number, or a time centuries away, such as milliseconds."""
     try:
         value = float(headers[name])
     except (KeyError, ValueError):
         return None
-    return value if 0 <= value < 1e12 else None
+    return value if 0 <= value < LATEST else None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -115,12 +115,11 @@ class Passage:
         """
         self._headers, self._succeeded, self._clock_ahead = headers, succeeded, clock_ahead
 
-    def learnt(self, gate: Gate) -> tuple[int | None, float | None, bool]:
-        """Return (remaining, reset, answered) at the gate's level."""
+    def learnt(self, gate: Gate) -> tuple[int | None, float | None, bool, float]:
+        """Return (remaining, X's reset, answered, clock_ahead) at the gate's level."""
         prefix = "x-account-rate-limit" if gate is self._account else "x-rate-limit"
         remaining, reset = number(self._headers, f"{prefix}-remaining"), number(self._headers, f"{prefix}-reset")
-        opens = None if reset is None else reset + self._clock_ahead
-        return (None if remaining is None else int(remaining)), opens, self._succeeded
+        return (None if remaining is None else int(remaining)), reset, self._succeeded, self._clock_ahead
 
     def close(self, until: float, reason: str, user_level: bool = False) -> None:
         """Close the account's gate until a time; that of all accounts where there is none, or for `user_level`."""

@@ -10,6 +10,9 @@ from source_twitter_ads.api import errors
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
 from source_twitter_ads.api.transport import Transport
 
+# Records that a page may hold at most, of every endpoint that names no other maximum (x-ads-api.md §2.2).
+MAX_PAGE_SIZE = 1000
+
 
 def pages(
     transport: Transport,

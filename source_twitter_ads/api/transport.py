@@ -175,7 +175,7 @@ class Transport:
                 raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
             except BadBody as error:
                 self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
-            except requests.RequestException as error:
+            except OSError as error:  # requests' own exceptions, and those that it lets through
                 self._network_trouble(call, error)
 
     def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
@@ -188,7 +188,7 @@ class Transport:
             call.refusal, call.sent = None, time.monotonic()
             with self._send(call) as response:
                 self._outage.heard(call.host)
-                ahead = self.clock.ahead(response.headers, time.time())
+                ahead = self.clock.ahead(response.headers, time.time()) if call.signed else 0.0
                 succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)
@@ -273,7 +273,7 @@ class Transport:
             happened = f"{call} was not sent to {call.host}, as others that are like it fail: {known}"
             raise ApiFailure(_UNREACHABLE, call.where, happened)
 
-    def _network_trouble(self, call: Call, error: requests.RequestException) -> None:
+    def _network_trouble(self, call: Call, error: OSError) -> None:
         """Try again after a broken connection."""
         rule = errors.network_rule(error)
         happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"

@@ -5,19 +5,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import requests
-
 
 def place_of(url: str) -> str:
-    """Show a url without its query, which may hold a key."""
+    """Show a url without what may hold a key: its query, and the user before its host."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return "which is no url"
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def cause_of(error: requests.RequestException) -> str:
+def cause_of(error: OSError) -> str:
     """Name the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
     inner: BaseException = error
     seen = 0

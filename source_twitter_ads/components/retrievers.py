@@ -14,7 +14,7 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twitter_ads.api.errors import Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reading.ahead import whole
@@ -50,7 +50,7 @@ class PageRetriever(Retriever):
     path: str
     parameters: InitVar[Mapping[str, Any]]
     query: Mapping[str, str] = field(default_factory=dict)
-    max_page_size: int = 1000
+    max_page_size: int = MAX_PAGE_SIZE
     whole: bool = False
     copied: list[str] = field(default_factory=list)
     cursor: Cursor | None = None

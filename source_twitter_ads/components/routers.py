@@ -16,10 +16,8 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
-
-LINE_ITEMS_PER_PAGE = 1000
 
 
 @dataclass
@@ -97,12 +95,15 @@ class LineItemBatchesRouter(XAdsRouter):
                 yield from self._slices(*listings.popleft())
 
     def _slices(self, account_id: str, listing: Future[Iterator[list[str]]]) -> Iterator[StreamSlice]:
+        begun = False
         try:
             for batch in listing.result():
+                begun = True
                 partition = {"account_id": account_id, "line_item_ids": ",".join(batch)}
                 yield StreamSlice(partition=partition, cursor_slice={})
         except ApiFailure as failure:
-            if not self._services.accounts.skips(failure):
+            # Whoever has some line items has access: what is skipped then is not nothing, but the rest of them.
+            if begun or not self._services.accounts.skips(failure):
                 partition = {"account_id": account_id, "line_item_ids": ""}
                 yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
 
@@ -117,7 +118,7 @@ class LineItemBatchesRouter(XAdsRouter):
         deleted = "true" if settings.with_deleted else "false"
         query = {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"}
         where = Where("targeting_criteria", account_id)
-        count = min(settings.page_size, LINE_ITEMS_PER_PAGE)
+        count = min(settings.page_size, MAX_PAGE_SIZE)
         seen: set[str] = set()
         waiting: list[str] = []
         path = f"accounts/{account_id}/line_items"

@@ -17,7 +17,7 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 )
 
 SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-TEXTS = (*SECRETS, "start_date", "end_date", "user_agent", "base_url")
+DATES = ("start_date", "end_date")
 LISTS = ("account_ids", "country_codes")
 FLAGS = ("with_deleted", "sandbox")
 NUMBERS = (
@@ -31,6 +31,11 @@ NUMBERS = (
 )
 REPORT_LISTS = ("metric_groups", "placements")
 
+# The dates that the spec's pattern allows.
+DATE_FORM = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+
 # Optional keys that other tools write as "" or null when the user left them empty.
 _OPTIONAL = (*LISTS, *FLAGS, *NUMBERS, "end_date", "user_agent", "base_url", "reports")
 _SEPARATORS = re.compile(r"[,\s]+")
@@ -40,8 +45,9 @@ _FLAG_WORDS = {"true": True, "false": False}
 def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the configuration with its values in the types of the spec.
 
-    Comma-separated strings become lists, "true" becomes True, "14" becomes 14, `enitity` becomes `entity`, country
-    codes become upper case, and empty optional values are dropped so that their defaults apply.
+    Comma-separated strings become lists, "true" becomes True, "14" becomes 14, `2026-01-01 00:00:00`
+    becomes `2026-01-01T00:00:00`, `enitity` becomes `entity`, country codes become upper case, and empty optional
+    values are dropped so that their defaults apply.
 
     Args:
         config: the configuration as the user gave it.
@@ -53,7 +59,10 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     for key in _OPTIONAL:
         if key in result and result[key] in (None, "", [], [""]):
             del result[key]
-    if isinstance(result.get("country_codes"), (str, list)):
+    for key in DATES:
+        if key in result:
+            result[key] = _as_date(result[key])
+    if "country_codes" in result:
         result["country_codes"] = _upper(result["country_codes"])
     for key in LISTS:
         if key in result:
@@ -89,8 +98,15 @@ def _strip(value: Any) -> Any:
 
 def _upper(value: Any) -> Any:
     if isinstance(value, list):
-        return [_upper(part) for part in value]
+        return [part.upper() if isinstance(part, str) else part for part in value]
     return value.upper() if isinstance(value, str) else value
+
+
+def _as_date(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    joined = value.replace(" ", "T", 1)
+    return joined if DATE_FORM.fullmatch(joined) else value
 
 
 def _as_flag(value: Any) -> Any:
@@ -118,12 +134,12 @@ def _as_reports(value: Any) -> Any:
 def _as_report(entry: Mapping[str, Any]) -> dict[str, Any]:
     report = {key: _strip(value) for key, value in entry.items()}
     # The published example of Mage and Stitch spells the key this way (peers.md R18, M6).
-    if "enitity" in report and "entity" not in report:
+    if "enitity" in report and report.get("entity") in (None, ""):
         report["entity"] = report.pop("enitity")
     for key in REPORT_LISTS:
         if key in report:
             report[key] = as_list(report[key])
-            if not report[key]:
+            if report[key] in (None, []):
                 del report[key]
     for key in ("segment", "granularity"):
         if report.get(key) in ("", None):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -14,8 +15,10 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.configuration.countries import country_codes
-from source_twitter_ads.configuration.normalise import FLAGS, SECRETS
+from source_twitter_ads.configuration.normalise import DATE_FORM, FLAGS, SECRETS
+from source_twitter_ads.configuration.report_entries import report_entry_problems
 from source_twitter_ads.configuration.settings import API_URL
+from source_twitter_ads.configuration.showing import shown, shown_address
 
 # Bounds of the whole numbers: design.md "Configuration".
 RANGES = {
@@ -29,6 +32,11 @@ RANGES = {
 }
 
 _DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z"
+# Calendars end soon behind these; what lies beyond is a placeholder of another tool.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9998
+_VERSION_PATH = re.compile(r"(/+[0-9]+)+/*$")
+# More sentences than this help nobody, and a list may hold any number of mistakes.
+_MOST_SENTENCES = 20
 
 
 class ConfigProblem(AirbyteTracedException):
@@ -54,6 +62,9 @@ def require_valid(config: Mapping[str, Any], now: datetime | None = None) -> Non
         ConfigProblem: with one sentence per mistake.
     """
     sentences = list(problems(config, now or datetime.now(timezone.utc)))
+    more = len(sentences) - _MOST_SENTENCES
+    if more > 0:
+        sentences[_MOST_SENTENCES:] = [f"Further mistakes: {more}."]
     if sentences:
         raise ConfigProblem(*sentences)
 
@@ -65,43 +76,67 @@ def problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
     yield from _list_problems(config)
     for key in FLAGS:
         if key in config and not isinstance(config[key], bool):
-            yield f"{key} is {config[key]!r}: it must be true or false."
+            yield f"{key} is {shown(config[key])}: it must be true or false."
     for key, (lowest, highest) in RANGES.items():
         if key in config and not _is_whole(config[key], lowest, highest):
-            yield f"{key} is {config[key]!r}: it must be a whole number from {lowest} to {highest}."
+            yield f"{key} is {shown(config[key])}: it must be a whole number from {lowest} to {highest}."
     if "user_agent" in config and not _is_header_text(config["user_agent"]):
-        yield f"user_agent is {config['user_agent']!r}: it must be one line of printable ASCII text."
+        yield f"user_agent is {shown(config['user_agent'])}: it must be one line of printable ASCII text."
     if "base_url" in config:
         yield from _base_url_problems(config["base_url"])
-    if not isinstance(config.get("reports", []), list):
-        yield f"reports is {config['reports']!r}: it must be a list of objects with a name and an entity."
+    yield from report_entry_problems(config.get("reports", []))
 
 
 def _secret_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for key in SECRETS:
-        value = config.get(key)
-        if not isinstance(value, str) or not value:
-            state = "missing" if value is None else "empty" if value == "" else "not a text"
+        state = _state_of_secret(config.get(key))
+        if state:
             yield f"{key} is {state}: copy it from the Keys and tokens page of your app in the X developer portal."
+
+
+def _state_of_secret(value: Any) -> str | None:
+    """What is wrong with a secret; None when nothing is."""
+    if value is None or value == "":
+        return "missing" if value is None else "empty"
+    if not isinstance(value, str):
+        return "not a text"
+    return None if _is_header_text(value) else "a text with characters that no key has"
 
 
 def _date_problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
     if "start_date" not in config:
         yield f"start_date is missing: give {_DATE_FORMS}."
         return
-    start = parse_moment(config["start_date"])
-    if start is None:
-        yield f"start_date is {config['start_date']!r}: it must be {_DATE_FORMS}."
+    yield from _form_problems("start_date", config["start_date"], "")
+    start = _configured_moment(config["start_date"])
     # A day of grace: a plain date may already have begun east of Greenwich.
-    elif start > now + (timedelta(hours=14) if len(str(config["start_date"])) == 10 else timedelta()):
-        yield f"start_date is {config['start_date']!r}, which lies in the future: it must not be later than today."
+    if start and start > now + (timedelta(hours=14) if len(str(config["start_date"])) == 10 else timedelta()):
+        yield f"start_date is {shown(config['start_date'])}, which lies in the future: it must not be later than today."
     if "end_date" not in config:
         return
-    end = parse_moment(config["end_date"])
-    if end is None:
-        yield f"end_date is {config['end_date']!r}: it must be {_DATE_FORMS}, or left out."
-    elif start is not None and end < start:
-        yield f"end_date is {config['end_date']!r}, before start_date {config['start_date']!r}: it must not be earlier."
+    yield from _form_problems("end_date", config["end_date"], "; leave end_date out to read up to now")
+    end = _configured_moment(config["end_date"])
+    if start and end and end < start:
+        first, last = shown(config["start_date"]), shown(config["end_date"])
+        yield f"end_date is {last}, before start_date {first}: it must not be earlier."
+
+
+def _form_problems(key: str, value: Any, otherwise: str) -> Iterator[str]:
+    if _configured_moment(value) is None:
+        allowed = f"it must be {_DATE_FORMS}"
+        if _written_moment(value) is not None:
+            allowed = f"its year must be from {_FIRST_YEAR} to {_LAST_YEAR}"
+        yield f"{key} is {shown(value)}: {allowed}{otherwise}."
+
+
+def _configured_moment(value: Any) -> datetime | None:
+    moment = _written_moment(value)
+    return moment if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def _written_moment(value: Any) -> datetime | None:
+    """Read a date in one of the forms of the spec; states may have others."""
+    return parse_moment(value) if isinstance(value, str) and DATE_FORM.fullmatch(value) else None
 
 
 def parse_moment(value: Any) -> datetime | None:
@@ -110,27 +145,28 @@ def parse_moment(value: Any) -> datetime | None:
         return None
     try:
         moment: object = pendulum.parse(value, tz="UTC", strict=True)
+        # A plain datetime: pendulum's own subclass has other arithmetic.
+        return datetime.fromisoformat(moment.isoformat()) if isinstance(moment, datetime) else None
     except (ValueError, TypeError):
         return None
-    # A plain datetime: pendulum's own subclass has other arithmetic.
-    return datetime.fromisoformat(moment.isoformat()) if isinstance(moment, datetime) else None
 
 
 def _list_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for key in ("account_ids", "country_codes"):
         value = config.get(key, [])
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            yield f"{key} is {value!r}: it must be a list of texts, or one text with commas between."
+            yield f"{key} is {shown(value)}: it must be a list of texts, or one text with commas between."
     accounts = config.get("account_ids", [])
     if isinstance(accounts, list):
         for account in accounts:
             if isinstance(account, str) and not account.isalnum():
-                yield f"account_ids holds {account!r}: an ads account id has only letters and digits: 18ce54d4x5t."
+                yield f"account_ids holds {shown(account)}: an ads account id has only letters and digits: 18ce54d4x5t."
     countries = config.get("country_codes", [])
     if isinstance(countries, list):
         for code in countries:
             if isinstance(code, str) and code not in country_codes():
-                yield f"country_codes holds {code!r}: each must be an ISO 3166-1 code of two letters, such as US or DE."
+                allowed = "an ISO 3166-1 code of two letters, such as US or DE"
+                yield f"country_codes holds {shown(code)}: each must be {allowed}."
 
 
 def _is_whole(value: Any, lowest: int, highest: int) -> bool:
@@ -144,7 +180,13 @@ def _is_header_text(value: Any) -> bool:
 def _base_url_problems(value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not _is_safe_address(value):
         allowed = f"an https address such as {API_URL}; http is only for this machine itself"
-        yield f"base_url is {value!r}: it must be {allowed}."
+        yield f"base_url is {shown_address(value)}: it must be {allowed}."
+        return
+    parts = urlsplit(value)
+    if _VERSION_PATH.search(parts.path):
+        right = f"{parts.scheme}://{parts.netloc}{_VERSION_PATH.sub('', parts.path)}"
+        where = f"base_url is {shown_address(value)}, which ends in a version"
+        yield f"{where}: give the address without the version, {right}."
 
 
 def _is_safe_address(url: str) -> bool:

@@ -55,14 +55,21 @@ class PageProcessor(ConcurrentReadProcessor):
         """Whether everything is read.
 
         Raises:
-            AirbyteTracedException: when pieces failed. The CDK calls that an error of the configuration, after which a
-                platform does not try again; it is one only if all of the pieces failed for one.
+            AirbyteTracedException: when pieces failed. The CDK repeats all of their errors in it, and calls it an error
+                of the configuration, after which a platform does not try again; it is one only if all of the pieces
+                failed for one.
         """
         try:
             return super().is_done()
         except AirbyteTracedException as failed:
             every = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
-            failed.failure_type = _most_hopeful(every) if every else failed.failure_type
+            if every:
+                failed.failure_type = _most_hopeful(every)
+                names = ", ".join(sorted(self._exceptions_per_stream_name))
+                failed.message = (
+                    f"Not all of {names} was read: each piece that failed has an error of its own, which says what "
+                    "happened and what to do. Everything else is complete, and the next sync asks for what is missing."
+                )
             raise
 
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +13,15 @@ from functools import lru_cache
 from typing import Any
 
 from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reports.account_calendar import ceil_hour, floor_hour, iso, parse_instant
 from source_twitter_ads.reports.combinations import PLACEMENTS
+from source_twitter_ads.reports.downtime import ACTIVITY, Downtime
 
 # X answers for at most 90 days; windows have 30.
 LONGEST_REQUEST = timedelta(days=30)
-TWEETS_PER_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,13 @@ class ActivityFeed:
     Args:
         transport: sends the requests.
         account_id: the ad account.
+        outage_timeout: seconds for which a question that X left unanswered is not asked again.
     """
 
-    def __init__(self, transport: Transport, account_id: str) -> None:
+    def __init__(self, transport: Transport, account_id: str, outage_timeout: float) -> None:
         self._transport = transport
         self._account_id = account_id
+        self._downtime = Downtime(outage_timeout)
         self._lock = threading.Lock()
         self._listing_tweets = threading.Lock()
         self._asking: dict[tuple[str, datetime, datetime], threading.Lock] = {}
@@ -73,10 +76,27 @@ class ActivityFeed:
             asking = self._asking.setdefault(key, threading.Lock())
         with asking:
             if key not in self._known:
-                path = f"stats/accounts/{self._account_id}/active_entities"
                 query = {"entity": entity, "start_time": iso(start), "end_time": iso(end)}
-                self._known[key] = self._transport.get(path, query, where, _activity).document["data"]
+                self._known[key] = self._answer(query, where)
             return self._known[key]
+
+    def _answer(self, query: Mapping[str, str], where: Where) -> list[Activity]:
+        """Ask X, unless all of it or this very question has been waited for in vain: other reports have it too."""
+        endpoints = (ACTIVITY, f"{ACTIVITY} {sorted(query.items())}")
+        with self._lock:
+            for endpoint in endpoints:
+                self._downtime.check(endpoint, where, time.monotonic())
+        path = f"stats/accounts/{self._account_id}/active_entities"
+        try:
+            found: list[Activity] = self._transport.get(path, query, where, _activity).document["data"]
+        except ApiFailure as failure:
+            with self._lock:
+                for endpoint in endpoints:
+                    self._downtime.failed(endpoint, failure, time.monotonic())
+            raise
+        with self._lock:
+            self._downtime.answered(ACTIVITY, time.monotonic())
+        return found
 
     def organic_tweets(self, where: Where) -> list[str]:
         """Return the ids of all organic Tweets: X lists no activity of them, and an old one may still be seen.
@@ -88,7 +108,7 @@ class ActivityFeed:
             if self._tweets is None:
                 query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
                 path = f"accounts/{self._account_id}/tweets"
-                listing = pages(self._transport, path, query, where, count=TWEETS_PER_PAGE, read=_tweet_id)
+                listing = pages(self._transport, path, query, where, count=MAX_PAGE_SIZE, read=_tweet_id)
                 self._tweets = [tweet_id for page in listing for tweet_id in page]
             return self._tweets
 
@@ -98,10 +118,12 @@ class ActivityFeeds:
 
     Args:
         transport: sends the requests.
+        outage_timeout: as for `ActivityFeed`.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, outage_timeout: float) -> None:
         self._transport = transport
+        self._outage_timeout = outage_timeout
         self._lock = threading.Lock()
         self._feeds: dict[str, ActivityFeed] = {}
         self._reading: set[str] = set()
@@ -116,7 +138,7 @@ class ActivityFeeds:
         """Return the feed of an account, for a plan that is noted once it has ended."""
         with self._lock:
             if account_id not in self._feeds:
-                self._feeds[account_id] = ActivityFeed(self._transport, account_id)
+                self._feeds[account_id] = ActivityFeed(self._transport, account_id, self._outage_timeout)
             return self._feeds[account_id]
 
     def planned(self, report: str, account_id: str) -> None:

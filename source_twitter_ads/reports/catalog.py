@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from source_twitter_ads.configuration.showing import shown
 from source_twitter_ads.reports import combinations
 
 _KEYS = ("name", "entity", "segment", "granularity", "metric_groups", "placements")
@@ -20,6 +21,8 @@ _MISSPELT_ENTITY = "enitity"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ -]{0,99}")
 _ALL_SEGMENTS = (*combinations.SEGMENTS, *combinations.RETIRED_SEGMENTS)
 _ALL_GROUPS = (*combinations.METRIC_GROUPS, *combinations.RETIRED_METRIC_GROUPS)
+_RETIRED_PARTS = (*combinations.RETIRED_METRIC_GROUPS, *combinations.RETIRED_PLACEMENTS)
+_RETIRED = (*combinations.RETIRED_ENTITIES, *combinations.RETIRED_SEGMENTS, *_RETIRED_PARTS)
 
 
 class ReportProblem(ValueError):
@@ -142,11 +145,11 @@ def custom_reports(
 
 def _name(entry: object, position: int, taken: set[str], seen: set[str]) -> str:
     if not isinstance(entry, Mapping):
-        raise ReportProblem(f"reports: entry {position} is {entry!r}; allowed is an object with {_listed(_KEYS)}.")
+        raise ReportProblem(f"reports: entry {position} is {shown(entry)}; allowed is an object with {_listed(_KEYS)}.")
     name = entry.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
         raise ReportProblem(
-            f"reports: entry {position} has the name {name!r}; allowed are 1 to 100 letters, digits, underscores, "
+            f"reports: entry {position} has the name {shown(name)}; allowed are 1 to 100 letters, digits, underscores, "
             "hyphens and spaces, not beginning with a hyphen."
         )
     name = name.strip()
@@ -165,7 +168,7 @@ def _table_name(name: str) -> str:
 def _definition(name: str, entry: Mapping[str, Any]) -> ReportDefinition:
     unknown = [str(key) for key in entry if key not in _KEYS and key != _MISSPELT_ENTITY]
     if unknown:
-        raise ReportProblem(f'Report "{name}": unknown key {unknown[0]!r}; allowed are {_listed(_KEYS)}.')
+        raise ReportProblem(f'Report "{name}": unknown key {shown(unknown[0])}; allowed are {_listed(_KEYS)}.')
     entity = _entity(name, entry)
     segment = _one(name, entry, "segment", (combinations.NO_SEGMENT, *_ALL_SEGMENTS), combinations.NO_SEGMENT)
     segmentation = None if segment == combinations.NO_SEGMENT else segment
@@ -189,11 +192,13 @@ def _entity(name: str, entry: Mapping[str, Any]) -> str:
     right, misspelt = entry.get("entity"), entry.get(_MISSPELT_ENTITY)
     if right and misspelt and str(right).strip().upper() != str(misspelt).strip().upper():
         raise ReportProblem(
-            f'Report "{name}": entity is {right!r} but {_MISSPELT_ENTITY} is {misspelt!r}; allowed is one of them.'
+            f'Report "{name}": entity is {shown(right)} but {_MISSPELT_ENTITY} is {shown(misspelt)}; allowed is one of '
+            "them."
         )
-    entity = _one(name, {"entity": right or misspelt}, "entity", combinations.ENTITIES, "")
+    given = misspelt if right in (None, "") else right
+    entity = _one(name, {"entity": given}, "entity", combinations.ENTITIES, "")
     if not entity:
-        raise ReportProblem(f'Report "{name}": entity is missing; allowed are {_listed(combinations.ENTITIES)}.')
+        raise ReportProblem(f'Report "{name}": entity is missing; {_allowed(combinations.ENTITIES)}.')
     return entity
 
 
@@ -202,7 +207,7 @@ def _one(name: str, entry: Mapping[str, Any], key: str, allowed: Sequence[str], 
     if value is None or (isinstance(value, str) and not value.strip()):
         return default
     if not isinstance(value, str) or value.strip().upper() not in allowed:
-        raise ReportProblem(f'Report "{name}": {key} {value!r} is unknown; allowed are {_listed(allowed)}.')
+        raise ReportProblem(f'Report "{name}": {key} {shown(value)} is unknown; {_allowed(allowed)}.')
     return value.strip().upper()
 
 
@@ -212,7 +217,7 @@ def _many(name: str, entry: Mapping[str, Any], key: str, allowed: Sequence[str])
         return None
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, Sequence):
-        raise ReportProblem(f'Report "{name}": {key} {value!r} is not a list; allowed are {_listed(allowed)}.')
+        raise ReportProblem(f'Report "{name}": {key} {shown(value)} is not a list; {_allowed(allowed)}.')
     chosen = {_one(name, {key: part}, key, allowed, "") for part in parts} - {""}
     return tuple(item for item in allowed if item in chosen) or None
 
@@ -246,7 +251,7 @@ def _check_groups(name: str, entity: str, segmentation: str | None, groups: Iter
         if group not in allowed:
             raise ReportProblem(
                 f'Report "{name}": metric group {group} has no numbers for entity {entity} with segment '
-                f"{segmentation or combinations.NO_SEGMENT}; allowed are {_listed(allowed)}."
+                f"{segmentation or combinations.NO_SEGMENT}; {_allowed(allowed)}."
             )
 
 
@@ -276,6 +281,14 @@ def _warnings(definition: ReportDefinition) -> list[str]:
         "report alone fails if X refuses it."
         for what in retired_parts(definition)
     ]
+
+
+def _allowed(values: Sequence[str]) -> str:
+    """Tell what X serves from what it has retired: that is accepted with a warning, since some of it still answers."""
+    current = [value for value in values if value not in _RETIRED]
+    retired = [value for value in values if value in _RETIRED]
+    text = f"allowed are {_listed(current)}"
+    return f"{text}, and with a warning, since X has retired them, {_listed(retired)}" if retired else text
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, ru
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.cancelling import cancel_all
-from source_twitter_ads.reports.downtime import Downtime, elsewhere
+from source_twitter_ads.reports.downtime import CREATION, STATUS, Downtime, elsewhere
 from source_twitter_ads.reports.job import Job, job_id_of
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.polling import first_poll, poll_interval
@@ -83,8 +83,8 @@ class JobBoard:
         start = request.window.start_utc
         with self._condition:
             now = time.monotonic()
-            for method in ("POST", "GET"):
-                self._downtime.check(method, where, now)
+            for endpoint in (CREATION, STATUS):
+                self._downtime.check(endpoint, where, now)
             if not self._room.free_for(start, len(self._running)):
                 self._room.enqueue(where, start, now)
                 return None
@@ -159,9 +159,9 @@ class JobBoard:
         """Whether the caller is to make a status request for all; where it is not, a moment has passed."""
         now = time.monotonic()
         if room:
-            self._downtime.check("POST", where, now)
+            self._downtime.check(CREATION, where, now)
         if not mine:
-            self._downtime.check("GET", where, now)
+            self._downtime.check(STATUS, where, now)
         pause = self._next_poll() - now
         if not self._polling:
             if pause <= 0:
@@ -215,7 +215,7 @@ class JobBoard:
             answer = self._transport.get(self._path, query, where, lambda entry: (job_id_of(entry), entry))
         except ApiFailure as failure:
             with self._condition:
-                lasting = self._downtime.failed("GET", failure, time.monotonic())
+                lasting = self._downtime.failed(STATUS, failure, time.monotonic())
                 # Whoever waits for these jobs would ask the same next, one after the other.
                 for job in list(self._running.values()) if lasting else jobs:
                     job.unknown = failure
@@ -229,7 +229,7 @@ class JobBoard:
         """Take in a status answer; return the jobs that are to be cancelled."""
         with self._condition:
             now, lost = time.monotonic(), min(LOST_SECONDS, self._timeout)
-            self._downtime.answered("GET", now)
+            self._downtime.answered(STATUS, now)
             overdue: list[Job] = []
             for job in jobs:
                 job.unknown = None
@@ -267,7 +267,7 @@ class JobBoard:
         with self._condition:
             self._room.being_created -= 1
             if job is not None:
-                self._downtime.answered("POST", job.created)
+                self._downtime.answered(CREATION, job.created)
                 self._watch(job)
                 self._room.created(len(self._running), headers)
             self._condition.notify_all()
@@ -277,9 +277,9 @@ class JobBoard:
         with self._condition:
             now = time.monotonic()
             if failure.refusal and rule_for(failure.refusal).action is Action.WAIT_FOR_SLOT:
-                self._downtime.answered("POST", now)
+                self._downtime.answered(CREATION, now)
                 self._room.full(len(self._running))
                 self._room.enqueue(where, request.window.start_utc, now)
                 return True
-            self._downtime.failed("POST", failure, now)
+            self._downtime.failed(CREATION, failure, now)
             return False

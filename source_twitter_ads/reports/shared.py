@@ -54,7 +54,7 @@ class SharedReports:
     def __init__(self, services: Services, repository: MessageRepository) -> None:
         self.services = services
         self.now = datetime.now(timezone.utc)
-        self.feeds = ActivityFeeds(services.transport)
+        self.feeds = ActivityFeeds(services.transport, float(services.settings.outage_timeout))
         self._repository = repository
         self._progress = Progress()
         self._files = ResultFiles()

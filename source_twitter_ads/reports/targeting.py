@@ -12,14 +12,11 @@ from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reports.catalog import ReportDefinition
 
 logger = logging.getLogger("airbyte")
-
-# The pages of both lists: small, since locations are filtered to countries.
-VALUES_PER_PAGE = 1000
 
 _NO_COUNTRY = Rule(
     Action.FAIL,
@@ -92,7 +89,7 @@ class TargetingValues:
         return values
 
     def _list(self, path: str, query: Mapping[str, str], where: Where) -> list[str]:
-        listing = pages(self._transport, path, query, where, count=VALUES_PER_PAGE, read=_targeting_value)
+        listing = pages(self._transport, path, query, where, count=MAX_PAGE_SIZE, read=_targeting_value)
         return [value for page in listing for value in page]
 
 

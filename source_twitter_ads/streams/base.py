@@ -15,6 +15,9 @@ from source_twitter_ads.api.services import Services
 class XAdsStream(HttpStream):
     """An HttpStream whose requests go through the connector's own transport.
 
+    Subclasses override `read_records`, so nothing calls `next_page_token` and `parse_response`: they are here because
+    HttpStream is abstract without them.
+
     Args:
         services: the shared parts of the sync.
     """

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
 from source_twitter_ads.api.errors import Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retrievers import iso_text
 from source_twitter_ads.reading.cursor import BookmarkCursor
@@ -23,7 +23,6 @@ from source_twitter_ads.reading.newest_first import NewestFirst
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
-MAX_PAGE_SIZE = 1000
 _MONTHS = {
     name: f"{number:02d}"
     for number, name in enumerate(

@@ -70,3 +70,24 @@ def test_given_an_authority_of_ones_own_when_named_then_its_certificates_are_tru
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     transport(guarded).get(PATH, {}, WHERE)
     assert len(guarded.seen) == 1
+
+
+def test_given_a_bundle_that_is_not_there_when_asked_then_the_message_is_about_the_settings_of_the_machine(
+    guarded: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/authority.pem")
+    error = failure(guarded)
+    assert error.failure_type is FailureType.config_error
+    assert "/nowhere/authority.pem" in str(error.message)
+    assert "CA settings of the machine" in str(error.message)
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "https://:9"])
+def test_given_a_proxy_that_is_none_when_asked_then_the_message_is_about_the_proxy_settings(
+    guarded: Server, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", "")
+    error = failure(guarded)
+    assert error.failure_type is FailureType.config_error
+    assert "proxy settings of the machine" in str(error.message)

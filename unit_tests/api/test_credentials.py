@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime, timezone
 from email.utils import formatdate
 
 import pytest
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api import transport as module
-from source_twitter_ads.api.clock import Clock
+from source_twitter_ads.api.clock import SAME, Clock
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.transport import Transport
 from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, refusal, transport
@@ -149,18 +150,13 @@ class TestForeignRefusals:
 
 @pytest.mark.timeout(30)
 class TestDelete:
-    @pytest.mark.parametrize(
-        "reply",
-        [
-            refusal(503, "OVER_CAPACITY", retry_after="900"),
-            refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(time.time()) + 900)),
-        ],
-        ids=["503", "429"],
-    )
+    @pytest.mark.parametrize("status", [503, 429])
     def test_given_a_delete_that_x_holds_back_when_asked_then_it_is_not_waited_for(
-        self, server: Server, reply: Reply
+        self, server: Server, status: int
     ) -> None:
-        server.replies(reply)
+        reset = str(int(time.time()) + 900)
+        limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=reset)
+        server.replies(refusal(503, "OVER_CAPACITY", retry_after="900") if status == 503 else limited)
         began = time.monotonic()
         with pytest.raises(ApiFailure, match="UTC") as caught:
             transport(server, outage_timeout=60, rate_limit_timeout=1000).delete("stats/jobs/accounts/a/1", WHERE)
@@ -217,16 +213,29 @@ class TestClock:
     def at(self, epoch: float) -> dict[str, str]:
         return {"date": formatdate(epoch, usegmt=True)}
 
-    def test_given_clocks_a_few_seconds_apart_when_compared_then_they_are_the_same(self) -> None:
-        assert Clock().ahead(self.at(self.NOW - 4), self.NOW) == 0.0
+    @pytest.mark.parametrize("seconds", [4, -4])
+    def test_given_clocks_a_few_seconds_apart_when_compared_then_the_difference_counts(self, seconds: int) -> None:
+        assert Clock().ahead(self.at(self.NOW - seconds), self.NOW) == seconds
 
-    def test_given_a_difference_when_it_wavers_by_a_second_then_it_stays_the_same(self) -> None:
+    def test_given_answers_that_took_a_while_when_compared_then_the_smallest_difference_counts(self) -> None:
         clock = Clock()
-        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (600, 601, 599)] == [600.0] * 3
+        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (600, 601, 599, 603)] == [
+            600,
+            600,
+            599,
+            599,
+        ]
 
-    def test_given_a_difference_about_the_bound_when_it_wavers_then_it_stays_the_same(self) -> None:
+    def test_given_a_clock_that_was_set_wrong_when_compared_then_the_new_difference_counts(self) -> None:
         clock = Clock()
-        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (4, 6, 4, 6)] == [0.0, 6.0, 6.0, 6.0]
+        assert [clock.ahead(self.at(self.NOW - late), self.NOW) for late in (1, 600)] == [1, 600]
+
+    def test_given_a_moment_when_told_by_xs_clock_then_it_is_a_little_early(self) -> None:
+        clock = Clock()
+        clock.ahead(self.at(self.NOW - 600), self.NOW)
+        assert clock.at_least(self.NOW) == (
+            datetime.fromtimestamp(self.NOW - 600 - SAME, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
 
     def test_given_a_clock_that_was_set_right_when_compared_then_the_difference_is_gone(self) -> None:
         clock = Clock()

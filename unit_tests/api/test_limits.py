@@ -206,7 +206,8 @@ class TestLimits:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("5", 5.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None), ("nan", None)]
+    ("text", "value"),
+    [("5", 5.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None), ("nan", None), ("1790000000000", None)],
 )
 def test_given_a_header_when_read_as_a_number_then_nonsense_counts_as_absent(text: str, value: float | None) -> None:
     assert number({"x-rate-limit-reset": text}, "x-rate-limit-reset") == value

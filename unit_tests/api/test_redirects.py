@@ -1,13 +1,13 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Where a redirect may lead, and what goes with it (issue 4, "Security")."""
+"""Where a redirect may lead, and what goes with it."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import pytest
 import requests
+from pytest_mock import MockerFixture
 
 from source_twitter_ads.api import answers
 from source_twitter_ads.api import transport as module
@@ -59,17 +59,11 @@ class TestRedirect:
         assert "cookie" not in server.seen[1]["headers"]
 
     def test_given_a_filter_around_session_send_when_asked_then_every_request_passes_it(
-        self, server: Server, monkeypatch: pytest.MonkeyPatch
+        self, server: Server, mocker: MockerFixture
     ) -> None:
         """The CDK wraps it in Airbyte Cloud, to keep connectors out of private networks."""
-        passed: list[str] = []
-        send = requests.Session.send
-
-        def filtered(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
-            passed.append(str(request.url))
-            return send(session, request, **options)
-
-        monkeypatch.setattr(requests.Session, "send", filtered)
+        send = mocker.spy(requests.Session, "send")
         server.replies(Reply(302, b"", {"Location": "/12/elsewhere"}), Reply())
         transport(server).get(PATH, {}, WHERE)
+        passed = [call.args[1].url for call in send.call_args_list]
         assert passed == [f"{server.url}/12/accounts/a/campaigns", f"{server.url}/12/elsewhere"]

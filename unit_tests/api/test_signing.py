@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import pytest
 import requests
 from oauthlib.oauth1.rfc5849 import Client as OAuthClient
+from pytest_mock import MockerFixture
 
 from source_twitter_ads.api.signing import Signer, Unsigned
 from unit_tests.conftest import settings_of, valid_config
@@ -53,11 +54,12 @@ def _escape(text: str) -> str:
 
 
 def test_given_the_example_of_xs_documents_when_signed_then_the_signature_is_the_published_one(
-    monkeypatch: pytest.MonkeyPatch,
+    mocker: MockerFixture,
 ) -> None:
     """ "Creating a signature" of X's developer documents: nonce, time and keys are fixed there."""
-    monkeypatch.setattr("oauthlib.oauth1.rfc5849.generate_nonce", lambda: "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg")
-    monkeypatch.setattr("oauthlib.oauth1.rfc5849.generate_timestamp", lambda: "1318622958")
+    nonce = "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg"
+    mocker.patch("oauthlib.oauth1.rfc5849.generate_nonce", return_value=nonce)
+    mocker.patch("oauthlib.oauth1.rfc5849.generate_timestamp", return_value="1318622958")
     request = signed(
         "POST",
         "https://api.twitter.com/1.1/statuses/update.json?include_entities=true",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
@@ -165,6 +166,15 @@ class TestLimits:
         )
         transport(server).get(PATH, {}, WHERE)
         assert server.seen[1]["at"] >= float(soon)
+
+    def test_given_a_limit_when_it_was_waited_for_then_the_signature_is_made_afterwards(self, server: Server) -> None:
+        """X refuses a signature that is a few minutes old, and a limit may last for fifteen."""
+        reset = str(int(time.time()) + 4)
+        server.replies(refusal(429, "TOO_MANY_REQUESTS", x_account_rate_limit_reset=reset), Reply())
+        transport(server).get(PATH, {}, WHERE)
+        signed_at = [int(re.findall(r'oauth_timestamp="(\d+)"', e["headers"]["authorization"])[0]) for e in server.seen]
+        assert server.seen[1]["at"] - server.seen[0]["at"] > 2
+        assert [entry["at"] - at < 2 for entry, at in zip(server.seen, signed_at, strict=True)] == [True, True]
 
     def test_given_a_429_without_a_header_when_asked_then_it_is_asked_again_after_a_pause(self, server: Server) -> None:
         server.replies(refusal(429, "TOO_MANY_REQUESTS"), Reply())

@@ -72,6 +72,9 @@ class TestNormalise:
             ("page_size", "1.5", "1.5"),
             ("page_size", "abc", "abc"),
             ("start_date", " 2026-01-01T00:00:00Z ", "2026-01-01T00:00:00Z"),
+            ("start_date", "2026-01-01 00:00:00", "2026-01-01T00:00:00"),
+            ("end_date", "2026-01-01 00:00:00.000+00:00", "2026-01-01T00:00:00.000+00:00"),
+            ("end_date", "2026-01-01 at noon", "2026-01-01 at noon"),
         ],
     )
     def test_given_a_value_as_other_tools_write_it_when_normalised_then_it_has_the_type_of_the_spec(
@@ -98,6 +101,24 @@ class TestNormalise:
         assert normalise({"reports": [report]})["reports"] == [
             {"name": "r", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT", "BILLING"]}
         ]
+
+    @pytest.mark.parametrize("empty", [None, "", " "])
+    def test_given_the_misspelt_key_beside_an_empty_entity_when_normalised_then_it_is_the_entity(
+        self, empty: str | None
+    ) -> None:
+        report = {"name": "r", "entity": empty, "enitity": "LINE_ITEM"}
+        assert normalise({"reports": [report]})["reports"] == [{"name": "r", "entity": "LINE_ITEM"}]
+
+    @pytest.mark.parametrize("wrong", [0, False, {}])
+    def test_given_report_lists_of_a_wrong_type_when_normalised_then_they_stay_to_be_named(self, wrong: Any) -> None:
+        report = {"name": "r", "entity": "CAMPAIGN", "metric_groups": wrong}
+        assert normalise({"reports": [report]})["reports"] == [report]
+
+    def test_given_countries_without_bottom_when_normalised_then_they_stay_to_be_named(self) -> None:
+        countries: list[Any] = []
+        for _ in range(100_000):
+            countries = [countries]
+        assert normalise({"country_codes": countries})["country_codes"][0] is countries[0]
 
     def test_given_reports_as_json_text_when_normalised_then_they_are_objects(self) -> None:
         assert normalise({"reports": '[{"name": "r", "entity": "CAMPAIGN"}]'})["reports"] == [

@@ -25,7 +25,6 @@ KEYS = [
     *("page_size", "num_workers", "base_url", "attribution_window", "user_agent", "unknown"),
 ]
 VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.lists(st.text(max_size=5), max_size=3)
-REPORT_LIST = st.lists(st.dictionaries(st.text(max_size=8), VALUE), max_size=2)
 CONFIG = st.dictionaries(
     st.sampled_from(KEYS), VALUE | st.lists(st.dictionaries(st.text(max_size=8), VALUE), max_size=2)
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from sys import getsizeof
 from typing import Any
@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.api.answers import Answer
-from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.reports.account_calendar import floor_hour, iso
 from source_twitter_ads.reports.activity import Activity, ActivityFeed
 from unit_tests.reports.builders import NOW
-from unit_tests.reports.fakes import WHERE, Read
+from unit_tests.reports.fakes import OTHER, WHERE, Read, refusal
 
+LONG_AGO = iso(floor_hour(NOW - timedelta(days=45)))
 ALL = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
 
 
@@ -26,13 +28,16 @@ class FakeX:
         asked: how many questions there were.
     """
 
-    def __init__(self, *entries: dict[str, Any]) -> None:
+    def __init__(self, *entries: dict[str, Any], failing: Collection[str] = ()) -> None:
         self._entries = entries
+        self._failing = failing
         self.asked = 0
 
     def get(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
         """X's answer."""
         self.asked += 1
+        if params["start_time"] in self._failing:
+            raise refusal(503, "SERVICE_UNAVAILABLE")
         # X's ids and names come out of a parser, each time as new objects.
         return Answer(
             200, {}, {"data": [read({**entry, "entity_id": "".join(entry["entity_id"])}) for entry in self._entries]}
@@ -45,7 +50,7 @@ def entry(*entity_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def changes(x: FakeX) -> list[Activity]:
-    feed = ActivityFeed(x, "1a")  # type: ignore[arg-type]
+    feed = ActivityFeed(x, "1a", 300)  # type: ignore[arg-type]
     return feed.changes("CAMPAIGN", NOW - timedelta(days=45), NOW, WHERE)
 
 
@@ -79,3 +84,34 @@ def test_given_an_activity_when_kept_then_it_takes_less_than_a_hundred_bytes() -
     (activity, *_) = changes(FakeX(entry()))
     assert not hasattr(activity, "__dict__")
     assert getsizeof(activity) < 100
+
+
+class TestOutage:
+    """One account whose active_entities are down is waited out once, however many reports it has."""
+
+    def feed(self, x: FakeX) -> ActivityFeed:
+        return ActivityFeed(x, "1a", 300)  # type: ignore[arg-type]
+
+    def test_given_a_question_that_x_leaves_unanswered_when_another_report_has_it_then_it_is_not_asked_again(
+        self,
+    ) -> None:
+        x = FakeX(entry(), failing={LONG_AGO})
+        feed = self.feed(x)
+        for where in (WHERE, OTHER):
+            with pytest.raises(ApiFailure) as caught:
+                feed.changes("CAMPAIGN", NOW - timedelta(days=45), NOW, where)
+        assert "What was active is unknown" in str(caught.value.message)
+        assert str(OTHER) in str(caught.value.message)
+        assert x.asked == 1
+
+    def test_given_one_question_of_many_that_stays_unanswered_when_asked_again_then_the_others_are_answered(
+        self,
+    ) -> None:
+        x = FakeX(entry(), failing={LONG_AGO})
+        feed = self.feed(x)
+        assert len(feed.changes("CAMPAIGN", NOW - timedelta(days=10), NOW, WHERE)) == 1
+        for _ in range(2):
+            with pytest.raises(ApiFailure):
+                feed.changes("CAMPAIGN", NOW - timedelta(days=45), NOW, OTHER)
+        assert len(feed.changes("LINE_ITEM", NOW - timedelta(days=10), NOW, OTHER)) == 1
+        assert x.asked == 3

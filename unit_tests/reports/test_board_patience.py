@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.reports.downtime import CREATION
 from unit_tests.reports.fakes import DONE, OTHER, WHERE, Board, refusal, request
 
 HOURS = 4 * 3600.0
@@ -130,7 +131,7 @@ class TestDown:
         (job,) = board.create()
         assert board.create(where=OTHER) == []
         board.x.status[job.job_id] = DONE
-        board.board._downtime.failed("POST", refusal(503), board.clock.now + 300)
+        board.board._downtime.failed(CREATION, refusal(503), board.clock.now + 300)
         with pytest.raises(ApiFailure, match="not asked for"):
             board.wait([], room=True, where=OTHER)
 

@@ -147,6 +147,66 @@ def test_given_an_unknown_value_when_read_then_the_sentence_names_report_value_a
 
 
 @pytest.mark.parametrize(
+    ("entry", "current", "retired"),
+    [
+        (
+            {"entity": "CAMPAGNE"},
+            "ACCOUNT, FUNDING_INSTRUMENT, CAMPAIGN, LINE_ITEM, PROMOTED_TWEET, PROMOTED_ACCOUNT",
+            "MEDIA_CREATIVE, ORGANIC_TWEET",
+        ),
+        (
+            {"entity": ""},
+            "ACCOUNT, FUNDING_INSTRUMENT, CAMPAIGN, LINE_ITEM, PROMOTED_TWEET, PROMOTED_ACCOUNT",
+            "MEDIA_CREATIVE, ORGANIC_TWEET",
+        ),
+        (
+            {"segment": "SHOE_SIZE"},
+            "NO_SEGMENT, AGE, GENDER, METROS, PLATFORMS, CONVERSION_TAGS",
+            ", ".join(RETIRED_SEGMENTS),
+        ),
+        ({"placements": "TREND_VIEW"}, "ALL_ON_TWITTER, SPOTLIGHT, TREND", "PUBLISHER_NETWORK"),
+        ({"metric_groups": "MONEY"}, ", ".join(METRIC_GROUPS), "MEDIA"),
+        (
+            {"segment": "AGE", "metric_groups": "WEB_CONVERSION"},
+            "ENGAGEMENT, BILLING, VIDEO, MOBILE_CONVERSION",
+            "MEDIA",
+        ),
+    ],
+)
+def test_given_a_refusal_when_it_lists_what_is_allowed_then_what_x_has_retired_is_told_apart(
+    entry: dict[str, Any], current: str, retired: str
+) -> None:
+    sentence = refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
+    assert sentence.endswith(f"; allowed are {current}, and with a warning, since X has retired them, {retired}.")
+
+
+@pytest.mark.parametrize("misspelt", ["CAMPAIGN", None])
+@pytest.mark.parametrize("entity", [0, False, [], {}])
+def test_given_an_entity_that_is_no_text_when_read_then_the_misspelt_key_does_not_hide_it(
+    entity: object, misspelt: str | None
+) -> None:
+    assert f"{entity!r}" in refusal({"name": "spend", "entity": entity, "enitity": misspelt})
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "x" * 5000},
+        {"entity": "x" * 5000},
+        {"enitity": "x" * 5000},
+        {"segment": "x" * 5000},
+        {"metric_groups": ["x" * 5000]},
+        {"metric_groups": {"x": "x" * 5000}},
+        {"x" * 5000: 1},
+    ],
+)
+def test_given_a_huge_value_when_refused_then_the_sentence_shows_its_beginning(entry: dict[str, Any]) -> None:
+    sentence = refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
+    assert "x" * 100 in sentence
+    assert len(sentence) < 700
+
+
+@pytest.mark.parametrize(
     ("entry", "named"),
     [
         ({"entity": "MEDIA_CREATIVE", "segment": "AGE"}, "segment AGE does not go with entity MEDIA_CREATIVE"),

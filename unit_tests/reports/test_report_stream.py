@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which windows a report hands out in which order, and what it keeps meanwhile (issue 4, 3)."""
+"""Which windows a report hands out in which order, and what it keeps meanwhile."""
 
 from __future__ import annotations
 

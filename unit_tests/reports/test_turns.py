@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""An account of many windows does not starve the others (issue 4, 3)."""
+"""An account of many windows does not starve the others."""
 
 from __future__ import annotations
 
