@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from source_twitter_ads.api.accounts import NO_ACCOUNT
+from source_twitter_ads.api.accounts import ALL_DELETED, NO_ACCOUNT
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.services import Services
+from source_twitter_ads.api.wording import listed
 from source_twitter_ads.configuration import ConfigProblem
-
-_SHOWN = 10
 
 
 def check_connection(services: Services) -> None:
@@ -26,23 +25,18 @@ def check_connection(services: Services) -> None:
     missing = [account_id for account_id in wanted if account_id not in visible]
     if missing:
         raise ConfigProblem(
-            f"account_ids holds {_listed(missing)}, which X does not show to the owner of the access token: check the "
+            f"account_ids holds {listed(missing)}, which X does not show to the owner of the access token: check the "
             "id in the address of the Ads Manager, and that this X user has a role in the account."
         )
     if not visible:
         raise ConfigProblem(NO_ACCOUNT)
     suspended = [account_id for account_id in wanted or visible if not _readable(visible[account_id])]
     if len(suspended) == len(wanted or visible):
-        raise ConfigProblem(f"X lists {_listed(suspended)} as deleted: there is no account left to read.")
+        raise ConfigProblem(ALL_DELETED.format(listed(suspended)))
 
 
 def _readable(record: Mapping[str, Any]) -> bool:
     return not record.get("deleted")
-
-
-def _listed(ids: list[str]) -> str:
-    shown = ", ".join(ids[:_SHOWN])
-    return shown if len(ids) <= _SHOWN else f"{shown} and {len(ids) - _SHOWN} more"
 
 
 __all__ = ["ApiFailure", "check_connection"]

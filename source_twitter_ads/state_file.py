@@ -40,15 +40,16 @@ def _entries(text: str) -> list[Any]:
 
 
 def _lines(text: str) -> Iterator[Any]:
-    *whole, last = text.split("\n")
-    for number, line in enumerate(whole, start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise ValueError(f"line {number} is not valid JSON: {error}") from error
-    if _is_json(last):
-        yield json.loads(last)
+    lines = text.rstrip().split("\n")
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line) if line.strip() else None
+        except ValueError as error:
+            if number == len(lines):
+                return
+            raise ValueError(f"line {number} is not valid JSON: {error}") from error
+        if entry is not None and not _is_other(entry):
+            yield entry
 
 
 def _is_json(line: str) -> bool:

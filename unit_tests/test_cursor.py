@@ -144,3 +144,26 @@ def test_given_an_ordinary_record_when_observed_then_nothing_moves() -> None:
     reading.cursor.observe(Record(data={"updated_at": "2026-06-09"}, stream_name="campaigns", associated_slice=A.slice))
     reading.close(A)
     assert reading.cursor.state["states"] == []
+
+
+class TestCommonBookmark:
+    """A state of another maker may have one bookmark for all accounts."""
+
+    OLD = "2026-06-05"
+
+    def test_given_partitions_that_are_listed_when_one_is_closed_then_the_others_keep_it(self) -> None:
+        reading = Reading({"updated_at": self.OLD})
+        for part in (A, B):
+            reading.cursor.listed(part.slice.partition)
+        reading.page(A, "2026-06-09").close(A)
+        assert reading.cursor.state["states"] == [entry("a", "2026-06-09"), entry("b", self.OLD)]
+
+    def test_given_a_bookmark_of_its_own_when_listed_then_it_stays(self) -> None:
+        reading = Reading({"updated_at": self.OLD, "states": [entry("a", "2026-06-07")]})
+        reading.cursor.listed(A.slice.partition)
+        assert reading.cursor.state["states"] == [entry("a", "2026-06-07")]
+
+    def test_given_none_when_listed_then_there_is_nothing_to_keep(self) -> None:
+        reading = Reading()
+        reading.cursor.listed(A.slice.partition)
+        assert reading.cursor.state["states"] == []

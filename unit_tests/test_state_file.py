@@ -44,8 +44,18 @@ def read(text: str) -> list[tuple[str, str]]:
         lines(message("campaigns", 3)),
         lines(LOG, RECORD, message("campaigns", 3), LOG),
         lines(LOG, message("campaigns", 3)) + json.dumps(message("campaigns", 4))[:-9],
+        lines(message("campaigns", 3)) + json.dumps(message("campaigns", 4))[:-9] + "\n",
     ],
-    ids=["list", "list of messages", "one state", "one message", "one line", "all lines", "lines of a killed sync"],
+    ids=[
+        "list",
+        "list of messages",
+        "one state",
+        "one message",
+        "one line",
+        "all lines",
+        "lines of a killed sync",
+        "those lines from grep",
+    ],
 )
 def test_given_a_state_in_any_form_when_read_then_it_is_the_same(text: str) -> None:
     assert read(text) == [("campaigns", "03")]

@@ -77,15 +77,16 @@ def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_com
             assert synced_accounts(output, stream) == set(GOOD)
 
 
+@pytest.mark.parametrize("page_size", [100, 200])
 def test_given_line_items_that_are_refused_after_the_first_page_when_read_then_their_account_fails(
-    start: Callable[..., Emulator],
+    start: Callable[..., Emulator], page_size: int
 ) -> None:
     """Who has some line items has access: the rest of them is missing, and not nothing."""
     emulator = start(account("1first", volumes={"*": 4, "line_items": 450}))
     match = {"endpoint": "accounts/:id/line_items", "nth": [2]}
     code = "INVALID_ACCOUNT_SERVICE_LEVEL"
     emulator.set_faults([{"match": match, "fault": "status", "status": 400, "code": code}])
-    output = sync(harness.config(emulator, page_size=200), ["targeting_criteria"])
+    output = sync(harness.config(emulator, page_size=page_size), ["targeting_criteria"])
     (error,) = output.errors
     assert (output.exit_code, output.statuses["targeting_criteria"][-1]) == (1, "INCOMPLETE")
     assert code in error["message"]

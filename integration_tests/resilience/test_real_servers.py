@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from integration_tests.emulator.client import Emulator
+from integration_tests.emulator.clock import print_instant
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import account, early, sync, wrong
 
@@ -64,6 +66,42 @@ def test_given_a_clock_two_minutes_off_xs_when_x_names_a_reset_then_the_wait_is_
     assert (output.exit_code, wrong(emulator, output, streams=["campaigns"])) == (0, [])
     assert sum(entry["status"] == 429 for entry in emulator.requests()) == 1
     assert early(emulator) == []
+
+
+def moment(seconds: float) -> str:
+    """A moment from now, as X writes it."""
+    return print_instant(datetime.now(timezone.utc) + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("ahead", [-60, 60])
+def test_given_a_clock_a_minute_off_xs_when_a_result_file_names_a_reset_then_it_is_kept_to(
+    emulator: Emulator, ahead: int
+) -> None:
+    emulator.set_settings(clock_ahead_seconds=ahead)
+    emulator.set_faults(
+        [{"match": {"endpoint": "result_file", "nth": [1]}, "fault": "status", "status": 429, "reset_in": 3}]
+    )
+    began = time.monotonic()
+    output = sync(harness.config(emulator), ["lines"])
+    assert time.monotonic() - began < 20
+    assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
+    assert early(emulator) == []
+
+
+@pytest.mark.parametrize("ahead", [-50, 50])
+def test_given_a_clock_off_xs_when_the_first_request_lists_records_then_the_bookmark_stops_where_xs_clock_stood(
+    start: Callable[..., Emulator], ahead: int
+) -> None:
+    """Where the accounts are named, no answer before that of the first page tells what time it is for X."""
+    emulator = start(account("1first"), clock_ahead_seconds=ahead)
+    change = {"op": "touch", "stream": "campaigns", "account_id": "1first", "fields": {"name": "dated ahead"}}
+    campaign = emulator.world.visible("campaigns", "1first")[0]["id"]
+    emulator.mutate({**change, "id": campaign, "updated_at": moment(ahead + 600)})
+    began = moment(ahead)
+    config = {**harness.config(emulator, account_ids=["1first"]), "end_date": ""}
+    output = sync(config, ["campaigns"])
+    (entry,) = output.stream_state("campaigns")["states"]
+    assert moment(ahead - 60) < entry["cursor"]["updated_at"] <= began
 
 
 def test_given_a_clock_that_is_behind_xs_when_read_then_one_error_says_how_to_mend_it(emulator: Emulator) -> None:

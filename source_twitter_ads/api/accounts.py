@@ -12,6 +12,7 @@ from source_twitter_ads.api.answers import text_of
 from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
 from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.api.wording import listed
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
 logger = logging.getLogger("airbyte")
@@ -23,6 +24,7 @@ NO_ACCOUNT = (
     "The keys are right, but the owner of the access token has no ad account: ask an account admin to add this X user "
     "under Edit access to account on ads.x.com."
 )
+ALL_DELETED = "X lists {} as deleted: there is no account left to read."
 
 
 class Accounts:
@@ -48,14 +50,18 @@ class Accounts:
 
         Raises:
             ApiFailure: as `records`.
-            ConfigProblem: when the token sees no account: to read nothing of none would look like a success.
+            ConfigProblem: when the token sees no account, or deleted ones alone that the user does not want: to read
+                nothing of none would look like a success.
         """
         if self._settings.account_ids:
             return list(self._settings.account_ids)
         records = self.records()
         if not records:
             raise ConfigProblem(NO_ACCOUNT)
-        return [id_ for id_, record in records.items() if self._settings.with_deleted or not record.get("deleted")]
+        wanted = [id_ for id_, record in records.items() if self._settings.with_deleted or not record.get("deleted")]
+        if not wanted:
+            raise ConfigProblem(ALL_DELETED.format(listed(list(records))))
+        return wanted
 
     def skips(self, failure: ApiFailure) -> bool:
         """Whether a failure only means that there is nothing to read there; if so, it is logged as a warning.

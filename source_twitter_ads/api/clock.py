@@ -21,13 +21,18 @@ class Clock:
     def __init__(self) -> None:
         self._ahead: float | None = None
 
+    @property
+    def difference(self) -> float:
+        """Seconds by which this machine's clock is known to be ahead of X's; 0.0 where nothing is known."""
+        return self._ahead or 0.0
+
     def at_least(self, now: float) -> str:
         """Return a moment as X writes it, `YYYY-MM-DDTHH:MM:SSZ`, by X's clock: a little early rather than late.
 
         Args:
             now: the moment, in epoch seconds by the clock of this machine.
         """
-        early = datetime.fromtimestamp(now - (self._ahead or 0.0) - SAME, timezone.utc)
+        early = datetime.fromtimestamp(now - self.difference - SAME, timezone.utc)
         return early.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def ahead(self, headers: Mapping[str, str], now: float) -> float:
@@ -41,7 +46,7 @@ class Clock:
         try:
             seen = now - parsedate_to_datetime(headers["date"]).timestamp()
         except (KeyError, TypeError, ValueError, OverflowError):
-            return self._ahead or 0.0
+            return self.difference
         if self._ahead is None or seen < self._ahead or seen - self._ahead > SAME:
             self._ahead = seen
         return self._ahead

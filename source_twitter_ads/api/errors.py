@@ -12,6 +12,7 @@ import orjson
 import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from urllib3.exceptions import LocationValueError
 
 from source_twitter_ads.api.answers import excerpt
 
@@ -236,7 +237,7 @@ class Skipped(ApiFailure):
     """X has nothing to read at this place for this account; the caller warns and goes on."""
 
 
-def network_rule(error: OSError) -> Rule:
+def network_rule(error: Exception) -> Rule:
     """Find the row for a request that got no usable answer.
 
     A TLS connection that merely broke is a broken connection; a certificate that does not fit will never do, and nor
@@ -251,7 +252,7 @@ def network_rule(error: OSError) -> Rule:
             CONFIG,
             "The TLS certificate could not be verified: check proxy and CA settings of the machine.",
         )
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError)):
         return Rule(
             Action.FAIL, CONFIG, "Check base_url and the proxy settings of the machine (HTTPS_PROXY and others)."
         )

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from source_twitter_ads.api import errors
 from source_twitter_ads.api.answers import (
@@ -175,7 +176,7 @@ class Transport:
                 raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
             except BadBody as error:
                 self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
-            except OSError as error:  # requests' own exceptions, and those that it lets through
+            except (OSError, HTTPError) as error:  # those of requests, and what it lets through
                 self._network_trouble(call, error)
 
     def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
@@ -188,7 +189,7 @@ class Transport:
             call.refusal, call.sent = None, time.monotonic()
             with self._send(call) as response:
                 self._outage.heard(call.host)
-                ahead = self.clock.ahead(response.headers, time.time()) if call.signed else 0.0
+                ahead = self.clock.ahead(response.headers, time.time()) if call.signed else self.clock.difference
                 succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, call.result) if succeeded else read_refused(response, seconds)
@@ -273,7 +274,7 @@ class Transport:
             happened = f"{call} was not sent to {call.host}, as others that are like it fail: {known}"
             raise ApiFailure(_UNREACHABLE, call.where, happened)
 
-    def _network_trouble(self, call: Call, error: OSError) -> None:
+    def _network_trouble(self, call: Call, error: Exception) -> None:
         """Try again after a broken connection."""
         rule = errors.network_rule(error)
         happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"

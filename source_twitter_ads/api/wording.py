@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
+
+_LISTED = 10
+_USER_INFO = re.compile(r"//[^/\s]*@")
 
 
 def place_of(url: str) -> str:
@@ -15,7 +20,7 @@ def place_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def cause_of(error: OSError) -> str:
+def cause_of(error: Exception) -> str:
     """Name the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
     inner: BaseException = error
     seen = 0
@@ -27,4 +32,10 @@ def cause_of(error: OSError) -> str:
             break
         inner, seen = nested, seen + 1
     text = str(inner).split(">: ", 1)[-1]
-    return text or type(error).__name__
+    return _USER_INFO.sub("//***@", text) or type(error).__name__
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Name some ids, and how many there are besides."""
+    shown = ", ".join(ids[:_LISTED])
+    return shown if len(ids) <= _LISTED else f"{shown} and {len(ids) - _LISTED} more"

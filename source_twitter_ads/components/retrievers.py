@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import timezone
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
@@ -99,7 +100,7 @@ class PageRetriever(Retriever):
         if name is None:
             return None
         since = stream_slice.cursor_slice.get("start_time")
-        began = self._services.transport.clock.at_least(time.time())
+        began = partial(self._services.transport.clock.at_least, time.time())
         return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began)
 
 

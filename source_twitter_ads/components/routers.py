@@ -95,17 +95,13 @@ class LineItemBatchesRouter(XAdsRouter):
                 yield from self._slices(*listings.popleft())
 
     def _slices(self, account_id: str, listing: Future[Iterator[list[str]]]) -> Iterator[StreamSlice]:
-        begun = False
         try:
             for batch in listing.result():
-                begun = True
                 partition = {"account_id": account_id, "line_item_ids": ",".join(batch)}
                 yield StreamSlice(partition=partition, cursor_slice={})
         except ApiFailure as failure:
-            # Whoever has some line items has access: what is skipped then is not nothing, but the rest of them.
-            if begun or not self._services.accounts.skips(failure):
-                partition = {"account_id": account_id, "line_item_ids": ""}
-                yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
+            partition = {"account_id": account_id, "line_item_ids": ""}
+            yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
 
     def _begun(self, account_id: str) -> Iterator[list[str]]:
         """List the first batch at least: most accounts have no more, and a thousand of them are not asked in turn."""
@@ -114,24 +110,32 @@ class LineItemBatchesRouter(XAdsRouter):
         return iter(()) if first is None else chain([first], batches)
 
     def _batches(self, account_id: str) -> Iterator[list[str]]:
+        seen: set[str] = set()
+        waiting: list[str] = []
+        try:
+            for page in self._pages(account_id):
+                for line_item_id in page:
+                    if line_item_id not in seen:
+                        seen.add(line_item_id)
+                        waiting.append(line_item_id)
+                while len(waiting) >= IDS_PER_REQUEST:
+                    yield waiting[:IDS_PER_REQUEST]
+                    del waiting[:IDS_PER_REQUEST]
+        except ApiFailure as failure:
+            # Whoever has some line items has access: what is skipped then is not nothing, but the rest of them.
+            if seen or not self._services.accounts.skips(failure):
+                raise
+        if waiting:
+            yield waiting
+
+    def _pages(self, account_id: str) -> Iterator[list[str]]:
         settings = self._services.settings
         deleted = "true" if settings.with_deleted else "false"
         query = {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"}
         where = Where("targeting_criteria", account_id)
         count = min(settings.page_size, MAX_PAGE_SIZE)
-        seen: set[str] = set()
-        waiting: list[str] = []
         path = f"accounts/{account_id}/line_items"
-        for page in pages(self._services.transport, path, query, where, count=count, read=lambda r: text_of(r, "id")):
-            for line_item_id in page:
-                if line_item_id not in seen:
-                    seen.add(line_item_id)
-                    waiting.append(line_item_id)
-            while len(waiting) >= IDS_PER_REQUEST:
-                yield waiting[:IDS_PER_REQUEST]
-                del waiting[:IDS_PER_REQUEST]
-        if waiting:
-            yield waiting
+        return pages(self._services.transport, path, query, where, count=count, read=lambda item: text_of(item, "id"))
 
 
 @dataclass

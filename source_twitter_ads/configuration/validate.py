@@ -17,7 +17,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_twitter_ads.configuration.countries import country_codes
 from source_twitter_ads.configuration.normalise import DATE_FORM, FLAGS, SECRETS
 from source_twitter_ads.configuration.report_entries import report_entry_problems
-from source_twitter_ads.configuration.settings import API_URL
+from source_twitter_ads.configuration.settings import API_URL, API_VERSION
 from source_twitter_ads.configuration.showing import shown, shown_address
 
 # Bounds of the whole numbers: design.md "Configuration".
@@ -34,7 +34,8 @@ RANGES = {
 _DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z"
 # Calendars end soon behind these; what lies beyond is a placeholder of another tool.
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
-_VERSION_PATH = re.compile(r"(/+[0-9]+)+/*$")
+# Nothing but numbers, or the version of the API behind the path of a proxy.
+_VERSION_PATH = re.compile(rf"^(/+[0-9]+)+/*$|(/+{API_VERSION})+/*$")
 # More sentences than this help nobody, and a list may hold any number of mistakes.
 _MOST_SENTENCES = 20
 
@@ -184,8 +185,8 @@ def _base_url_problems(value: Any) -> Iterator[str]:
         return
     parts = urlsplit(value)
     if _VERSION_PATH.search(parts.path):
-        right = f"{parts.scheme}://{parts.netloc}{_VERSION_PATH.sub('', parts.path)}"
         where = f"base_url is {shown_address(value)}, which ends in a version"
+        right = f"{parts.scheme}://{parts.netloc}{_VERSION_PATH.sub('', parts.path)}"
         yield f"{where}: give the address without the version, {right}."
 
 

@@ -121,6 +121,13 @@ class BookmarkCursor(Cursor):
         value = self._closed.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
         return str(value) if value else self._common
 
+    def listed(self, partition: Mapping[str, Any]) -> None:
+        """Make a bookmark of all partitions one of this partition, so that the next sync knows it too."""
+        with self._lock:
+            if self._common:
+                entry = {"partition": dict(partition), "cursor": {self._cursor_field: self._common}}
+                self._closed.setdefault(partition_key(partition), entry)
+
     def observe(self, record: Record) -> None:
         """Note the newest cursor value of a page; called once per page."""
         if isinstance(record, Page) and record.newest and record.associated_slice is not None:
@@ -136,8 +143,7 @@ class BookmarkCursor(Cursor):
         stream_slice: Any = partition.to_slice()
         key = partition_key(stream_slice.partition)
         with self._lock:
-            # A bookmark of all partitions becomes one of this partition, so that the next sync knows it too.
-            newest = self._pending.pop(key, None) or (None if key in self._closed else self._common)
+            newest = self._pending.pop(key, None)
             before = self._closed.get(key, {}).get("cursor", {}).get(self._cursor_field, "")
             if not newest:
                 return

@@ -28,8 +28,9 @@ class NewestFirst:
         value_of: reads a record's cursor value as comparable text.
         since: the bookmark, or the start date; None for everything.
         until: the end date; None for no upper bound.
-        began: the present by X's clock before the first page was asked for. The bookmark does not pass it: what was
-            changed while the pages were read may be on a page that was already read.
+        began: says when the first page was asked for, by X's clock, which its answer may be the first to tell. The
+            bookmark does not pass that moment: what was changed while the pages were read may be on a page that was
+            already read.
         ordered: False where X promises no order, so that every page is read without a warning.
     """
 
@@ -39,7 +40,7 @@ class NewestFirst:
         value_of: CursorValue,
         since: str | None,
         until: str | None,
-        began: str,
+        began: Callable[[], str],
         ordered: bool = True,
     ) -> None:
         self._stream_name = stream_name
@@ -61,10 +62,10 @@ class NewestFirst:
         ended = self._since is not None and oldest < self._since and self._ordered
         inside = (self._since is None or oldest >= self._since) and (self._until is None or max(values) <= self._until)
         if inside:
-            return records, min(max(values), self._began), False
+            return records, min(max(values), self._began()), False
         kept = [record for record, value in zip(records, every, strict=True) if value is None or self._wanted(value)]
         newest = max(filter(self._wanted, values), default=None)
-        return kept, newest and min(newest, self._began), ended
+        return kept, newest and min(newest, self._began()), ended
 
     def _wanted(self, value: str) -> bool:
         return (self._since is None or value >= self._since) and (self._until is None or value <= self._until)

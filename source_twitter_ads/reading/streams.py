@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from airbyte_cdk.models import SyncMode
@@ -17,6 +17,7 @@ from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
+from source_twitter_ads.reading.cursor import BookmarkCursor
 from source_twitter_ads.reading.engine import as_written
 
 
@@ -30,7 +31,7 @@ def declared_stream(stream: AbstractStream, cursor: Cursor, lines: bool) -> Defa
     """
     described = stream.as_airbyte_stream()
     keys = [path[0] for path in described.source_defined_primary_key or []]
-    generator = _Partitions(stream.generate_partitions, lines)
+    generator = _Partitions(stream.generate_partitions, cursor, lines)
     return _stream(stream.name, described.json_schema, keys, stream.cursor_field, generator, cursor)
 
 
@@ -45,7 +46,7 @@ def http_stream(stream: HttpStream, cursor: Cursor, lines: bool) -> DefaultStrea
     key = stream.primary_key
     keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
     cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
-    generator = _Partitions(partitions, lines)
+    generator = _Partitions(partitions, cursor, lines)
     waits = bool(getattr(stream, "waits", False))
     return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, waits)
 
@@ -114,10 +115,14 @@ class SlicePartition(Partition):
 
 
 class _Partitions(PartitionGenerator):
-    def __init__(self, source: Any, lines: bool) -> None:
+    def __init__(self, source: Callable[[], Iterable[Partition]], cursor: Cursor, lines: bool) -> None:
         self._source = source
+        self._cursor = cursor
         self._lines = lines
 
     def generate(self) -> Iterable[Partition]:
         for partition in self._source():
+            stream_slice = partition.to_slice()
+            if isinstance(self._cursor, BookmarkCursor) and isinstance(stream_slice, StreamSlice):
+                self._cursor.listed(stream_slice.partition)
             yield as_written(partition) if self._lines else partition

@@ -82,6 +82,9 @@ class ReportCursor(Cursor):
         bounded = [at if at is None or since is None else min(at, since) for at in reach]
         with self._lock:
             self._accounts[account_id] = _Windows(bounded)
+            # A bookmark of all accounts becomes one of this account, so that the next sync knows it too.
+            if not self._own(account_id):
+                self._move(account_id, self.bookmark(account_id))
 
     def observe(self, record: Record) -> None:
         """Rows do not move the bookmark: a window without rows is read as well."""

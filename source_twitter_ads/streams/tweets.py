@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.models import SyncMode
@@ -124,8 +125,8 @@ class Tweets(XAdsStream):
         settings = self._services.settings
         bookmark = self._bookmarks.bookmark(stream_slice.partition)
         since = max(filter(None, (bookmark, iso_text(settings.start_date))), default=None)
-        now = self._services.transport.clock.at_least(time.time())
+        began = partial(self._services.transport.clock.at_least, time.time())
         scheduled = stream_slice["tweet_type"] == "SCHEDULED"
-        if scheduled and (bookmark or "") <= now:
+        if scheduled and (bookmark or "") <= began():
             since = None
-        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), now, ordered=not scheduled)
+        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), began, ordered=not scheduled)

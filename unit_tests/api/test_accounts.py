@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which failures only mean that there is nothing to read in an account."""
+"""Which accounts are read, and which failures only mean that there is nothing to read in one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import pytest
 from source_twitter_ads.api.accounts import Accounts
 from source_twitter_ads.api.answers import Answer
 from source_twitter_ads.api.errors import ApiFailure, Refusal, Skipped, Where, rule_for
+from source_twitter_ads.configuration import ConfigProblem
 from unit_tests.conftest import settings_of
 
 
 class Listing:
-    """A transport that knows two accounts, one of which is deleted."""
+    """A transport that knows two accounts, one of which is deleted, or others."""
+
+    def __init__(self, **deleted: bool) -> None:
+        self._deleted = deleted or {"alive": False, "gone": True}
 
     def get(self, path: str, params: Any, where: Where, read: Any = None) -> Answer:
-        records = [{"id": "alive", "deleted": False}, {"id": "gone", "deleted": True}]
+        records = [{"id": id_, "deleted": deleted} for id_, deleted in self._deleted.items()]
         return Answer(200, {}, {"data": [read(record) for record in records], "next_cursor": None})
 
 
@@ -52,3 +56,21 @@ def test_given_a_feature_that_an_account_lacks_when_refused_then_it_is_skipped(
     refusal = Refusal(400, "INVALID_ACCOUNT_SERVICE_LEVEL", "No")
     assert accounts.skips(failure("alive", refusal, Skipped))
     assert "X refused it (stream campaigns, account alive)" in caplog.text
+
+
+class TestIds:
+    def ids(self, listing: Listing, **more: Any) -> list[str]:
+        return Accounts(listing, settings_of(**more)).ids()  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(("with_deleted", "found"), [(True, ["alive", "gone"]), (False, ["alive"])])
+    def test_given_a_deleted_account_when_listed_then_it_is_there_if_the_user_wants_it(
+        self, with_deleted: bool, found: list[str]
+    ) -> None:
+        assert self.ids(Listing(), with_deleted=with_deleted) == found
+
+    def test_given_deleted_accounts_alone_when_the_user_wants_none_then_it_is_no_success(self) -> None:
+        with pytest.raises(ConfigProblem, match="X lists a, b as deleted: there is no account left to read"):
+            self.ids(Listing(a=True, b=True), with_deleted=False)
+
+    def test_given_named_accounts_when_all_others_are_deleted_then_they_are_read(self) -> None:
+        assert self.ids(Listing(a=True), with_deleted=False, account_ids=["a"]) == ["a"]

@@ -82,7 +82,9 @@ def test_given_a_bundle_that_is_not_there_when_asked_then_the_message_is_about_t
     assert "CA settings of the machine" in str(error.message)
 
 
-@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "https://:9"])
+@pytest.mark.parametrize(
+    "proxy", ["ftp://127.0.0.1:9", "https://:9", "http://me:s3cret@:99999", "http://me:s3cret@.bad:80"]
+)
 def test_given_a_proxy_that_is_none_when_asked_then_the_message_is_about_the_proxy_settings(
     guarded: Server, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
@@ -91,3 +93,4 @@ def test_given_a_proxy_that_is_none_when_asked_then_the_message_is_about_the_pro
     error = failure(guarded)
     assert error.failure_type is FailureType.config_error
     assert "proxy settings of the machine" in str(error.message)
+    assert "s3cret" not in str(error.message)

@@ -86,6 +86,9 @@ class TestBaseUrl:
         (sentence,) = sentences(**{key: value})
         assert "secret" not in sentence
 
+    def test_given_a_path_that_ends_in_another_number_when_validated_then_it_is_no_version(self) -> None:
+        assert sentences(base_url="https://proxy.example/tenants/42") == []
+
     @pytest.mark.parametrize(
         ("value", "right"),
         [
