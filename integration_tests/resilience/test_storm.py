@@ -20,7 +20,7 @@ SHARE = 0.1
 PREBUILT = [str(report["name"]) for report in harness.PREBUILT]
 STREAMS = (*ENTITY_STREAMS, *PREBUILT, *harness.REPORT_NAMES)
 # A server that is as far away, and jobs that take as long, as to make a run last: the bound is a multiple of it.
-LATENCY_MS, JOB_SECONDS = 200, 2.0
+LATENCY_MS, JOB_SECONDS = 400, 3.0
 #: Two report windows, of 30 days and of a few.
 FIRST_DAY = harness.LAST_DAY - timedelta(days=31)
 RESULT_FILES = {"path_regex": "^/advertiser-api-async-analytics/"}
