@@ -117,9 +117,9 @@ class BookmarkCursor(Cursor):
         return {"use_global_cursor": False, "states": list(self._closed.values())}
 
     def bookmark(self, partition: Mapping[str, Any]) -> str | None:
-        """Return a partition's bookmark, None before its first complete read."""
+        """Return the bookmark of a partition that was listed, None before its first complete read."""
         value = self._closed.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
-        return str(value) if value else self._common
+        return str(value) if value else None
 
     def listed(self, partition: Mapping[str, Any]) -> None:
         """Make a bookmark of all partitions one of this partition, so that the next sync knows it too."""
