@@ -191,7 +191,7 @@ def gunzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
     Raises:
         BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
-    return b"".join(_inflate(body, limit))
+    return b"".join(inflate(body, limit))
 
 
 def _whole_object(body: bytes) -> bytes:
@@ -201,7 +201,7 @@ def _whole_object(body: bytes) -> bytes:
         BadBody: as `gunzip`.
     """
     first = last = b""
-    for part in _inflate(body, MAX_FILE_BYTES):
+    for part in inflate(body):
         first = first or part.lstrip()[:1]
         last = part.rstrip()[-1:] or last
     if (first, last) != (b"{", b"}"):
@@ -209,27 +209,34 @@ def _whole_object(body: bytes) -> bytes:
     return body
 
 
-def _inflate(body: bytes, limit: int) -> Iterator[bytes]:
+def inflate(body: bytes, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+    """Unpack a gzip file in parts of at most 1 MB; a file that came unpacked already is yielded as it is.
+
+    Raises:
+        BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
+    """
     if not body.startswith(_GZIP):
         yield body
         return
-    size = 0
-    rest = body
-    while rest:
+    size = position = 0
+    view = memoryview(body)
+    while position < len(body):
         inflater = zlib.decompressobj(wbits=31)
         while not inflater.eof:
+            # Packed bytes go in by pieces, since what a call leaves over is copied.
+            packed = inflater.unconsumed_tail or view[position : position + _ARRIVED]
+            position += 0 if inflater.unconsumed_tail else len(packed)
             try:
-                part = inflater.decompress(rest, _CHUNK)
+                part = inflater.decompress(packed, _CHUNK)
             except zlib.error as error:
                 raise BadBody(f"a gzip file that is damaged: {error}") from error
-            rest = inflater.unconsumed_tail
             size += len(part)
             if size > limit:
                 raise BadBody(f"a gzip file that unpacks to more than {limit} bytes")
-            if not part and not inflater.eof:
+            if not packed and not part and not inflater.eof:
                 raise BadBody("a gzip file that is cut off")
             yield part
-        rest = inflater.unused_data
+        position -= len(inflater.unused_data)
 
 
 def excerpt(body: bytes) -> str:
