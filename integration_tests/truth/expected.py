@@ -133,7 +133,8 @@ class _Entity:
         names = (self.account_id, self.entity, self.entity_id)
         source = Source.of(self.population.seed, *names, self.placement, segment)
         born, gone = self.population.lifetime(*names)
-        reader = GranuleReader(source, [column.series for column in columns])
+        activity = self.population.activity(*names, self.placement)
+        reader = GranuleReader(source, [column.series for column in columns], activity)
         printed = [(column.name, column.series.scale(source.huge)) for column in columns]
         rows: Rows = {}
         for granule, label in points:

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from integration_tests.emulator.analytics import catalog
-from integration_tests.emulator.analytics.corrections import Correction, CorrectionBook
+from integration_tests.emulator.analytics.corrections import CorrectionBook
 from integration_tests.emulator.analytics.numbers import GRANULES_PER_DAY, is_quiet_day, is_zero_hour
 from integration_tests.emulator.analytics.population import Population, granule_of, instant_of
 from integration_tests.emulator.analytics.request import calendar_of, invalid, missing
+from integration_tests.emulator.analytics.rollup import ROLLED_UP, Member
 from integration_tests.emulator.analytics.seam import Switches, WorldView
-from integration_tests.emulator.analytics.windows import resolve
+from integration_tests.emulator.analytics.windows import Window, resolve
 from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator.reply import Reply
@@ -28,14 +29,14 @@ _BEFORE_END: Final = timedelta(seconds=5)
 
 @dataclass
 class _Activity:
-    """What was recorded for one entity: the period it applies to and the placements."""
+    """What was recorded for one entity: the granules [first, end) that it applies to, and the placements."""
 
-    start: datetime
-    end: datetime
+    first: int
+    end: int
     placements: set[str]
 
-    def include(self, start: datetime, end: datetime, placement: str) -> None:
-        self.start, self.end = min(self.start, start), max(self.end, end)
+    def include(self, first: int, end: int, placement: str) -> None:
+        self.first, self.end = min(self.first, first), max(self.end, end)
         self.placements.add(placement)
 
 
@@ -57,15 +58,16 @@ class ActiveEntities:
         filter_name, filter_ids = _filter(params)
         window = resolve(params, calendar_of(self._world, account_id, switches), "TOTAL")
         first, end = _buckets(window.start, window.end)
-        owners = _Owners(self._world, account_id)
-        corrections = self._recorded(account_id, entity, window.start, window.end)
-        data = []
-        for entity_id, record in self._population.records(account_id, entity):
-            if filter_name is not None and not owners.of(entity, entity_id, record, filter_name) & filter_ids:
-                continue
-            activity = self._activity(account_id, entity, entity_id, (first, end), corrections.get(entity_id, []))
-            if activity is not None:
-                data.append(_entry(entity_id, activity))
+        # What is still going on is not recorded yet: only half hours that are over count.
+        end = min(end, granule_of(self._world.now()))
+        found = self._active(account_id, entity, first, end)
+        self._add_corrections(found, account_id, entity, window)
+        order: Iterable[str] = found
+        if filter_name is not None:
+            owners = _Owners(self._world, account_id)
+            records = self._population.records(account_id, entity) if found else ()
+            order = [i for i, record in records if owners.of(entity, i, record, filter_name) & filter_ids]
+        data = [_entry(entity_id, found[entity_id]) for entity_id in order if entity_id in found]
         echo: dict[str, Any] = {
             "account_id": account_id,
             "entity": entity,
@@ -76,40 +78,51 @@ class ActiveEntities:
             echo[filter_name] = params[filter_name].split(",")
         return Reply(data=data, params=echo)
 
-    def _recorded(self, account_id: str, entity: str, start: datetime, end: datetime) -> dict[str, list[Correction]]:
-        """Corrections booked in the window's buckets, and already booked by now, per entity id."""
-        found: dict[str, list[Correction]] = {}
-        first, last = _buckets(start, end)
-        for one in self._book.all():
-            booked = one.recorded_at <= self._world.now() and first <= granule_of(one.recorded_at) < last
-            if booked and (one.account_id, one.entity) == (account_id, entity):
-                found.setdefault(one.entity_id, []).append(one)
+    def _active(self, account_id: str, entity: str, first: int, end: int) -> dict[str, _Activity]:
+        """What the entities did in the granules [first, end), by id."""
+        found: dict[str, _Activity] = {}
+        for member in self._population.members(account_id, entity):
+            for placement in member.keys:
+                period = _period(member, placement, first, end)
+                if period is not None:
+                    _include(found, member.entity_id, *period, placement)
         return found
 
-    def _activity(
-        self, account_id: str, entity: str, entity_id: str, span: tuple[int, int], corrections: list[Correction]
-    ) -> _Activity | None:
-        activity: _Activity | None = None
-        for start, end, placement in self._periods(account_id, entity, entity_id, span, corrections):
-            if activity is None:
-                activity = _Activity(start, end, {placement})
-            activity.include(start, end, placement)
-        return activity
+    def _add_corrections(self, found: dict[str, _Activity], account_id: str, entity: str, window: Window) -> None:
+        """Adds what was corrected in the window's buckets, and is booked by now.
 
-    def _periods(
-        self, account_id: str, entity: str, entity_id: str, span: tuple[int, int], corrections: list[Correction]
-    ) -> Iterator[tuple[datetime, datetime, str]]:
-        born, gone = self._population.lifetime(account_id, entity, entity_id)
-        # What is still going on is not recorded yet: only half hours that are over count.
-        first, end = max(span[0], born), min(span[1], gone, granule_of(self._world.now()))
-        if first < end:
-            for placement in self._population.placements(account_id, entity, entity_id):
-                key = self._population.entity_key(account_id, entity, entity_id, placement)
-                low = _first_active(key, first, end)
-                if low is not None:
-                    yield instant_of(low), instant_of(_last_active(key, low, end) + 1), placement
-        for one in corrections:
-            yield instant_of(one.first), instant_of(one.end), one.placement
+        X names no account here (§7.4): a correction of the account itself shows in the entities that it consists of.
+        """
+        first, last = _buckets(window.start, window.end)
+        for one in self._book.all():
+            booked = one.recorded_at <= self._world.now() and first <= granule_of(one.recorded_at) < last
+            if not booked or one.account_id != account_id:
+                continue
+            if one.entity == entity:
+                if self._population.has(account_id, entity, [one.entity_id]):
+                    _include(found, one.entity_id, one.first, one.end, one.placement)
+            elif one.entity == "ACCOUNT" and entity in ROLLED_UP:
+                for member in self._population.members(account_id, entity):
+                    period = _period(member, one.placement, one.first, one.end)
+                    if period is not None:
+                        _include(found, member.entity_id, *period, one.placement)
+
+
+def _include(found: dict[str, _Activity], entity_id: str, first: int, end: int, placement: str) -> None:
+    if entity_id in found:
+        found[entity_id].include(first, end, placement)
+    else:
+        found[entity_id] = _Activity(first, end, {placement})
+
+
+def _period(member: Member, placement: str, first: int, end: int) -> tuple[int, int] | None:
+    """From the first to the last granule of [first, end) in which an entity was active under a placement."""
+    key = member.keys.get(placement)
+    if key is None:
+        return None
+    first, end = max(first, member.first), min(end, member.end)
+    low = _first_active(key, first, end)
+    return None if low is None else (low, _last_active(key, low, end) + 1)
 
 
 def _first_active(key: int, first: int, end: int) -> int | None:
@@ -140,8 +153,8 @@ def _last_active(key: int, first: int, end: int) -> int:
 def _entry(entity_id: str, activity: _Activity) -> dict[str, Any]:
     return {
         "entity_id": entity_id,
-        "activity_start_time": print_instant(activity.start + _AFTER_START),
-        "activity_end_time": print_instant(activity.end - _BEFORE_END),
+        "activity_start_time": print_instant(instant_of(activity.first) + _AFTER_START),
+        "activity_end_time": print_instant(instant_of(activity.end) - _BEFORE_END),
         "placements": [name for name in catalog.PLACEMENTS if name in activity.placements],
     }
 

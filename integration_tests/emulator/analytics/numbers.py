@@ -9,9 +9,9 @@ of the world's seed and the names involved. `GranuleReader` is the scalar form, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +43,7 @@ SALE_SCALE: Final = 1_000_003
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 def key_of(*parts: object) -> int:
@@ -145,11 +146,29 @@ def is_active(entity_key: int, granule: int) -> bool:
 def active_granules(entity_key: int, first: int, end: int) -> I64:
     """The active granules of [first, end), ascending."""
     granules = np.arange(first, max(first, end), dtype=np.int64)
+    active: I64 = granules[_active(np.array([entity_key], dtype=np.uint64), granules)]
+    return active
+
+
+def active_of_any(keys: U64, first: I64, end: I64, granules: I64) -> Bools:
+    """Whether at least one of some entities was active in each of the granules.
+
+    Args:
+        keys: their entity keys.
+        first, end: their lifetimes, granules [first, end).
+        granules: ascending.
+    """
+    alive = (first[:, None] <= granules) & (granules < end[:, None])
+    any_active: Bools = np.any(alive & _active(keys[:, None], granules), axis=0)
+    return any_active
+
+
+def _active(keys: U64, granules: I64) -> Bools:
     wide = granules.astype(np.uint64)
     days, hours = wide // np.uint64(GRANULES_PER_DAY), wide // np.uint64(2)
-    loud = _mix_array(np.uint64((entity_key + _QUIET_DAY) & _MASK) + days * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
-    busy = _mix_array(np.uint64((entity_key + _ZERO_HOUR) & _MASK) + hours * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
-    active: I64 = granules[loud & busy]
+    loud = _mix_array(keys + np.uint64(_QUIET_DAY) + days * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
+    busy = _mix_array(keys + np.uint64(_ZERO_HOUR) + hours * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
+    active: Bools = loud & busy
     return active
 
 
@@ -163,16 +182,18 @@ class GranuleReader:
     Args:
         source: whose numbers.
         series: the series, in the order in which `counts` returns them.
+        activity: tells of a granule whether anything happened in it; None: the source's own key decides.
     """
 
-    def __init__(self, source: Source, series: Sequence[Series]) -> None:
+    def __init__(self, source: Source, series: Sequence[Series], activity: Callable[[int], bool] | None = None) -> None:
         self._source = source
+        self._is_active = activity or partial(is_active, source.entity_key)
         self._nothing = [0] * len(series)
         self._drawn = [(one.key | 1, _threshold(source.row_key, one), int(one.always)) for one in series]
 
     def counts(self, granule: int) -> list[int]:
         """One count per series, before corrections; the printed number is the corrected count times `Series.scale`."""
-        if not is_active(self._source.entity_key, granule):
+        if not self._is_active(granule):
             return self._nothing
         noise = mix(self._source.row_key + granule * _GOLDEN)
         counts = []

@@ -102,7 +102,8 @@ class ResultBuilder:
             "segment": None,
             "metrics": layout.idle_metrics(entity_id, drop=switches.drop_metric_keys),
         }
-        live = self._live(request, bounds, as_of, entity_id)
+        span = int(bounds[0]), min(int(bounds[-1]), granule_of(as_of))
+        live = self._population.live_granules(*names, request.placement, span)
         edges = np.searchsorted(live, bounds)
         factors = self._book.factors(*names, request.placement, as_of)
         if request.segmentation is None:
@@ -121,12 +122,3 @@ class ResultBuilder:
                 rows.append({"segment": printed, "metrics": layout.metrics(values)})
         # An entity without segmented numbers: no rows, or one null segment; which of the two is not established (§9.6).
         return rows or ([idle] if numbers.key_of(entity_id, "null segment") % 2 else [])
-
-    def _live(self, request: JobRequest, bounds: numbers.I64, as_of: datetime, entity_id: str) -> numbers.I64:
-        """The granules in which the entity has numbers, as known at `as_of`."""
-        names = (request.account_id, request.entity, entity_id)
-        if request.placement not in self._population.placements(*names):
-            return np.zeros(0, dtype=np.int64)
-        born, gone = self._population.lifetime(*names)
-        first, end = max(int(bounds[0]), born), min(int(bounds[-1]), gone, granule_of(as_of))
-        return numbers.active_granules(self._population.entity_key(*names, request.placement), first, end)
