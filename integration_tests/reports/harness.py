@@ -37,8 +37,8 @@ ALWAYS = {"from": "2018-01-01", "to": "2027-12-31"}
 
 
 def account(account_id: str, timezone_name: str = "Etc/UTC", **changes: Any) -> AccountSpec:
-    """An account without documented records, whose entities have numbers in every year."""
-    given = {"volumes": ONE_OF_EACH, "examples": False, "activity": ALWAYS, **changes}
+    """An account without documented records, whose entities have numbers in every year, in every metric group."""
+    given = {"volumes": ONE_OF_EACH, "examples": False, "activity": ALWAYS, "conversions": "all", **changes}
     return AccountSpec(account_id, timezone=timezone_name, **given)
 
 

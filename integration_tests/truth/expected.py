@@ -89,21 +89,24 @@ def expected_rows(
     known = [one for one, _ in population.records(account_id, entity)]
     rows: Rows = {}
     for entity_id in known if entity_ids is None else [one for one in known if one in set(entity_ids)]:
+        missing = population.missing_groups(account_id, entity, entity_id)
+        measured = [column for column in columns if column.group not in missing]
         all_served = population.placements(account_id, entity, entity_id)
         served = [one for one in all_served if not (refused and one in RETIRED_PLACEMENTS)]
         for placement in served if placements is None else [one for one in placements if one in served]:
             own = [c for c in booked if c.concerns(account_id, entity, entity_id) and c.placement == placement]
             series = _Entity(population, account_id, entity, entity_id, placement, own)
             for segment in series.segments(segmentation, country, platform):
-                rows.update(series.rows(segment, columns, points))
+                rows.update(series.rows(segment, measured, points))
     return rows
 
 
 @dataclass(frozen=True)
 class _Column:
-    """One metric column and the series that it holds."""
+    """One metric column, its metric group, and the series that it holds."""
 
     name: str
+    group: str
     series: Series
 
 
@@ -165,7 +168,7 @@ def _columns(
                 continue
             for name, sub in metric.series():
                 printed = "link_clicks" if drift and name == "url_clicks" else name
-                columns.append(_Column(f"{printed}_{sub}" if sub else printed, Series(name, sub)))
+                columns.append(_Column(f"{printed}_{sub}" if sub else printed, group, Series(name, sub)))
     return columns
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from integration_tests.emulator.analytics.catalog import ENTITY_STREAMS
+from integration_tests.emulator.analytics.conversions import missing_groups
 from integration_tests.emulator.analytics.numbers import (
     GRANULE_SECONDS,
     I64,
@@ -154,6 +155,11 @@ class Population:
         low, high = _LIFETIMES[mix(key) % len(_LIFETIMES)]
         span = end - first
         return first + span * low // 100, first + span * high // 100
+
+    def missing_groups(self, account_id: str, entity: str, entity_id: str) -> frozenset[str]:
+        """The metric groups that an entity has no numbers of, since nobody measures its conversions."""
+        how = self._world.spec_of(account_id).conversions
+        return missing_groups(self.seed, how, account_id, entity, entity_id)
 
     def has_segment(self, account_id: str, entity: str, entity_id: str, segment: tuple[str, str]) -> bool:
         """Whether an entity ever had numbers in a segment (seven of eight)."""

@@ -29,7 +29,7 @@ class WorldView(Protocol):
         """All records of a list without an account."""
 
     def spec_of(self, account_id: str) -> Any:
-        """The account's spec; `.activity` is `{"from", "to", "share"}` or None."""
+        """The account's spec: activity, publisher_network, conversions; see world/spec.py."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any, Final
 from integration_tests.emulator.clock import parse_instant, print_instant
 
 DOCUMENTED_ACCOUNT: Final = "18ce54d4x5t"
+CONVERSION_KINDS: Final = ("likely", "all", "none")
 ACCESS_KINDS: Final = ("ok", "suspended", "user_suspended", "locked_out", "revoked", "forbidden", "service_level")
 
 #: Generated rows per account and stream of the demo world, on top of the documented records.
@@ -71,6 +72,8 @@ class AccountSpec:
         activity: passed on to analytics, `{"from", "to", "share"}` or None.
         publisher_network: some entities were served under PUBLISHER_NETWORK too, as in the samples of
             active_entities (x-ads-api.md §7.7).
+        conversions: which entities have conversions, the others' metrics are null as a whole: `likely` (one account in
+            five has mobile ones, one entity in three web ones, see analytics/conversions.py), `all` or `none`.
     """
 
     id: str
@@ -85,8 +88,11 @@ class AccountSpec:
     deleted: bool = False
     activity: dict[str, Any] | None = None
     publisher_network: bool = False
+    conversions: str = "likely"
 
     def __post_init__(self) -> None:
+        if self.conversions not in CONVERSION_KINDS:
+            raise ValueError(f"conversions is one of {', '.join(CONVERSION_KINDS)}, not {self.conversions!r}")
         if self.access not in ACCESS_KINDS:
             raise ValueError(f"access is one of {', '.join(ACCESS_KINDS)}, not {self.access!r}")
 

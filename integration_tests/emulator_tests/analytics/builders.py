@@ -103,9 +103,10 @@ def bench(
     now: str = NOW,
     volumes: Mapping[str, int] = VOLUMES,
     publisher_network: bool = False,
+    conversions: str = "all",
     **switches: Any,
 ) -> Bench:
-    """A world of one account and its service."""
+    """A world of one account and its service; all conversions are there unless told otherwise."""
     account = AccountSpec(
         ACCOUNT,
         timezone=timezone,
@@ -113,6 +114,7 @@ def bench(
         activity=dict(activity) if activity else None,
         volumes=dict(volumes),
         publisher_network=publisher_network,
+        conversions=conversions,
     )
     world = World.build(WorldSpec(now=now, accounts=[account]))
     chosen = Switches(base_url="http://127.0.0.1:9", **switches)
