@@ -156,7 +156,7 @@ class Emulator:
         self.world.clock.advance(seconds)
 
     def set_settings(self, **changes: Any) -> None:
-        """Changes switches while it runs; rate-limit windows start anew when `rate_limit` is among them."""
+        """Changes switches while it runs; rate-limit windows start anew when a limit is among them."""
         self._control("settings", changes)
 
     def set_faults(self, rules: Sequence[Mapping[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ ACCESS_TOKEN: Final = "756201191646691328-emulator-token"
 ACCESS_TOKEN_SECRET: Final = "emulator-token-secret-not-real"
 
 API_VERSION: Final = "12"
+#: Whose requests a limit counts.
+SCOPES: Final = ("account", "user")
 
 
 @dataclass
@@ -25,6 +27,10 @@ class Settings:
         rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` for a quota that never ends,
             or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints); with
             `"scope": "user"` the accounts share it, and the headers speak of the user alone.
+        status_limit: how X's 2,000 requests per 15 minutes for the status of jobs are counted, which §4 leaves open:
+            `"account"` (headers of the account), `"user"` (of the user alone), or the same with other figures, as
+            `{"scope": "user", "requests": 20, "seconds": 3}`. It holds beside any `rate_limit`, also `"off"`; None
+            leaves status requests to `rate_limit`.
         early_grace_seconds: a request this soon after a demanded wait was announced may have been on its way and
             is not marked `early` in the log.
         app_approved: False makes every request 403 UNAUTHORIZED_CLIENT_APPLICATION (§3).
@@ -39,13 +45,15 @@ class Settings:
         gzip: JSON and HTML come with `content-encoding: gzip` where the request accepts it; result files are packed
             already.
         result_host_signed: result files want a signature; otherwise they refuse one (§1).
-        job_seconds: time from POST to SUCCESS of an analytics job. This and all further switches are read by the
+        job_seconds: time from POST to SUCCESS of an analytics job, or `[low, high]`: each job takes a time between them
+            that depends on the world's seed and the job's number alone. This and all further switches are read by the
             analytics service alone and described at `Switches` in analytics/seam.py.
     """
 
     base_url: str = ""
     latency_ms: int = 0
     rate_limit: dict[str, Any] | str | None = None
+    status_limit: dict[str, Any] | str | None = None
     early_grace_seconds: float = 0.05
     app_approved: bool = True
     token_predates_approval: bool = False
@@ -56,7 +64,7 @@ class Settings:
     skew_named: bool = True
     chunked: bool = False
     gzip: bool = False
-    job_seconds: float = 0.0
+    job_seconds: float | list[float] = 0.0
     job_empty_polls: int = 0
     job_url_late_polls: int = 0
     file_late_fetches: int = 0
@@ -101,14 +109,29 @@ class Settings:
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} is one of {', '.join(allowed)}")
-        limit = self.rate_limit
-        if limit is None or limit == "off":
-            return
-        given = limit if isinstance(limit, dict) else {}
-        known = set(given) - {"scope"} == {"requests", "seconds"}
-        if not known or given.get("scope", "account") not in ("account", "user"):
-            raise ValueError('rate_limit is null, "off" or {"requests": n, "seconds": s, "scope": "account" or "user"}')
+        _check_limit("rate_limit", self.rate_limit, ("off",), {"requests", "seconds"})
+        _check_limit("status_limit", self.status_limit, SCOPES, {"requests", "seconds", "scope"})
+        low, high = times_of(self.job_seconds)
+        if not 0 <= low <= high:
+            raise ValueError(f"job_seconds is a number or [low, high], not {self.job_seconds!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as a JSON object."""
         return asdict(self)
+
+
+def times_of(job_seconds: float | Sequence[float]) -> tuple[float, float]:
+    """The shortest and the longest time that a job takes. Raises ValueError for what is neither a number nor a pair."""
+    if isinstance(job_seconds, (int, float)):
+        return float(job_seconds), float(job_seconds)
+    low, high = job_seconds
+    return float(low), float(high)
+
+
+def _check_limit(name: str, limit: dict[str, Any] | str | None, words: Sequence[str], required: set[str]) -> None:
+    if limit is None or limit in words:
+        return
+    given = limit if isinstance(limit, dict) else {}
+    if not required <= set(given) <= {"requests", "seconds", "scope"} or given.get("scope", SCOPES[0]) not in SCOPES:
+        known = ", ".join(f'"{word}"' for word in words)
+        raise ValueError(f'{name} is null, {known} or {{"requests": n, "seconds": s, "scope": "account" or "user"}}')

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from integration_tests.emulator.analytics import faults
 from integration_tests.emulator.analytics.faults import FaultPlan, JobFault
+from integration_tests.emulator.analytics.numbers import key_of
 from integration_tests.emulator.analytics.request import JobRequest
 from integration_tests.emulator.analytics.seam import Switches, WorldView, elapsed_seconds
 from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.errors import ApiError
+from integration_tests.emulator.settings import times_of
 
 RESULT_PATH: Final = "/advertiser-api-async-analytics/"
 OPEN_STATUSES: Final = frozenset({"QUEUED", "PROCESSING", "UPLOADING"})
@@ -62,6 +64,10 @@ class Job:
         """World time of the end of the job; the file holds what had been booked by then."""
         return self.created_at + timedelta(seconds=self.seconds)
 
+    def expires_at(self, switches: Switches) -> datetime:
+        """World time at which the result file goes, a whole second."""
+        return (self.finished_at + timedelta(seconds=switches.result_expires_seconds)).replace(microsecond=0)
+
     @property
     def token(self) -> str:
         """The long opaque name of the result file (§7.2)."""
@@ -85,10 +91,16 @@ class Job:
 
 
 class JobBoard:
-    """All jobs of all accounts. The caller holds the lock (service.py)."""
+    """All jobs of all accounts. The caller holds the lock (service.py).
 
-    def __init__(self, world: WorldView) -> None:
+    Args:
+        world: the emulated world.
+        seed: its seed, which decides how long a job takes where `job_seconds` leaves a choice.
+    """
+
+    def __init__(self, world: WorldView, seed: int) -> None:
         self._world = world
+        self._seed = seed
         self._plan = FaultPlan()
         self._jobs: dict[int, Job] = {}
         self._by_account: dict[str, list[Job]] = {}
@@ -103,14 +115,9 @@ class JobBoard:
             message = f"A maximum of {switches.job_limit} jobs can be in processing state"
             raise ApiError(400, "TOO_MANY_JOBS", message)
         fault = self._plan.fault_for(switches.job_faults, request)
-        job = Job(
-            _FIRST_ID + len(self._jobs) * _ID_STEP,
-            request,
-            self._world.now(),
-            elapsed_seconds(self._world),
-            switches.job_seconds,
-            fault,
-        )
+        number = _FIRST_ID + len(self._jobs) * _ID_STEP
+        seconds = _seconds(switches, self._seed, number)
+        job = Job(number, request, self._world.now(), elapsed_seconds(self._world), seconds, fault)
         self._jobs[job.number] = job
         self._by_token[job.token] = job
         self._by_account.setdefault(account_id, []).append(job)
@@ -173,11 +180,10 @@ class JobBoard:
         """The job as X prints it."""
         status = self._first_status(job) if just_created else self.status(job)
         done = status == "SUCCESS"
-        expires = job.finished_at + timedelta(seconds=switches.result_expires_seconds)
         record: dict[str, Any] = {
             **job.request.fields(),
             "url": _url(job, switches) if done and job.url_published else None,
-            "expires_at": print_instant(expires) if done else None,
+            "expires_at": print_instant(job.expires_at(switches)) if done else None,
             "account_id": job.request.account_id,
             "status": status,
             "created_at": print_instant(job.created_at),
@@ -198,11 +204,18 @@ class JobBoard:
         """Whether the file of a finished job is gone."""
         if job.fault is not None and job.fault.status == faults.EXPIRED:
             return True
-        return elapsed_seconds(self._world) - job.born - job.seconds >= switches.result_expires_seconds
+        lifetime = (job.expires_at(switches) - job.finished_at).total_seconds()
+        return elapsed_seconds(self._world) - job.born - job.seconds >= lifetime
 
     def counts_by_status(self) -> dict[str, int]:
         """How many jobs have which status."""
         return dict(Counter(self.status(job) for job in self._jobs.values()))
+
+
+def _seconds(switches: Switches, seed: int, number: int) -> float:
+    """How long a job takes."""
+    low, high = times_of(switches.job_seconds)
+    return low + (high - low) * key_of(seed, "job seconds", number) / float(1 << 64)
 
 
 def printed_id(number: int, style: str) -> dict[str, Any]:

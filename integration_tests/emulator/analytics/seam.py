@@ -37,7 +37,7 @@ class Switches:
     """Analytics switches with their defaults; a settings object may carry any subset of these names.
 
     Attributes:
-        job_seconds: time from POST to SUCCESS.
+        job_seconds: time from POST to SUCCESS, or [low, high], between which each job has a time of its own.
         job_empty_polls: so many status requests do not know a new job yet (x-ads-api.md §7.2).
         job_url_late_polls: so many status requests show SUCCESS with `url` null.
         file_late_fetches: so many fetches of a file answer 404 first.
@@ -46,7 +46,7 @@ class Switches:
         job_limit: jobs in flight per account.
         job_id_style: `both` (number and id_str), `string` or `number`.
         dst_reading: whose offset a plain date has: `that_day` or `today` (§7.1).
-        result_expires_seconds: how long a file lives after SUCCESS.
+        result_expires_seconds: how long a file lives after SUCCESS: until the whole second that `expires_at` shows.
         drop_metric_keys: inactive entities miss some metric keys (§7.3).
         link_clicks_drift: `link_clicks` instead of `url_clicks` (§7.5).
         retired_refused: what the documents dropped in 2026 answers 400 instead of numbers (§9.5).
@@ -57,7 +57,7 @@ class Switches:
         base_url: where result urls point.
     """
 
-    job_seconds: float = 0.0
+    job_seconds: float | Sequence[float] = 0.0
     job_empty_polls: int = 0
     job_url_late_polls: int = 0
     file_late_fetches: int = 0

@@ -48,7 +48,7 @@ class Analytics:
         self._population = Population(world)
         self._book = CorrectionBook()
         self._active = ActiveEntities(world, self._population, self._book)
-        self._board = JobBoard(world)
+        self._board = JobBoard(world, self._population.seed)
         self._builder = ResultBuilder(self._population, self._book)
         self._files: OrderedDict[object, bytes] = OrderedDict()
         self._active_answers: dict[object, Reply] = {}
@@ -223,6 +223,7 @@ def _summary(job: Job, status: str) -> dict[str, Any]:
         "account_id": job.request.account_id,
         "id": str(job.number),
         "status": status,
+        "seconds": job.seconds,
         "in_flight": status in OPEN_STATUSES,
         "fault": None if job.fault is None else job.fault.status,
         "polls": job.polls,

@@ -7,13 +7,15 @@ import math
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from integration_tests.emulator.settings import Settings
 
 WINDOW_SECONDS: Final = 900
 #: The user-level quota that is printed beside an account-level one (§4: "a large global quota").
 _GLOBAL_QUOTA: Final = 1_000_000
+_STATUS: Final = "GET stats/jobs/accounts/:id"
+_STATUS_REQUESTS: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class RateLimiter:
 
         Args:
             bucket: the documented bucket; the setting `rate_limit` replaces it by one per `key` and account, or per
-                `key` alone where its `scope` is `user`.
+                `key` alone where its `scope` is `user`; `status_limit` replaces both for status requests of jobs.
             account_id: the account in the path, if any.
             key: method and endpoint key: X counts reads and writes of one path apart (§4: "GET accounts", "POST
                 stats/jobs", a category of their own for writes).
@@ -61,7 +63,9 @@ class RateLimiter:
             Whether it is within the limit, the headers to send, and the epoch second at which the window ends.
         """
         override = self._settings.rate_limit
-        if isinstance(override, dict):
+        if key == _STATUS and self._settings.status_limit is not None:
+            bucket = _status_bucket(self._settings.status_limit, account_id)
+        elif isinstance(override, dict):
             counted = None if override.get("scope") == "user" else account_id
             bucket = Bucket(key, counted, int(override["requests"]), float(override["seconds"]))
         elif override == "off":
@@ -81,6 +85,14 @@ class RateLimiter:
         """Forgets all windows."""
         with self._lock:
             self._windows.clear()
+
+
+def _status_bucket(limit: dict[str, Any] | str, account_id: str | None) -> Bucket:
+    """Status requests of jobs: X does not say whether 2,000 of them are the user's or each account's (§4)."""
+    given = limit if isinstance(limit, dict) else {"scope": limit}
+    counted = account_id if given["scope"] == "account" else None
+    requests, seconds = given.get("requests", _STATUS_REQUESTS), given.get("seconds", WINDOW_SECONDS)
+    return Bucket(_STATUS, counted, int(requests), float(seconds))
 
 
 def _reset(window: _Window, bucket: Bucket) -> float:

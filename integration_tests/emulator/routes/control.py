@@ -59,7 +59,7 @@ class Control:
             app.world.clock.advance(float(body["advance"]))
         elif name == "settings":
             app.settings.update(body)
-            if "rate_limit" in body:
+            if {"rate_limit", "status_limit"} & set(body):
                 app.limiter.reset()
         elif name == "faults":
             app.plan.replace(body)
