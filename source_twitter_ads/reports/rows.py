@@ -7,40 +7,39 @@ Shape of the file: x-ads-api.md §7.3. Nothing is dropped in silence: what does 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import repeat
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.catalog import ReportDefinition
-from source_twitter_ads.reports.metrics import OBJECT_METRICS
 from source_twitter_ads.reports.points import Point
 from source_twitter_ads.reports.row_block import RowBlock, SeriesColumns
 from source_twitter_ads.reports.schema import FIXED_COLUMNS
 from source_twitter_ads.reports.windows import Window
 
-# Rows that are handled as one: about 1 MB as protocol lines.
+# Rows that are handled as one: some hundred kB to 1 MB as protocol lines.
 ROWS_PER_BLOCK = 1000
+# Numbers that are handled as one: about 4 MB parsed and 4 MB as protocol lines, since the names come with each row.
+NUMBERS_PER_BLOCK = 100_000
 NO_SEGMENT_VALUE = ""
 """`segment_value` of a row that stands for an entity of which X names no segment; never null, as it is in the key."""
 
+_NO_NUMBERS: Mapping[str, Any] = {"segment": None, "metrics": None}
+# A flat name; the longest of X's has 65 characters.
+_MAX_NAME = 255
+
 
 class MalformedResult(ValueError):
-    """A result file that cannot be read as an answer to its job."""
+    """A result file that cannot be read as the answer to its job."""
 
 
-@dataclass(frozen=True)
-class _Series:
-    """The flat metrics of one entity and one segment: `columns[i]` holds the numbers of `names[i]`, or None.
+class SeriesSource(Protocol):
+    """The series of a file in its order: the elements of all id_data."""
 
-    Series with the same names share one tuple of them: a file may hold thousands of series with hundreds of names.
-    """
+    def __len__(self) -> int: ...
 
-    segment_name: str | None
-    segment_value: str | None
-    names: tuple[str, ...]
-    columns: list[list[Any] | None]
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 def rows(
@@ -54,17 +53,21 @@ def rows(
     window: Window,
     now: datetime,
     asked: Collection[str],
+    series: SeriesSource | None = None,
 ) -> Iterator[RowBlock]:
     """Yield the rows of one result file, entity by entity, in blocks of about ROWS_PER_BLOCK rows.
 
-    Every row has the same columns: FIXED_COLUMNS, then each metric column that occurs anywhere in the file (an array or
-    null becomes `<metric>`, an object of arrays `<metric>_<sub>`; unknown metrics pass like known ones). A conversion
-    object that is null throughout the file adds no column. Numbers are passed on as X wrote them.
+    A row has FIXED_COLUMNS, always, then each metric that X has a number for in that period: an array becomes
+    `<metric>`, an object of arrays `<metric>_<sub>`; unknown metrics pass like known ones. A metric that is null is
+    missing in the row: a destination writes NULL for it, as the row replaces its predecessor as a whole. Numbers are
+    passed on as X wrote them.
 
     A period that X now has no numbers for must overwrite what an earlier sync wrote. So an entity without numbers, or
-    one that was asked for and is missing in the file, gives one row per point with null metrics. In a segmented
+    one that was asked for and is missing in the file, gives one row per point with FIXED_COLUMNS alone. In a segmented
     report the segments of such an entity are unknown; its row per point has segment_name null and the segment_value
     NO_SEGMENT_VALUE, which tells the reader that rows of that entity and period from earlier syncs are void.
+
+    What is wrong with a series is found when its turn comes, after the blocks before it.
 
     Args:
         document: the parsed file.
@@ -76,44 +79,61 @@ def rows(
         window: the job's window.
         now: aware; points that start later are dropped, and may be missing in the file.
         asked: the job's entity ids.
+        series: the file's series, if the document has empty objects in their places.
 
     Raises:
         MalformedResult: if the file is not the answer to this job or not of the documented shape.
     """
     points = _points(document, definition, placement, window, now)
-    entities = _Reader(definition, len(points)).entities(document, asked)
+    counts = _series_counts(document, asked)
+    if series is None:
+        series = [one for item in document["data"] for one in item.get("id_data") or ()]
+    if len(series) != sum(counts.values()):
+        raise MalformedResult("The result file holds data, or id_data of an entity, twice.")
     begun = iso(now.astimezone(timezone.utc))
-    points = [point for point in points if point.start_time <= begun]
-    if not points:
+    times = tuple(zip(*(point for point in points if point.start_time <= begun), strict=True))
+    if not times:
         return
-    times = tuple(zip(*points, strict=True))
-    block = max(ROWS_PER_BLOCK // len(points), 1)
-    names = tuple(dict.fromkeys(name for shape in _shapes(entities.values()) for name in shape))
-    keys = (*FIXED_COLUMNS, *names)
-    series = [
-        SeriesColumns(
-            (account_id, definition.entity, entity_id, placement, definition.granularity),
-            (definition.segmentation, one.segment_name, one.segment_value, country, platform),
-            _aligned(one, names),
-        )
-        for entity_id, every in entities.items()
-        for one in every
-    ]
-    for first in range(0, len(series), block):
-        yield RowBlock(keys, times, series[first : first + block])
+    reader = _SeriesReader(definition, len(points), (account_id, placement, country, platform))
+    source = iter(series)
+    block: list[SeriesColumns] = []
+    numbers = 0
+    for entity_id, count in counts.items():
+        for one in reader.series(entity_id, islice(source, count) if count else (_NO_NUMBERS,)):
+            block.append(one)
+            numbers += len(one.numbers) * len(times[0])
+            if len(block) * len(times[0]) > ROWS_PER_BLOCK - len(times[0]) or numbers >= NUMBERS_PER_BLOCK:
+                yield RowBlock(times, block)
+                block, numbers = [], 0
+    if block:
+        yield RowBlock(times, block)
 
 
-def _shapes(entities: Iterable[list[_Series]]) -> Iterable[tuple[str, ...]]:
-    return dict.fromkeys(one.names for series in entities for one in series)
+def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[str, int]:
+    """Return how many series each entity of a file has; entities that were asked for and are missing have none.
 
-
-def _aligned(series: _Series, names: tuple[str, ...]) -> list[Iterable[Any]]:
-    """The columns of a series in the order of `names`, with an endless null for each that has no numbers."""
-    nothing: Iterable[Any] = repeat(None)
-    if series.names == names:
-        return [nothing if column is None else column for column in series.columns]
-    own = dict(zip(series.names, series.columns, strict=True))
-    return [own.get(name) or nothing for name in names]
+    Raises:
+        MalformedResult: if an entity is there twice or was not asked for, or `data` is not of the documented shape.
+    """
+    data = document.get("data")
+    if not isinstance(data, list):
+        raise MalformedResult(f"The result file's data is {_kind(data)} where a list is expected.")
+    wanted = set(asked)
+    counts: dict[str, int] = {}
+    for item in data:
+        entity_id = item.get("id") if isinstance(item, Mapping) else None
+        if not isinstance(entity_id, str) or entity_id not in wanted:
+            raise MalformedResult(f"The result file holds the entity {entity_id!r}, which was not asked for.")
+        if entity_id in counts:
+            raise MalformedResult(f"The result file holds the entity {entity_id!r} twice.")
+        id_data = item.get("id_data")
+        if id_data is not None and not isinstance(id_data, list):
+            raise MalformedResult(f"id_data of entity {entity_id!r} is {_kind(id_data)} where a list is expected.")
+        for one in id_data or ():
+            if not isinstance(one, Mapping):
+                raise MalformedResult(f"id_data of entity {entity_id!r} holds {one!r} where an object is expected.")
+        counts[entity_id] = len(id_data or ())
+    return {**counts, **{entity_id: 0 for entity_id in asked if entity_id not in counts}}
 
 
 def _points(
@@ -143,50 +163,43 @@ def _text(echo: Mapping[str, Any], key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-class _Reader:
-    """Reads `data` of one file and checks its shape."""
+class _SeriesReader:
+    """Turns the series of one file into columns and checks their shape.
 
-    def __init__(self, definition: ReportDefinition, count: int) -> None:
-        self._segmented = definition.segmented
+    Args:
+        definition: the report.
+        count: the points of the file.
+        job: account id, placement, country and platform of the job.
+    """
+
+    def __init__(self, definition: ReportDefinition, count: int, job: tuple[str, str, str | None, str | None]) -> None:
+        self._definition = definition
         self._count = count
-        self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._account_id, self._placement, self._country, self._platform = job
+        # Thousands of series share few shapes.
+        self._keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def entities(self, document: Mapping[str, Any], asked: Collection[str]) -> dict[str, list[_Series]]:
-        """Entity id → its series; every asked entity has at least one."""
-        data = document.get("data")
-        if not isinstance(data, list):
-            raise MalformedResult(f"The result file's data is {_kind(data)} where a list is expected.")
-        wanted = set(asked)
-        entities: dict[str, list[_Series]] = {}
-        for item in data:
-            entity_id = item.get("id") if isinstance(item, Mapping) else None
-            if not isinstance(entity_id, str) or entity_id not in wanted:
-                raise MalformedResult(f"The result file holds the entity {entity_id!r}, which was not asked for.")
-            if entity_id in entities:
-                raise MalformedResult(f"The result file holds the entity {entity_id!r} twice.")
-            entities[entity_id] = self._series(entity_id, item.get("id_data"))
-        for entity_id in asked:
-            if entity_id not in entities:
-                entities[entity_id] = self._series(entity_id, None)
-        return entities
-
-    def _series(self, entity_id: str, id_data: object) -> list[_Series]:
-        if id_data is None or id_data == []:
-            id_data = [{"segment": None, "metrics": None}]
-        if not isinstance(id_data, list):
-            raise MalformedResult(f"id_data of entity {entity_id!r} is {_kind(id_data)} where a list is expected.")
-        series: dict[str | None, _Series] = {}
-        for item in id_data:
-            if not isinstance(item, Mapping):
-                raise MalformedResult(f"id_data of entity {entity_id!r} holds {item!r} where an object is expected.")
-            name, value = self._segment(entity_id, item.get("segment"))
-            if value in series:
+    def series(self, entity_id: str, elements: Iterable[Mapping[str, Any]]) -> Iterator[SeriesColumns]:
+        """Yield the columns of each element of an entity's id_data."""
+        definition = self._definition
+        before = (self._account_id, definition.entity, entity_id, self._placement, definition.granularity)
+        found: set[str | None] = set()
+        for element in elements:
+            name, value = self._segment(entity_id, element.get("segment"))
+            if value in found:
                 raise MalformedResult(f"The result file holds segment {value!r} of entity {entity_id!r} twice.")
-            series[value] = _Series(name, value, *self._metrics(entity_id, item.get("metrics")))
-        return list(series.values())
+            found.add(value)
+            names: list[str] = []
+            columns: list[list[Any]] = []
+            gaps: list[str] = []
+            metrics = element.get("metrics")
+            if metrics is not None:
+                self._flatten(entity_id, "", metrics, names, columns, gaps)
+            after = (definition.segmentation, name, value, self._country, self._platform)
+            yield SeriesColumns(self._all_keys(entity_id, names), before, after, columns, gaps)
 
     def _segment(self, entity_id: str, segment: object) -> tuple[str | None, str | None]:
-        if not self._segmented:
+        if not self._definition.segmented:
             if segment is not None:
                 raise MalformedResult(f"Entity {entity_id!r} is split by {segment!r} where no segment was asked for.")
             return None, None
@@ -198,41 +211,42 @@ class _Reader:
         value = name if value is None else value
         return (None if name is None else str(name)), (NO_SEGMENT_VALUE if value is None else str(value))
 
-    def _metrics(self, entity_id: str, metrics: object) -> tuple[tuple[str, ...], list[list[Any] | None]]:
-        names: list[str] = []
-        columns: list[list[Any] | None] = []
-        if metrics is not None:
-            if not isinstance(metrics, Mapping):
-                raise MalformedResult(f"metrics of entity {entity_id!r} is {metrics!r} where an object is expected.")
-            self._flatten(entity_id, "", metrics, names, columns)
+    def _all_keys(self, entity_id: str, names: list[str]) -> tuple[str, ...]:
         shape = tuple(names)
-        if shape not in self._shapes:
-            if len(set(shape).union(FIXED_COLUMNS)) < len(shape) + len(FIXED_COLUMNS):
+        if shape not in self._keys:
+            keys = (*FIXED_COLUMNS, *shape)
+            if len(set(keys)) < len(keys):
                 raise MalformedResult(f"Two columns of entity {entity_id!r} have the same name.")
-            self._shapes[shape] = shape
-        return self._shapes[shape], columns
+            self._keys[shape] = keys
+        return self._keys[shape]
 
     def _flatten(
         self,
         entity_id: str,
         prefix: str,
-        metrics: Mapping[str, Any],
+        metrics: object,
         names: list[str],
-        columns: list[list[Any] | None],
+        columns: list[list[Any]],
+        gaps: list[str],
     ) -> None:
+        """Add the metrics that have numbers; those with nulls between their numbers to the gaps too."""
+        if not isinstance(metrics, Mapping):
+            raise MalformedResult(f"metrics of entity {entity_id!r} is {metrics!r} where an object is expected.")
+        if len(prefix) > _MAX_NAME:
+            raise MalformedResult(f"A metric of entity {entity_id!r} has a name of more than {_MAX_NAME} characters.")
         count = self._count
         for key, value in metrics.items():
             name = prefix + key
-            if isinstance(value, dict):
-                self._flatten(entity_id, f"{name}_", value, names, columns)
-            elif value is None:
-                if name not in OBJECT_METRICS:
-                    names.append(name)
-                    columns.append(None)
-            elif isinstance(value, list) and len(value) == count:
+            if isinstance(value, list) and len(value) == count:
+                if None in value:
+                    if value.count(None) == count:
+                        continue
+                    gaps.append(name)
                 names.append(name)
                 columns.append(value)
-            else:
+            elif isinstance(value, dict):
+                self._flatten(entity_id, f"{name}_", value, names, columns, gaps)
+            elif value is not None:
                 found = f"{len(value)} numbers" if isinstance(value, list) else repr(value)
                 raise MalformedResult(
                     f"Metric {name!r} of entity {entity_id!r} has {found} where a list of {count} numbers is expected."
