@@ -1,13 +1,13 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How much one job may ask for, so that its result file stays small enough to hold. Pure: touches no network."""
+"""How much one job may ask for, so that its result file can be unpacked. Pure: touches no network."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import lru_cache
-from math import ceil
 
+from source_twitter_ads.api.answers import MAX_FILE_BYTES
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.metrics import columns
 from source_twitter_ads.reports.windows import Window
@@ -15,8 +15,11 @@ from source_twitter_ads.reports.windows import Window
 MAX_ENTITIES = 20
 """Most entities that X takes per job (x-ads-api.md §7.2)."""
 
-MAX_NUMBERS = 6_000_000
-"""Most numbers that a result file should hold: about 100 MB once parsed, since most of them are small."""
+# Nine digits and a comma. Counts have fewer digits, large amounts of money some more.
+_BYTES_PER_NUMBER = 10
+
+MAX_NUMBERS = MAX_FILE_BYTES // _BYTES_PER_NUMBER
+"""Most numbers of a result file if every column has numbers: the file still unpacks to less than MAX_FILE_BYTES."""
 
 MAX_DAYS = 30
 """Longest window (design "Reports" 1)."""
@@ -42,9 +45,6 @@ _SEGMENTS = {
 }
 _OTHER_SEGMENTS = 100
 
-# Of the hundreds of conversion columns an advertiser tracks a few; X sends null for the others.
-_CONVERSIONS_PER_VALUE = 8
-
 
 def estimate_numbers(definition: ReportDefinition, entities: int, window: Window) -> int:
     """The most numbers that the result file of one job can hold: entities × segments × points × metric columns."""
@@ -53,8 +53,7 @@ def estimate_numbers(definition: ReportDefinition, entities: int, window: Window
 
 def expected_rows(definition: ReportDefinition, window: Window, entities: Mapping[str, Collection[str]]) -> int:
     """About how many rows a window will have, given its entity ids by placement."""
-    segments = _SEGMENTS.get(definition.segmentation, _OTHER_SEGMENTS) if definition.segmentation else 1
-    return sum(map(len, entities.values())) * segments * _points(definition, window.end - window.start)
+    return sum(map(len, entities.values())) * _segments(definition) * _points(definition, window.end - window.start)
 
 
 def batch_size(definition: ReportDefinition, window: Window) -> int:
@@ -79,7 +78,8 @@ def _points(definition: ReportDefinition, length: timedelta) -> int:
 
 @lru_cache(maxsize=256)
 def _numbers_per_point(definition: ReportDefinition) -> int:
-    segments = _SEGMENTS.get(definition.segmentation, _OTHER_SEGMENTS) if definition.segmentation else 1
-    every = sum(1 for _ in columns(definition.metric_groups))
-    plain = sum(1 for _ in columns(tuple(group for group in definition.metric_groups if "CONVERSION" not in group)))
-    return segments * (plain + ceil((every - plain) / _CONVERSIONS_PER_VALUE))
+    return _segments(definition) * sum(1 for _ in columns(definition.metric_groups))
+
+
+def _segments(definition: ReportDefinition) -> int:
+    return _SEGMENTS.get(definition.segmentation, _OTHER_SEGMENTS) if definition.segmentation else 1
