@@ -4,9 +4,12 @@
 import gzip
 import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from itertools import chain, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -217,3 +220,16 @@ class TestTime:
             found = read(packed, report())
             assert time.process_time() - started < 10
         assert found == read(text, report())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says how much memory a process had")
+def test_given_metros_with_all_conversions_when_read_then_every_number_arrives_within_100_mb(tmp_path: Path) -> None:
+    def run(command: str) -> dict[str, int]:
+        arguments = [sys.executable, "-m", "unit_tests.reports.large_file", command, str(tmp_path / "file.json.gz")]
+        return json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)  # type: ignore[no-any-return]
+
+    written, found = run("write"), run("read")
+    assert written["rows"] == 20 * 210 * 29
+    assert {name: found[name] for name in written} == written
+    assert found["bytes"] < 100_000_000
