@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 
 import pytest
@@ -28,7 +28,8 @@ from source_twitter_ads.api.headers import number, retry_after
 from source_twitter_ads.reports.activity import _activity
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import job_id_of, result_url
-from source_twitter_ads.reports.rows import MalformedResult, rows
+from source_twitter_ads.reports.result_file import read_rows
+from source_twitter_ads.reports.rows import MalformedResult
 from source_twitter_ads.reports.windows import AccountCalendar, Window
 from source_twitter_ads.streams.tweets import created_at_text
 
@@ -216,26 +217,30 @@ _DOCUMENT = JSON | st.fixed_dictionaries(
 
 
 @given(_DOCUMENT)
-def test_given_any_result_file_when_turned_into_rows_then_every_asked_entity_has_rows_or_it_is_malformed(
+def test_given_any_result_file_when_turned_into_rows_then_every_asked_entity_has_rows_or_it_is_refused(
     document: Any,
 ) -> None:
+    packed = gzip.compress(json.dumps(document).encode())
+    whole, in_parts = _rows_of(packed, 10**9), _rows_of(packed, 0)
+    assert whole == in_parts
+    assert whole is None or Counter(row["entity_id"] for row in whole) == {"a": 3, "b": 3}
+
+
+def _rows_of(packed: bytes, whole_file_bytes: int) -> list[dict[str, Any]] | None:
+    """The rows of a file, None if it is refused."""
     (definition,) = [one for one in PREBUILT_REPORTS if one.entity == "LINE_ITEM"]
-    calendar = AccountCalendar("Etc/UTC", None)
-    window = Window(datetime(2026, 6, 1).date(), datetime(2026, 6, 4).date(), calendar)
-    try:
-        found = list(
-            rows(
-                document,
-                definition,
-                account_id="1first",
-                placement="ALL_ON_TWITTER",
-                country=None,
-                platform=None,
-                window=window,
-                now=datetime(2026, 7, 1, tzinfo=timezone.utc),
-                asked=["a", "b"],
-            )
+    with pytest.MonkeyPatch.context() as patch, suppress(BadBody, MalformedResult):
+        patch.setattr("source_twitter_ads.reports.result_file.WHOLE_FILE_BYTES", whole_file_bytes)
+        blocks = read_rows(
+            packed,
+            definition,
+            account_id="1first",
+            placement="ALL_ON_TWITTER",
+            country=None,
+            platform=None,
+            window=Window(date(2026, 6, 1), date(2026, 6, 4), AccountCalendar("Etc/UTC", None)),
+            now=datetime(2026, 7, 1, tzinfo=timezone.utc),
+            asked=["a", "b"],
         )
-    except MalformedResult:
-        return
-    assert Counter(row["entity_id"] for block in found for row in block) == {"a": 3, "b": 3}
+        return [row for block in blocks for row in block]
+    return None
