@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class Job:
         polls: status answers that could have listed it so far.
         bare_polls: status answers that showed SUCCESS without a url so far.
         fetches: attempts to fetch its file so far.
+        token: the long opaque name of the result file (§7.2).
+        printed: what its record holds at any time.
     """
 
     number: int
@@ -58,6 +60,13 @@ class Job:
     bare_polls: int = 0
     fetches: int = 0
     url_published: bool = False
+    token: str = ""
+    printed: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.token = hashlib.sha512(f"stats_job_{self.number}".encode()).hexdigest()[:96]
+        created = {"account_id": self.request.account_id, "created_at": print_instant(self.created_at)}
+        self.printed = {**self.request.fields(), **created}
 
     @property
     def finished_at(self) -> datetime:
@@ -67,11 +76,6 @@ class Job:
     def expires_at(self, switches: Switches) -> datetime:
         """World time at which the result file goes, a whole second."""
         return (self.finished_at + timedelta(seconds=switches.result_expires_seconds)).replace(microsecond=0)
-
-    @property
-    def token(self) -> str:
-        """The long opaque name of the result file (§7.2)."""
-        return hashlib.sha512(f"stats_job_{self.number}".encode()).hexdigest()[:96]
 
     def status_at(self, elapsed: float) -> str:
         """The status when so many seconds show on the clock that `born` was read from."""
@@ -131,7 +135,8 @@ class JobBoard:
 
     def in_flight(self, account_id: str) -> int:
         """Jobs of an account that hold a slot: queued, processing or uploading."""
-        still_open = [job for job in self._open.get(account_id, []) if self.status(job) in OPEN_STATUSES]
+        elapsed = elapsed_seconds(self._world)
+        still_open = [job for job in self._open.get(account_id, []) if job.status_at(elapsed) in OPEN_STATUSES]
         self._open[account_id] = still_open
         return len(still_open)
 
@@ -181,12 +186,10 @@ class JobBoard:
         status = self._first_status(job) if just_created else self.status(job)
         done = status == "SUCCESS"
         record: dict[str, Any] = {
-            **job.request.fields(),
+            **job.printed,
             "url": _url(job, switches) if done and job.url_published else None,
             "expires_at": print_instant(job.expires_at(switches)) if done else None,
-            "account_id": job.request.account_id,
             "status": status,
-            "created_at": print_instant(job.created_at),
             "updated_at": print_instant(self._updated_at(job, status)),
         }
         return {**record, **printed_id(job.number, switches.job_id_style)}

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 
+import numpy as np
+
 from integration_tests.emulator.analytics import catalog, numbers
-from integration_tests.emulator.analytics.numbers import Series, SeriesTable
+from integration_tests.emulator.analytics.numbers import U64, Series, SeriesTable, mix_array
 from integration_tests.emulator.analytics.request import JobRequest
 from integration_tests.emulator.analytics.seam import Switches
 
@@ -79,6 +82,7 @@ class Layout:
                 self._entries.append(_Entry(printed, positions, bool(numbers.key_of(metric.name) % 2)))
         self.table = SeriesTable.of(series)
         self.idle = self.metrics({})
+        self._idle_keys: U64 = np.array([numbers.key_of(name) for name in self.idle], dtype=np.uint64)
 
     def metrics(self, values: Values) -> dict[str, Any]:
         """The `metrics` object: arrays, nulls, and objects of arrays and nulls."""
@@ -88,7 +92,8 @@ class Layout:
         """The `metrics` object of an entity without numbers; some keys may be missing (§7.3)."""
         if not drop:
             return self.idle
-        return {name: value for name, value in self.idle.items() if numbers.key_of(entity_id, name) % 3}
+        kept = mix_array(self._idle_keys ^ np.uint64(numbers.key_of(entity_id))) % np.uint64(3) != 0
+        return dict(compress(self.idle.items(), kept.tolist()))
 
 
 def layout_of(request: JobRequest, switches: Switches, missing: frozenset[str]) -> Layout:

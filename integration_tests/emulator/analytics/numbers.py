@@ -66,7 +66,8 @@ def mix(x: int) -> int:
     return x ^ (x >> 31)
 
 
-def _mix_array(x: U64) -> U64:
+def mix_array(x: U64) -> U64:
+    """`mix` of every element."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(_MIX_1)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(_MIX_2)
     mixed: U64 = x ^ (x >> np.uint64(31))
@@ -166,8 +167,8 @@ def active_of_any(keys: U64, first: I64, end: I64, granules: I64) -> Bools:
 def _active(keys: U64, granules: I64) -> Bools:
     wide = granules.astype(np.uint64)
     days, hours = wide // np.uint64(GRANULES_PER_DAY), wide // np.uint64(2)
-    loud = _mix_array(keys + np.uint64(_QUIET_DAY) + days * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
-    busy = _mix_array(keys + np.uint64(_ZERO_HOUR) + hours * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
+    loud = mix_array(keys + np.uint64(_QUIET_DAY) + days * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
+    busy = mix_array(keys + np.uint64(_ZERO_HOUR) + hours * np.uint64(_GOLDEN)) >> np.uint64(61) != 0
     active: Bools = loud & busy
     return active
 
@@ -226,7 +227,7 @@ class SeriesTable:
 
     def thresholds(self, row_key: int) -> npt.NDArray[np.int16]:
         """The threshold of every series of a row."""
-        drawn = _THRESHOLD_ARRAY[_mix_array(np.uint64(row_key) ^ self.keys) & np.uint64(7)]
+        drawn = _THRESHOLD_ARRAY[mix_array(np.uint64(row_key) ^ self.keys) & np.uint64(7)]
         thresholds: npt.NDArray[np.int16] = np.where(self.always, np.int16(0), drawn)
         return thresholds
 
@@ -256,7 +257,7 @@ def sum_points(
     present = np.flatnonzero(thresholds < _ABSENT)
     if not len(live) or not len(present):
         return {}
-    noise = _mix_array(np.uint64(source.row_key) + live.astype(np.uint64) * np.uint64(_GOLDEN))
+    noise = mix_array(np.uint64(source.row_key) + live.astype(np.uint64) * np.uint64(_GOLDEN))
     raw = noise[None, :] * (table.keys[present] | np.uint64(1))[:, None]
     raw >>= np.uint64(_VALUE_SHIFT)
     counts = raw.astype(np.int16)

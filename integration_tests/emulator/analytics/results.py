@@ -13,7 +13,7 @@ import orjson
 
 from integration_tests.emulator.analytics import numbers
 from integration_tests.emulator.analytics.corrections import CorrectionBook
-from integration_tests.emulator.analytics.layout import layout_of
+from integration_tests.emulator.analytics.layout import Layout, layout_of
 from integration_tests.emulator.analytics.numbers import Source
 from integration_tests.emulator.analytics.population import Population, first_granule_from, granule_of
 from integration_tests.emulator.analytics.request import JobRequest
@@ -64,7 +64,6 @@ class ResultBuilder:
         request, population = file.request, self._population
         names = (request.account_id, request.entity, entity_id)
         layout = layout_of(request, file.switches, population.missing_groups(*names))
-        idle = {"segment": None, "metrics": layout.idle_metrics(entity_id, drop=file.switches.drop_metric_keys)}
         span = int(file.bounds[0]), min(int(file.bounds[-1]), granule_of(file.as_of))
         live = population.live_granules(*names, request.placement, span)
         edges = np.searchsorted(live, file.bounds)
@@ -72,7 +71,9 @@ class ResultBuilder:
         if request.segmentation is None:
             source = Source.of(population.seed, *names, request.placement)
             values = numbers.sum_points(source, layout.table, live, edges, factors)
-            return [{"segment": None, "metrics": layout.metrics(values)} if values else idle]
+            return (
+                [{"segment": None, "metrics": layout.metrics(values)}] if values else [_idle(file, layout, entity_id)]
+            )
         rows: list[dict[str, Any]] = []
         for name, value in segments_of(request.segmentation, request.country, request.platform):
             segment = (request.segmentation, value)
@@ -84,4 +85,10 @@ class ResultBuilder:
                 printed = {"segment_name": name, "segment_value": value}
                 rows.append({"segment": printed, "metrics": layout.metrics(values)})
         # An entity without segmented numbers: no rows, or one null segment; which of the two is not established (§9.6).
-        return rows or ([idle] if numbers.key_of(entity_id, "null segment") % 2 else [])
+        if not rows and numbers.key_of(entity_id, "null segment") % 2:
+            rows.append(_idle(file, layout, entity_id))
+        return rows
+
+
+def _idle(file: _File, layout: Layout, entity_id: str) -> dict[str, Any]:
+    return {"segment": None, "metrics": layout.idle_metrics(entity_id, drop=file.switches.drop_metric_keys)}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Protocol
 
 
@@ -82,12 +83,18 @@ class SwitchReader:
 
     def __init__(self, settings: object) -> None:
         self._settings = settings
-        self._names = list(Switches.__dataclass_fields__)
+        self._names = [name for name in Switches.__dataclass_fields__ if hasattr(settings, name)]
+        self._values = attrgetter(*self._names)
+        self._last: tuple[tuple[Any, ...], Switches] | None = None
 
     def read(self) -> Switches:
         """The switches as they stand now."""
-        present = {name: getattr(self._settings, name) for name in self._names if hasattr(self._settings, name)}
-        return Switches(**present)
+        values = self._values(self._settings)
+        last = self._last
+        if last is None or last[0] != values:
+            last = (values, Switches(**dict(zip(self._names, values, strict=True))))
+            self._last = last
+        return last[1]
 
 
 def elapsed_seconds(world: WorldView) -> float:

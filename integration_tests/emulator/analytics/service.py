@@ -50,6 +50,7 @@ class Analytics:
         self._active = ActiveEntities(world, self._population, self._book)
         self._board = JobBoard(world, self._population.seed)
         self._builder = ResultBuilder(self._population, self._book)
+        self._building = threading.Lock()
         self._files: OrderedDict[object, bytes] = OrderedDict()
         self._active_answers: dict[object, Reply] = {}
         self._counters: Counter[str] = Counter()
@@ -208,7 +209,9 @@ class Analytics:
         with self._lock:
             if key in self._files:
                 return self._files[key]
-        content = self._builder.build(job.request, switches, job.finished_at)
+        with self._building:
+            # One at a time: threads that calculate side by side only get into each other's way.
+            content = self._builder.build(job.request, switches, job.finished_at)
         with self._lock:
             self._files[key] = content
             while len(self._files) > _KEPT_FILES and not switches.prebuild:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 import threading
@@ -24,13 +23,14 @@ _REQUIRED: Final = frozenset(
     for name in ("consumer_key", "nonce", "signature", "signature_method", "timestamp", "token", "version")
 )
 _PARAMETER: Final = re.compile(r'\s*([a-z_]+)="([^"]*)"\s*')
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9\-._~]*")
 #: What may stand unencoded in a query string: unreserved characters, escapes and the two separators.
 _STRICT_QUERY: Final = re.compile(r"(?:[A-Za-z0-9\-._~&=]|%[0-9A-Fa-f]{2})*")
 
 
 def encode(text: str) -> str:
     """RFC 3986 percent-encoding: everything but unreserved characters."""
-    return quote(text, safe="-._~")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="-._~")
 
 
 def signature_base(method: str, url: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -42,7 +42,7 @@ def signature_base(method: str, url: str, pairs: Iterable[tuple[str, str]]) -> s
 def sign(base: str, consumer_secret: str, token_secret: str) -> str:
     """The base64 HMAC-SHA1 signature of a base string."""
     key = f"{encode(consumer_secret)}&{encode(token_secret)}".encode()
-    return base64.b64encode(hmac.new(key, base.encode(), hashlib.sha1).digest()).decode()
+    return base64.b64encode(hmac.digest(key, base.encode(), "sha1")).decode()
 
 
 class SignatureError(ApiError):

@@ -40,7 +40,7 @@ def check_account(world: World, route: Route) -> None:
     account_id = route.account_id
     if account_id is None:
         return
-    access = world.spec_of(account_id).access if account_id in world.account_ids() else "forbidden"
+    access = world.spec_of(account_id).access if world.has_account(account_id) else "forbidden"
     if access in ("forbidden", "revoked"):
         raise ApiError(403, "ACCOUNT_NOT_FOUND", f"Account {account_id} was not found", "account_id", account_id)
     if route.kind == "account":

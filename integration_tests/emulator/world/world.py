@@ -34,6 +34,7 @@ class World:
         now = self.spec.data_instant()
         self._contexts = {a.id: Context(a, n, now) for n, a in enumerate(self.spec.accounts)}
         self._tables: dict[tuple[str, str | None], Sequence[Record]] = {}
+        self._indexes: dict[tuple[str, str | None], tuple[Sequence[Record], dict[str, Record]]] = {}
         self._lock = threading.RLock()
 
     @classmethod
@@ -50,6 +51,10 @@ class World:
     def account_ids(self) -> list[str]:
         """Ids of all accounts, whatever their access."""
         return list(self._specs)
+
+    def has_account(self, account_id: str) -> bool:
+        """Whether there is such an account, whatever its access."""
+        return account_id in self._specs
 
     def spec_of(self, account_id: str) -> AccountSpec:
         """The spec of an account. Raises KeyError."""
@@ -83,7 +88,12 @@ class World:
         rows = self.records(stream, account_id)
         if isinstance(rows, BulkTable):
             return rows.find(record_id)
-        return next((r for r in rows if key_of(r) == record_id), None)
+        known = self._indexes.get((stream, account_id))
+        if known is None or known[0] is not rows:
+            # A mutation puts a new list in the place of the old one. Of rows with one id the first counts.
+            known = (rows, {key_of(record): record for record in reversed(rows)})
+            self._indexes[stream, account_id] = known
+        return known[1].get(record_id)
 
     def visible(self, stream: str, account_id: str | None = None, **view: Any) -> list[Record]:
         """The rows that a listing with these parameters shows, in no particular order.

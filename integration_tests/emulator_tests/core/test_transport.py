@@ -194,3 +194,52 @@ def test_given_a_parent_that_is_gone_when_half_a_second_passed_then_the_process_
 def test_given_a_world_with_a_mistake_when_started_then_an_error_with_its_stderr() -> None:
     with pytest.raises(RuntimeError, match="unknown settings: speed"):
         Emulator.start({"accounts": []}, settings={"speed": 1})
+
+
+def raw(emulator: Emulator, text: bytes) -> bytes:
+    """What the server sends before it closes the connection, or within a second."""
+    port = int(emulator.base_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(text)
+        received = b""
+        try:
+            while part := connection.recv(65_536):
+                received += part
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return received
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nlong: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\n" + b"".join(b"h%d: x\r\n" % n for n in range(101)) + b"\r\n", 431),
+        (b"BREW / HTTP/1.1\r\n\r\n", 501),
+    ],
+    ids=["no-request-line", "other-version", "no-colon", "long-header", "many-headers", "unknown-method"],
+)
+def test_given_text_that_is_no_request_when_sent_then_it_is_refused(
+    emulator: Emulator, text: bytes, status: int
+) -> None:
+    assert raw(emulator, text).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize(
+    ("version", "wish", "answers"),
+    [("1.1", "", 2), ("1.1", "close", 1), ("1.0", "", 1), ("1.0", "Keep-Alive", 2)],
+)
+def test_given_two_requests_on_one_connection_when_sent_then_it_is_kept_as_the_client_wishes(
+    emulator: Emulator, version: str, wish: str, answers: int
+) -> None:
+    header = f"Connection: {wish}\r\n" if wish else ""
+    request = f"GET /nowhere HTTP/{version}\r\nHOST: x\r\n{header}\r\n".encode()
+    assert raw(emulator, request * 2).count(b"HTTP/1.1 401 ") == answers
+
+
+def test_given_a_client_that_waits_before_its_body_when_asked_then_it_is_told_to_go_on(emulator: Emulator) -> None:
+    head = b"POST /nowhere HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
+    assert raw(emulator, head + b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 ")
