@@ -39,9 +39,6 @@ from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.states import checked_state
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
-# Report windows that wait for X's jobs at the same time; each is a thread that sleeps most of the time.
-WINDOWS_AT_ONCE = 128
-
 
 class SourceTwitterAds(YamlDeclarativeSource):
     """Reads X Ads accounts: 34 entity streams and any number of analytics reports.
@@ -143,9 +140,9 @@ class SourceTwitterAds(YamlDeclarativeSource):
         if twice:
             raise ConfigProblem(f"The catalog names {', '.join(twice)} more than once: leave one entry of each.")
         reports = [report for report in reports if report.name in names]
-        # Reports list their windows for as long as X takes to say what was active: they get generators of their own.
+        # Each report takes a thread for as long as the sync lasts.
         generators = max(workers // 2, 1) + len(reports)
-        engine = PagedConcurrentSource(workers, generators, WINDOWS_AT_ONCE, self.logger)
+        engine = PagedConcurrentSource(workers, generators, self.logger)
         by_name = {stream.name: stream for stream in self._build(config, reports, engine.repository)}
         missing = [stream for stream in configured if stream.name not in by_name]
         for stream in missing:

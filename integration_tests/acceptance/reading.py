@@ -18,7 +18,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from integration_tests.connector import Message, Output, Record, State
 from source_twitter_ads import SourceTwitterAds
 from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reports import polling
+from source_twitter_ads.reports import account_jobs
 
 Stream = dict[str, Any]
 FAR_FUTURE = "2999-01-01T00:00:00Z"
@@ -53,7 +53,7 @@ def read_here(config: Mapping[str, Any], streams: Sequence[Stream], state: State
     lines: list[bytes] = []
     code = 0
     # The CDK writes the configuration into the folder that it is given.
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(polling, "SOONEST_POLL", _POLL_SECONDS):
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(account_jobs, "SOONEST_POLL", _POLL_SECONDS):
         try:
             known = source.configure(config, folder)
             for message in source.read(logging.getLogger("airbyte"), known, catalog, states):

@@ -32,10 +32,9 @@ def begin() -> Iterator[Callable[..., Emulator]]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are asked for often and given up after seconds; the shortest job_timeout of a configuration is a minute."""
-    monkeypatch.setattr("source_twitter_ads.reports.polling.SOONEST_POLL", 0.2)
-    monkeypatch.setattr("source_twitter_ads.reports.polling.LATEST_POLL", 0.5)
-    monkeypatch.setattr("source_twitter_ads.reports.polling.SECONDS_PER_STATUS_REQUEST", 0.0)
-    monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 2.0)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.2)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 0.5)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 2.0)
     monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 1.0)
     original = Settings.from_config
     hasty: dict[str, Any] = {"job_timeout": 0.06}

@@ -25,7 +25,6 @@ LEGAL: tuple[tuple[str, str | None], ...] = (
 )
 GRANULARITIES = ("DAY", "HOUR", "TOTAL")
 EVERY_GROUP = ("ENGAGEMENT", "BILLING", "VIDEO", "WEB_CONVERSION", "MOBILE_CONVERSION")
-PLACEMENTS = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
 
 # The account, its zone, and two or three days about a clock change; Brazil changed its clocks at midnight, until 2019.
 PERIODS = {
@@ -82,7 +81,11 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_twitter_ads.reports.polling.SOONEST_POLL", 0.1)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.1)
+
+
+#: X lists no activity of accounts: theirs is that of the entities in them (x-ads-api.md §7.4, §7.7).
+KINDS_WITH_ACTIVITY = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
 
 
 class _Truth:
@@ -134,7 +137,8 @@ class _Truth:
         country = self._country if entry["segment"] == "METROS" else None
         asked = self._shown(entry["entity"])
         if entry["entity"] == "ACCOUNT":
-            asked = {(self._account_id, placement) for placement in PLACEMENTS}
+            placements = {placement for kind in KINDS_WITH_ACTIVITY for _, placement in self._shown(kind)}
+            asked = {(self._account_id, placement) for placement in placements}
         if entry["entity"] == "ORGANIC_TWEET":
             tweets = self._emulator.world.records("tweets", self._account_id)
             asked = {(str(one["tweet_id"]), "ALL_ON_TWITTER") for one in tweets if one["tweet_type"] == "PUBLISHED"}

@@ -44,9 +44,9 @@ class TestProgress:
         emulator = begin(account("1a", volumes=VOLUMES), job_seconds=25)
         config = emulator.config("2026-11-01", end_date="2026-11-03", reports=[report("lines")])
         output = run("read", config, catalog=catalog(["lines"]))
-        lines = [text for text in output.logs if text.startswith("Reports of account 1a")]
+        lines = [text for text in output.logs if text.startswith("lines: ")]
         assert len(lines) >= 2
-        pattern = r"Reports of account 1a: \d+ jobs done, \d running, 0 waiting \(lines, window 1 of 1\)\."
+        pattern = r"lines: 0 of 1 windows, 0 of 1 accounts, \d jobs running, 0 waiting\."
         assert all(re.fullmatch(pattern, line) for line in lines)
         kinds = [m["trace"]["type"] if m["type"] == "TRACE" else m["type"] for m in output.messages]
         assert kinds.index("ESTIMATE") < kinds.index("RECORD")

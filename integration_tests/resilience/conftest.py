@@ -12,7 +12,7 @@ from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import AccountSpec
 from integration_tests.resilience import harness
 from source_twitter_ads.api import transport
-from source_twitter_ads.reports import polling
+from source_twitter_ads.reports import account_jobs
 
 PLAIN = {
     "rate_limit": harness.NO_LIMIT,
@@ -61,5 +61,4 @@ def emulator(shared: Emulator) -> Iterator[Emulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses between attempts and between looks at jobs."""
     monkeypatch.setattr(transport, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(polling, "SOONEST_POLL", 0.1)
-    monkeypatch.setattr(polling, "SECONDS_PER_STATUS_REQUEST", 0.0)
+    monkeypatch.setattr(account_jobs, "SOONEST_POLL", 0.1)

@@ -133,7 +133,7 @@ def test_given_a_job_that_goes_wrong_when_read_then_it_is_made_again(
     emulator: Emulator, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 0.5)
-    monkeypatch.setattr("source_twitter_ads.reports.jobs.LOST_SECONDS", 0.5)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 0.5)
     emulator.set_settings(job_faults=[{"status": status, "times": 2}])
     output = sync(harness.config(emulator), ["lines"])
     assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])

@@ -27,11 +27,10 @@ PAGE_SIZE, JOB_SECONDS = 1, 0.4
 
 def _command(words: list[str], output: str) -> None:
     """The command line in a process whose imports are done already, with standard output going into a pipe."""
-    from source_twitter_ads.reports import polling
+    from source_twitter_ads.reports import account_jobs
     from source_twitter_ads.run import run
 
-    polling.SOONEST_POLL = 0.15
-    polling.SECONDS_PER_STATUS_REQUEST = 0.0
+    account_jobs.SOONEST_POLL = 0.15
     target = os.open(output, os.O_WRONLY)
     os.dup2(target, 1)
     os.close(target)

@@ -34,6 +34,7 @@ class Call:
         limited: seconds spent at gates, all in all.
         excused: seconds since `failing_since` that were spent waiting for limits and workers.
         demanded: seconds that X asked to stay away because it fails; they count as trying.
+        held_since: since when a limit has held it back, by the monotonic clock, where its caller does not wait.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Call:
     limited: float = 0.0
     excused: float = 0.0
     demanded: float = 0.0
+    held_since: float | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {urlsplit(self.url).path}"

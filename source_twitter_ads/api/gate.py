@@ -20,6 +20,8 @@ _MARGIN = 0.1
 # metadata.yaml promises a line at least every 60 s while a limit is waited for.
 SECONDS_BETWEEN_LINES = 50.0
 _LOOK_AGAIN = 5.0
+# How soon to look again where an answer that is under way tells how many more requests there may be.
+SOON = 0.05
 # A request that goes ahead alone and is not answered for so long does not hold up the others any more.
 _PROBE_SECONDS = 10.0
 
@@ -36,6 +38,18 @@ class WaitTooLong(Exception):
         super().__init__(f"{reason}; no request may be sent until {clock_time(ends)}")
         self.reason = reason
         self.ends = ends
+
+
+class NotYet(Exception):
+    """A request must wait, and its caller does something else meanwhile.
+
+    Attributes:
+        until: when to try again, epoch seconds.
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__(f"not before {clock_time(until)}")
+        self.until = until
 
 
 def clock_time(epoch: float) -> str:
@@ -105,14 +119,27 @@ class Gate:
             self._abandoned = True
             self._condition.notify_all()
 
-    def enter(self, deadline: float) -> None:
+    @property
+    def remaining(self) -> int | None:
+        """Requests that are left in the window, None when X did not say."""
+        return self._remaining if self._now() < self._opens else None
+
+    def opens(self) -> float | None:
+        """Return the epoch second at which a request may be sent, None when it may go now."""
+        with self._condition:
+            opens = self._opens_at()
+            return opens if opens is None or opens else self._now() + SOON
+
+    def enter(self, deadline: float, wait: bool = True) -> None:
         """Wait until a request may be sent, and count it as in flight.
 
         Args:
             deadline: epoch seconds after which waiting makes no sense.
+            wait: False to be told when to come again instead.
 
         Raises:
             WaitTooLong: when the limit ends after the deadline.
+            NotYet: without `wait`, when the request must wait.
         """
         with self._condition:
             while True:
@@ -125,6 +152,8 @@ class Gate:
                 if opens > deadline:
                     raise WaitTooLong(self._why(), opens)
                 self._tell(opens)
+                if not wait:
+                    raise NotYet(opens or self._now() + SOON)
                 seconds = opens - self._now() if opens else 1.0
                 self._condition.wait(timeout=min(max(seconds, 0.005), _LOOK_AGAIN))
 

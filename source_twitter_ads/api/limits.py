@@ -48,17 +48,18 @@ class Limits:
             gate.abandon()
 
     @contextmanager
-    def passage(self, endpoint: str, account_id: str | None, deadline: float) -> Iterator[Passage]:
+    def passage(self, endpoint: str, account_id: str | None, deadline: float, wait: bool = True) -> Iterator[Passage]:
         """Wait for both gates of a request and for a free worker, and let the gates learn from its answer.
 
         Raises:
             WaitTooLong: when a limit ends after the deadline, epoch seconds.
+            NotYet: without `wait`, when a limit holds the request back.
         """
         user = self.gate(endpoint, None)
         account = self.gate(endpoint, account_id) if account_id else None
         # The account's first: a request that waits there must not hold up other accounts at the gate of all.
         gates = [account, user] if account else [user]
-        self._enter(gates, deadline, urgent=_STATS in endpoint)
+        self._enter(gates, deadline, _STATS in endpoint, wait)
         passage = Passage(account, user)
         try:
             yield passage
@@ -67,12 +68,12 @@ class Limits:
             for gate in gates:
                 gate.leave(*passage.learnt(gate))
 
-    def _enter(self, gates: list[Gate], deadline: float, urgent: bool) -> None:
+    def _enter(self, gates: list[Gate], deadline: float, urgent: bool, wait: bool) -> None:
         while True:
             entered: list[Gate] = []
             try:
                 for gate in gates:
-                    gate.enter(deadline)
+                    gate.enter(deadline, wait)
                     entered.append(gate)
             except BaseException:
                 _turn_back(entered)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -33,9 +33,16 @@ class Services:
         self.settings = settings
         self.transport = Transport(settings)
         self.accounts = Accounts(self.transport, settings)
+        self._closers: list[Callable[[], None]] = []
+
+    def on_close(self, closer: Callable[[], None]) -> None:
+        """Have something ended before the connections are."""
+        self._closers.append(closer)
 
     def close(self) -> None:
         """End the sync's connections; nobody gets these services any more."""
+        for closer in self._closers:
+            closer()
         self.transport.close()
         with Services._lock:
             if Services._current.get(self.settings) is self:

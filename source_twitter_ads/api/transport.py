@@ -29,8 +29,9 @@ from source_twitter_ads.api.answers import (
 )
 from source_twitter_ads.api.call import Call
 from source_twitter_ads.api.clock import Clock
+from source_twitter_ads.api.endpoints import endpoint_of
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
-from source_twitter_ads.api.gate import WaitTooLong
+from source_twitter_ads.api.gate import NotYet, WaitTooLong
 from source_twitter_ads.api.heed import heed
 from source_twitter_ads.api.hosts import Hosts
 from source_twitter_ads.api.keys import Keys
@@ -82,7 +83,7 @@ class Transport:
         self._jitter = random.Random()
 
     def get(self, path: str, params: Mapping[str, str], where: Where, read: Read | None = None) -> Answer:
-        """GET a resource of the API, signed.
+        """GET a resource of the API, signed, and wait for the answer.
 
         Args:
             path: below the version, for instance `accounts/18ce54d4x5t/campaigns`.
@@ -95,31 +96,37 @@ class Transport:
             ApiFailure: when X refuses or does not answer for as long as the settings allow.
             Skipped: when there is nothing to read for this account.
         """
-        call = self._call("GET", path, where, read)
-        call.params = params
-        return self._do(call)
+        return self.send(self.call("GET", path, where, params, read))
 
-    def post(self, path: str, params: Mapping[str, str], where: Where, read: Read | None = None) -> Answer:
-        """POST a form, signed; see `get`.
+    def send(self, call: Call) -> Answer:
+        """Send a request until it is answered or may no longer be tried; see `get`."""
+        while True:
+            outcome = self._try(call, wait=True)
+            if isinstance(outcome, Answer):
+                return outcome
+            self._ended.wait(outcome)
 
-        A job whose creation was answered by a broken connection is created again: the first one ends unread.
+    def call(
+        self, method: str, path: str, where: Where, params: Mapping[str, str] | None = None, read: Read | None = None
+    ) -> Call:
+        """Return a signed request for `attempt`; see `get`.
+
+        A job whose creation was answered by a broken connection is created again: the first one ends unread. A job
+        that is not cancelled ends by itself, so a DELETE is not tried for long.
         """
-        call = self._call("POST", path, where, read)
-        call.form = params
-        return self._do(call)
+        call = self._new(method, f"{self._settings.api_url}/{path}", where)
+        call.parse = envelope_of(read) if read else parse_envelope
+        call.params, call.form = (None, params) if method == "POST" else (params, None)
+        if method == "DELETE":
+            call.patience = min(call.patience, DELETE_SECONDS)
+            call.longest_wait = min(call.longest_wait, call.patience)
+        return call
 
-    def delete(self, path: str, where: Where) -> Answer:
-        """DELETE a resource, signed, without much patience; see `get`."""
-        call = self._call("DELETE", path, where, None)
-        call.patience = min(call.patience, DELETE_SECONDS)
-        call.longest_wait = min(call.longest_wait, call.patience)
-        return self._do(call)
-
-    def download(self, url: str, where: Where) -> bytes:
-        """Fetch a result file, still packed but proven whole (x-ads-api.md §1, §7.2).
+    def file_call(self, url: str, where: Where) -> Call:
+        """Return the request of a result file, for `attempt`; its document is the file, still packed but proven whole.
 
         Raises:
-            ApiFailure: when the host is not one of X's, or the file cannot be had.
+            ApiFailure: when the host is not one of X's (x-ads-api.md §1, §7.2).
         """
         signed = self._hosts.signed(url, result=True)
         if signed is None:
@@ -130,8 +137,26 @@ class Transport:
             )
         call = self._new("GET", url, where)
         call.result, call.signed, call.parse = True, signed, result_file
-        packed: bytes = self._do(call).document
-        return packed
+        return call
+
+    def attempt(self, call: Call) -> Answer | float:
+        """Send a request once, for a caller that has other things to do than to wait.
+
+        Returns:
+            The answer, or the seconds after which the request is to be tried again.
+
+        Raises:
+            ApiFailure, Skipped: as `get`.
+        """
+        return self._try(call, wait=False)
+
+    def opens(self, method: str, path: str) -> float | None:
+        """Return the epoch second at which X's limit for all accounts allows a request; None when it may go now."""
+        return self._limits.gate(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).opens()
+
+    def remaining(self, method: str, path: str) -> int | None:
+        """Return how many requests of an endpoint X still allows in this window for all accounts; None if unknown."""
+        return self._limits.gate(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).remaining
 
     def close(self) -> None:
         """Send nothing any more, and close the connections that are kept alive.
@@ -143,47 +168,45 @@ class Transport:
         self._limits.abandon()
         self._session.close()
 
-    def _call(self, method: str, path: str, where: Where, read: Read | None) -> Call:
-        call = self._new(method, f"{self._settings.api_url}/{path}", where)
-        call.parse = envelope_of(read) if read else parse_envelope
-        return call
-
     def _new(self, method: str, url: str, where: Where) -> Call:
         settings = self._settings
         return Call(method, url, where, float(settings.outage_timeout), float(settings.rate_limit_timeout))
 
-    def _do(self, call: Call) -> Answer:
-        """Try a call until it is answered, or until it may no longer be tried."""
-        while True:
-            self._check(call)
-            call.attempts += 1
-            try:
-                response, body = self._exchange(call)
-                if response.is_redirect:
-                    self._follow(call, response)
-                elif call.refusal:
-                    self._refused(call, call.refusal)
-                else:
-                    answer = Answer(response.status_code, response.headers, call.parse(body))
-                    self._outage.answered(call.scopes)
-                    if call.signed:
-                        self._keys.accepted()
-                    return answer
-            except WaitTooLong as error:
-                own = call.longest_wait < self._settings.rate_limit_timeout
-                bound = "" if own else f" (rate_limit_timeout is {self._settings.rate_limit_timeout} s)"
-                happened = f"{error}{bound}"
-                raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
-            except BadBody as error:
-                self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
-            except (OSError, HTTPError) as error:  # those of requests, and what it lets through
-                self._network_trouble(call, error)
+    def _try(self, call: Call, wait: bool) -> Answer | float:
+        """Send a call once; return its answer, or the seconds to the next try. With `wait`, limits are waited for."""
+        self._check(call)
+        call.attempts += 1
+        try:
+            response, body = self._exchange(call, wait)
+            if response.is_redirect:
+                self._follow(call, response)
+                return 0.0
+            if call.refusal:
+                return self._refused(call, call.refusal)
+            answer = Answer(response.status_code, response.headers, call.parse(body))
+            self._outage.answered(call.scopes)
+            if call.signed:
+                self._keys.accepted()
+            return answer
+        except NotYet as held:
+            call.attempts -= 1
+            return max(held.until - time.time(), 0.0)
+        except WaitTooLong as error:
+            own = call.longest_wait < self._settings.rate_limit_timeout
+            bound = "" if own else f" (rate_limit_timeout is {self._settings.rate_limit_timeout} s)"
+            happened = f"{error}{bound}"
+            raise ApiFailure(errors.BY_STATUS[429], call.where, happened, call.refusal) from error
+        except BadBody as error:
+            return self._pause(call, f"{call} was answered with {error}", errors.BY_STATUS[500])
+        except (OSError, HTTPError) as error:  # those of requests, and what it lets through
+            return self._network_trouble(call, error)
 
-    def _exchange(self, call: Call) -> tuple[requests.Response, bytes]:
+    def _exchange(self, call: Call, wait: bool) -> tuple[requests.Response, bytes]:
         """Wait for the call's turn, then sign it, send it and read the answer to its end."""
-        entered = time.monotonic()
-        deadline = time.time() + call.longest_wait - call.limited
-        with self._limits.passage(call.endpoint, call.account_id, deadline) as passage:
+        entered = call.held_since = call.held_since or time.monotonic()
+        deadline = time.time() + call.longest_wait - call.limited - (time.monotonic() - entered)
+        with self._limits.passage(call.endpoint, call.account_id, deadline, wait) as passage:
+            call.held_since = None
             call.waited(time.monotonic() - entered)
             self._check(call, claim=True)
             call.refusal, call.sent = None, time.monotonic()
@@ -213,8 +236,8 @@ class Transport:
         connecting = min(CONNECT_SECONDS, reading, max(call.patience - call.tried, SHORTEST_CONNECT))
         return self._session.send(prepared, timeout=(connecting, reading), allow_redirects=False, **options)
 
-    def _refused(self, call: Call, refusal: Refusal) -> None:
-        """Act on an answer that is no success: return to try again, or raise."""
+    def _refused(self, call: Call, refusal: Refusal) -> float:
+        """Act on an answer that is no success: return the seconds to the next try, or raise."""
         rule = errors.rule_for(refusal)
         happened = f"X refused {call} with {refusal}"
         if refusal.status < 500 and rule.action in (Action.SKIP, Action.FAIL):
@@ -223,19 +246,19 @@ class Transport:
             raise Skipped(rule, call.where, happened, refusal)
         if rule.action is Action.WAIT:
             self._outage.answered(call.scopes)
-            return
+            return 0.0
         late = call.result and refusal.status in LATE_FILE_STATUSES and call.tried < LATE_FILE_SECONDS
         call.skews += rule is errors.CLOCK_SKEW
         if call.skews >= SKEW_TRIES or not (late or rule.action is Action.RETRY):
             if refusal.status == 401 and call.signed:
                 self._keys.refused(rule, refusal, call.endpoint)
             raise ApiFailure(rule, call.where, happened, refusal)
-        self._pause(call, happened, rule, refusal)
+        return self._pause(call, happened, rule, refusal)
 
     def _pause(
         self, call: Call, happened: str, rule: Rule, refusal: Refusal | None = None, silent_since: float | None = None
-    ) -> None:
-        """Sleep for a growing, jittered time, unless the call has been tried for as long as it may.
+    ) -> float:
+        """Return a growing, jittered time to the next try, unless the call has been tried for as long as it may.
 
         A time that X demanded is waited for at the gate instead.
         """
@@ -250,10 +273,10 @@ class Transport:
         if given_up:
             raise ApiFailure(rule, call.where, f"{happened}{given_up}", refusal)
         if call.demanded:
-            return
+            return 0.0
         seconds = max(0.0, min(self._next_pause(call), call.patience - call.tried))
         logger.info(f"{happened} ({call.where}): trying again in {seconds:.1f} s.")
-        self._ended.wait(seconds)
+        return seconds
 
     def _next_pause(self, call: Call) -> float:
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(call.attempts - 1, 10), call.patience / 4)
@@ -274,14 +297,16 @@ class Transport:
             happened = f"{call} was not sent to {call.host}, as others that are like it fail: {known}"
             raise ApiFailure(_UNREACHABLE, call.where, happened)
 
-    def _network_trouble(self, call: Call, error: Exception) -> None:
-        """Try again after a broken connection."""
+    def _network_trouble(self, call: Call, error: Exception) -> float:
+        """Return the seconds after which to try again after a broken connection."""
         rule = errors.network_rule(error)
         happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"
         if rule.action is Action.FAIL:
             raise ApiFailure(rule, call.where, happened)
         silent = isinstance(error, requests.exceptions.Timeout)
-        self._pause(call, happened, rule, silent_since=self._outage.hung(call.host, call.sent) if silent else None)
+        return self._pause(
+            call, happened, rule, silent_since=self._outage.hung(call.host, call.sent) if silent else None
+        )
 
     def _follow(self, call: Call, response: requests.Response) -> None:
         """Go where X redirects to, if it is a host of X; the request is signed anew for it."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+import orjson
 from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateBlob,
@@ -30,8 +31,8 @@ from airbyte_cdk.sources.types import Record
 
 from source_twitter_ads.reading.page import Page
 
-# A state message names every partition of its stream: with thousands of accounts it is large, so it is sent less often.
-_SECONDS_PER_PARTITION = 0.005
+RECORDS_PER_STATE = 20
+STATE_BYTES_PER_SECOND = 1000.0
 
 
 def partition_key(partition: Mapping[str, Any]) -> str:
@@ -51,7 +52,10 @@ def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
 
 
 class StateWriter:
-    """Emits the state messages of one stream, not too often.
+    """Emits the state messages of one stream, seldom enough that they stay few beside the records.
+
+    A state message names every partition of its stream. The next one waits until RECORDS_PER_STATE times its bytes have
+    gone out as records, or for a second per STATE_BYTES_PER_SECOND.
 
     Args:
         stream_name: the stream.
@@ -61,24 +65,43 @@ class StateWriter:
     def __init__(self, stream_name: str, repository: MessageRepository) -> None:
         self._stream_name = stream_name
         self._repository = repository
-        self._last = 0.0
+        self._allowed_at = 0.0
+        self._allowed_after = 0
+        self._records = 0
+        self._emitted = False
+        self._pending = False
 
-    def emit(self, state: Callable[[], Mapping[str, Any]], size: int, now: bool = False) -> bool:
-        """Emit a state message, unless one of this size was sent a moment ago.
+    def observe(self, page: Page) -> None:
+        """Count the bytes of records that have gone out."""
+        self._records += page.bytes
+
+    @property
+    def due_in(self) -> float | None:
+        """Seconds after which a state that was held back may be emitted; None when there is none."""
+        return max(self._allowed_at - time.monotonic(), 0.0) if self._pending else None
+
+    def emit(self, state: Callable[[], Mapping[str, Any]], final: bool = False) -> bool:
+        """Emit a state message, unless one was sent a moment ago.
 
         Args:
             state: makes the stream's state; not called when nothing is sent.
-            size: how many partitions, and other entries, it names.
-            now: send it in any case.
+            final: send it in any case, unless nothing has gone out since the last one.
 
         Returns:
             Whether it was sent.
         """
-        if not now and time.monotonic() - self._last < size * _SECONDS_PER_PARTITION:
+        if final and self._emitted and not self._pending and not self._records:
             return False
-        self._last = time.monotonic()
+        if not final and time.monotonic() < self._allowed_at and self._records < self._allowed_after:
+            self._pending = True
+            return False
+        content = state()
+        size = len(orjson.dumps(content))
+        self._allowed_at = time.monotonic() + size / STATE_BYTES_PER_SECOND
+        self._allowed_after = size * RECORDS_PER_STATE
+        self._records, self._emitted, self._pending = 0, True, False
         stream = AirbyteStreamState(
-            stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**state())
+            stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**content)
         )
         message = AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream)
         self._repository.emit_message(AirbyteMessage(type=Type.STATE, state=message))
@@ -130,9 +153,12 @@ class BookmarkCursor(Cursor):
 
     def observe(self, record: Record) -> None:
         """Note the newest cursor value of a page; called once per page."""
-        if isinstance(record, Page) and record.newest and record.associated_slice is not None:
-            key = partition_key(record.associated_slice.partition)
-            with self._lock:
+        if not isinstance(record, Page):
+            return
+        with self._lock:
+            self._writer.observe(record)
+            if record.newest and record.associated_slice is not None:
+                key = partition_key(record.associated_slice.partition)
                 self._pending[key] = max(record.newest, self._pending.get(key, ""))
 
     def close_partition(self, partition: Partition) -> None:
@@ -150,12 +176,12 @@ class BookmarkCursor(Cursor):
             if newest > before:
                 values = dict(stream_slice.partition)
                 self._closed[key] = {"partition": values, "cursor": {self._cursor_field: newest}}
-            self._writer.emit(lambda: self.state, len(self._closed))
+            self._writer.emit(lambda: self.state)
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""
         with self._lock:
-            self._writer.emit(lambda: self.state, len(self._closed), now=True)
+            self._writer.emit(lambda: self.state, final=True)
 
     def should_be_synced(self, record: Record) -> bool:
         """Every record that a retriever lets through is to be emitted."""

@@ -162,43 +162,20 @@ class OrderedRepository(ConcurrentMessageRepository):
             super()._put_on_queue(message)
 
 
-class TwoPools(ThreadPoolManager):
-    """Reads partitions that mostly wait (report windows) in threads of their own, so that no stream waits for another.
+class Pool(ThreadPoolManager):
+    """The threads that list and read partitions.
 
     Args:
-        workers: threads for partitions that read, and for partition generators.
-        waiting: threads for partitions that wait for X most of the time.
+        threads: how many there may be.
         logger: for the CDK's own messages.
     """
 
-    def __init__(self, workers: int, waiting: int, logger: logging.Logger) -> None:
-        super().__init__(ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader"), logger)
-        # With a list of its own: the CDK stops listing partitions of all streams when one list is too long.
-        self._waiting = ThreadPoolManager(ThreadPoolExecutor(waiting, thread_name_prefix="report"), logger)
-
-    def submit(self, function: Callable[..., Any], *args: Any) -> None:
-        """Run a task in the pool that fits its partition."""
-        if any(getattr(argument, "waits", False) for argument in args):
-            self._waiting.submit(function, *args)
-        else:
-            super().submit(function, *args)
-
-    def check_for_errors_and_shutdown(self) -> None:
-        """End both pools.
-
-        Raises:
-            RuntimeError: when a task failed in a way that nobody foresaw.
-        """
-        self._waiting.check_for_errors_and_shutdown()
-        super().check_for_errors_and_shutdown()
+    def __init__(self, threads: int, logger: logging.Logger) -> None:
+        super().__init__(ThreadPoolExecutor(max_workers=threads, thread_name_prefix="reader"), logger)
 
     def stop(self) -> None:
         """Begin nothing new."""
         self._shutdown()
-
-    def _shutdown(self) -> None:
-        super()._shutdown()
-        self._waiting._shutdown()
 
 
 class PagedConcurrentSource(ConcurrentSource):
@@ -207,16 +184,15 @@ class PagedConcurrentSource(ConcurrentSource):
     Args:
         workers: requests that may be in flight, and so readers that are worth having.
         generators: how many streams may list their partitions at once.
-        waiting: threads for report windows.
         logger: for the CDK's own messages.
     """
 
-    def __init__(self, workers: int, generators: int, waiting: int, logger: logging.Logger) -> None:
+    def __init__(self, workers: int, generators: int, logger: logging.Logger) -> None:
         self._line = Line(QUEUED_ITEMS)
-        self._pools = TwoPools(workers + generators, waiting, logger)
+        self._pool = Pool(workers + generators, logger)
         self.repository = OrderedRepository(self._line, InMemoryMessageRepository())
         super().__init__(
-            threadpool=self._pools,
+            threadpool=self._pool,
             logger=logger,
             queue=self._line,
             message_repository=self.repository,
@@ -231,8 +207,8 @@ class PagedConcurrentSource(ConcurrentSource):
             or lines.
         """
         self._logger.info("Starting syncing")
-        # X works on reports while everything else is read, so their jobs are asked for before all else.
-        streams = sorted(streams, key=lambda stream: not getattr(stream, "waits", False))
+        # Their partitions take a thread each for as long as the sync lasts: they must not queue behind others.
+        streams = sorted(streams, key=lambda stream: not getattr(stream, "reads_all_the_time", False))
         slice_logger = DebugSliceLogger()
         processor = PageProcessor(
             streams,
@@ -250,7 +226,7 @@ class PagedConcurrentSource(ConcurrentSource):
             self._threadpool.check_for_errors_and_shutdown()
         finally:
             # Whoever uses the source as a library may stop listening: then its threads must end, not wait for room.
-            self._pools.stop()
+            self._pool.stop()
             self._line.close()
         self._logger.info("Finished syncing")
 
@@ -271,7 +247,6 @@ def as_written(partition: Partition) -> Partition:
 class _WrittenPartition(Partition):
     def __init__(self, partition: Partition) -> None:
         self._partition = partition
-        self.waits = getattr(partition, "waits", False)
 
     def read(self) -> Iterable[Any]:
         for record in self._partition.read():

@@ -15,6 +15,9 @@ import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from airbyte_cdk.sources.types import Record, StreamSlice
 
+# For messages that are never written as lines: only the pace of states goes by it.
+_BYTES_PER_RECORD = 500
+
 
 class Page(Record):
     """Records of one stream and slice, in the order in which X sent them.
@@ -69,6 +72,11 @@ class Page(Record):
         self.to_lines()
         assert self._lines is not None
         return self._lines
+
+    @property
+    def bytes(self) -> int:
+        """How long its RECORD messages are, about as long where they are no lines."""
+        return self.size * _BYTES_PER_RECORD if self._lines is None else len(self._lines)
 
     def messages(self) -> Iterator[AirbyteMessage]:
         """Yield the records as ordinary messages, for use as a library."""

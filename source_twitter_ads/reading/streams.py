@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from airbyte_cdk.models import SyncMode
+from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
@@ -47,8 +48,8 @@ def http_stream(stream: HttpStream, cursor: Cursor, lines: bool) -> DefaultStrea
     keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
     cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
     generator = _Partitions(partitions, cursor, lines)
-    waits = bool(getattr(stream, "waits", False))
-    return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, waits)
+    first = bool(getattr(stream, "reads_all_the_time", False))
+    return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, first)
 
 
 def _stream(
@@ -58,7 +59,7 @@ def _stream(
     cursor_field: str | None,
     generator: PartitionGenerator,
     cursor: Cursor,
-    waits: bool = False,
+    reads_all_the_time: bool = False,
 ) -> DefaultStream:
     stream = PagedStream(
         partition_generator=generator,
@@ -69,7 +70,7 @@ def _stream(
         logger=logging.getLogger(f"airbyte.{name}"),
         cursor=cursor,
     )
-    stream.waits = waits
+    stream.reads_all_the_time = reads_all_the_time
     return stream
 
 
@@ -77,30 +78,39 @@ class PagedStream(DefaultStream):
     """A stream of pages.
 
     Attributes:
-        waits: whether reading its partitions mostly waits for X, so that they had better begin first.
+        reads_all_the_time: whether it has one partition that takes as long as the sync, so that it has to begin first.
     """
 
-    waits = False
+    reads_all_the_time = False
+
+
+class PieceFailure:
+    """A piece of a partition that failed while the rest of the partition goes on.
+
+    Args:
+        error: what happened to it.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
 
 class SlicePartition(Partition):
-    """One slice of a Python stream.
-
-    Attributes:
-        waits: whether reading it mostly waits for X, so that it belongs in the waiting threads.
-    """
+    """One slice of a Python stream."""
 
     def __init__(self, stream: HttpStream, stream_slice: StreamSlice) -> None:
         self._stream = stream
         self._slice = stream_slice
-        self.waits = bool(getattr(stream, "waits", False))
         self._hash = SliceHasher.hash(stream.name, stream_slice)
 
-    def read(self) -> Iterable[Record]:
-        """Yield the pages of the slice."""
-        for page in self._stream.read_records(SyncMode.incremental, stream_slice=self._slice):
-            assert isinstance(page, Record)
-            yield page
+    def read(self) -> Iterable[Any]:
+        """Yield the pages of the slice; a failed piece becomes the queue item that the engine knows errors by."""
+        for item in self._stream.read_records(SyncMode.incremental, stream_slice=self._slice):
+            if isinstance(item, PieceFailure):
+                yield StreamThreadException(item.error, self._stream.name)
+            else:
+                assert isinstance(item, Record)
+                yield item
 
     def to_slice(self) -> StreamSlice:
         """Return the slice."""

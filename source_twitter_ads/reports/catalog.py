@@ -65,9 +65,15 @@ class ReportDefinition:
         return self.segmentation in combinations.SEGMENTS_BY_PLATFORM
 
     @property
-    def has_active_entities(self) -> bool:
-        """Whether X's active_entities knows this entity (x-ads-api.md §7.4, last column)."""
-        return self.entity not in combinations.ENTITIES_WITHOUT_ACTIVITY
+    def feeds(self) -> tuple[str, ...]:
+        """The kinds of entities by whose activity X tells where this report has numbers (x-ads-api.md §7.7).
+
+        X lists no activity of accounts, but an account has numbers only where something in it has. Organic Tweets are
+        in no feed.
+        """
+        if self.entity == "ACCOUNT":
+            return combinations.ENTITIES_WITH_ACTIVITY
+        return () if self.entity in combinations.ENTITIES_WITHOUT_ACTIVITY else (self.entity,)
 
     @property
     def cursor_field(self) -> str:

@@ -12,15 +12,12 @@ from typing import Any
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import Record
 
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reading.cursor import StateWriter, common_bookmark, partition_key
+from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reports.account_calendar import iso
-from source_twitter_ads.reports.pending import PendingJobs
-
-# A state of so many entries is written whenever jobs were created, a larger one when its turn has come.
-_SMALL_STATE = 500
+from source_twitter_ads.reports.pending_jobs import PendingJobs
 
 
 @dataclass
@@ -35,6 +32,8 @@ class _Windows:
 
 class ReportCursor(Cursor):
     """Moves an account's bookmark after each window that closes the gap before it.
+
+    The report's reader calls it, and the scheduler asks it for bookmarks.
 
     A window that failed holds the bookmark where it is, so that the next sync reads it again; the windows after it are
     read all the same.
@@ -58,13 +57,16 @@ class ReportCursor(Cursor):
         self._accounts: dict[str, _Windows] = {}
         self._common = common_bookmark(state, cursor_field)
         self._states = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
-        self.jobs = PendingJobs(state.get("jobs", ()), self._note_jobs)
+        self.jobs = PendingJobs(state.get("jobs", ()))
 
     @property
     def state(self) -> MutableMapping[str, Any]:
         """The stream's state, in the CDK's format; `jobs` is there only while windows are being read."""
+        # Jobs first: the scheduler may add some meanwhile, but what a bookmark has passed is no longer among them.
         jobs = self.jobs.entries()
-        return {"use_global_cursor": False, "states": list(self._states.values()), **({"jobs": jobs} if jobs else {})}
+        with self._lock:
+            states = list(self._states.values())
+        return {"use_global_cursor": False, "states": states, **({"jobs": jobs} if jobs else {})}
 
     def bookmark(self, account_id: str) -> datetime | None:
         """Return the instant up to which an account has been read; None before its first window."""
@@ -86,18 +88,18 @@ class ReportCursor(Cursor):
             if not self._own(account_id):
                 self._move(account_id, self.bookmark(account_id))
 
-    def observe(self, record: Record) -> None:
-        """Rows do not move the bookmark: a window without rows is read as well."""
+    def observe(self, record: object) -> None:
+        """Count a page; rows do not move the bookmark, since a window without rows is read as well."""
+        if isinstance(record, Page):
+            self._writer.observe(record)
 
     def hold(self, account_id: str, position: int) -> None:
         """Have a window asked for again by the next sync, although reading it ended without an error."""
         with self._lock:
             self._accounts[account_id].held.add(position)
 
-    def close_partition(self, partition: Partition) -> None:
-        """Note that a window was read, and emit the state."""
-        stream_slice: Any = partition.to_slice()
-        account_id, position = stream_slice["account_id"], stream_slice.extra_fields["position"]
+    def close_window(self, account_id: str, position: int) -> None:
+        """Note that all rows of a window are out, and emit the state."""
         with self._lock:
             windows = self._accounts[account_id]
             windows.read.update({position} - windows.held)
@@ -105,14 +107,19 @@ class ReportCursor(Cursor):
             while windows.next in windows.read:
                 self._move(account_id, windows.reach[windows.next])
                 windows.next += 1
-            self._emit()
+        self.emit()
 
-    def _note_jobs(self) -> bool:
-        with self._lock:
-            return self._emit(now=len(self._states) + self.jobs.count() <= _SMALL_STATE)
+    def close_partition(self, partition: Partition) -> None:
+        """Do nothing: a report is one partition, and its bookmarks move window by window."""
 
-    def _emit(self, now: bool = False) -> bool:
-        return self._writer.emit(lambda: self.state, len(self._states) + self.jobs.count(), now)
+    def emit(self) -> None:
+        """Emit the state, unless one was sent a moment ago: then it is due in `due_in` seconds."""
+        self._writer.emit(lambda: self.state)
+
+    @property
+    def due_in(self) -> float | None:
+        """Seconds after which a state that was held back may be emitted; None when there is none."""
+        return self._writer.due_in
 
     def _move(self, account_id: str, reached: datetime | None) -> None:
         before = self._own(account_id)
@@ -124,9 +131,8 @@ class ReportCursor(Cursor):
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""
         self.jobs.end()
-        with self._lock:
-            self._emit(now=True)
+        self._writer.emit(lambda: self.state, final=True)
 
-    def should_be_synced(self, record: Record) -> bool:
+    def should_be_synced(self, record: object) -> bool:
         """Every row that a window yields is to be emitted."""
         return True

@@ -19,6 +19,7 @@ class JobRequest:
         country, platform: targeting values, only where the segment needs one.
         tries: how often this request, or the larger ones it is a part of, have failed.
         tries_alone: how often it has failed since it has a single entity.
+        timeouts: how many of these failures were jobs that did not end in time.
     """
 
     definition: ReportDefinition
@@ -29,6 +30,7 @@ class JobRequest:
     platform: str | None = None
     tries: int = 0
     tries_alone: int = 0
+    timeouts: int = 0
 
     def parameters(self) -> dict[str, str]:
         """The parameters of POST stats/jobs/accounts/:account_id."""
@@ -48,12 +50,20 @@ class JobRequest:
             **{key: value for key, value in optional.items() if value is not None},
         }
 
-    def halves(self) -> list[JobRequest]:
-        """The same request in two parts, or once more where it has a single entity."""
-        middle = (len(self.entity_ids) + 1) // 2
-        parts = [self.entity_ids[:middle], self.entity_ids[middle:]]
-        alone = self.tries_alone + (len(self.entity_ids) == 1)
-        return [replace(self, entity_ids=part, tries=self.tries + 1, tries_alone=alone) for part in parts if part]
+    def parts(self, timed_out: bool = False) -> list[JobRequest]:
+        """Return the request in smaller ones, after a failure: its halves, or once more where it has one entity.
+
+        Each job that does not end costs its whole time, so a second one in a row is asked for entity by entity.
+        """
+        ids = self.entity_ids
+        size = 1 if timed_out and self.timeouts else max((len(ids) + 1) // 2, 1)
+        failed = replace(
+            self,
+            tries=self.tries + 1,
+            tries_alone=self.tries_alone + (len(ids) == 1),
+            timeouts=self.timeouts + timed_out,
+        )
+        return [replace(failed, entity_ids=ids[first : first + size]) for first in range(0, len(ids), size)]
 
 
 def job_requests(

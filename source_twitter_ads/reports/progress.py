@@ -1,58 +1,42 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the log tells while jobs run, so that nobody takes a waiting sync for a dead one."""
+"""The lines of the log that tell how far the reports are."""
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
+from collections import Counter
+from collections.abc import Iterable
 
-logger = logging.getLogger("airbyte")
+from source_twitter_ads.reports.account_jobs import AccountJobs
+from source_twitter_ads.reports.report_run import ReportRun
 
 SECONDS_BETWEEN_LINES = 10.0
 
 
-class Progress:
-    """Counts the jobs of all accounts and says so, at most every ten seconds."""
+def progress_lines(runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], seconds: float) -> list[str]:
+    """Return a line for each report that is not read yet; a window counts when all of its rows are out.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._said = time.monotonic()
-        self._created: dict[str, int] = {}
-        self._ended: dict[str, int] = {}
-        self._queued: dict[str, int] = {}
-        self._latest: dict[str, str] = {}
+    Args:
+        runs: the reports.
+        accounts: their jobs.
+        seconds: since the first of them began.
+    """
+    running, waiting = Counter[str](), Counter[str]()
+    for account in accounts:
+        running.update(window.report for window, _ in account.running.values())
+        for window in account.windows:
+            waiting[window.report] += len(window.waiting)
+    return [
+        f"{run.name}: {run.closed_windows:,} of {run.planned_windows:,} windows, "
+        f"{run.accounts - run.unplanned - len(run.open_windows):,} of {run.accounts:,} accounts, "
+        f"{running[run.name]:,} jobs running, {waiting[run.name]:,} waiting{_time_left(run, seconds)}."
+        for run in runs
+        if run.unplanned or run.open_windows
+    ]
 
-    def opened(self, account_id: str, report: str, window: str, jobs: int) -> None:
-        """A window begins, with so many jobs to create."""
-        with self._lock:
-            self._queued[account_id] = self._queued.get(account_id, 0) + jobs
-            self._latest[account_id] = f"{report}, window {window}"
 
-    def created(self, account_id: str) -> None:
-        """A job was created."""
-        with self._lock:
-            self._created[account_id] = self._created.get(account_id, 0) + 1
-            self._queued[account_id] = self._queued.get(account_id, 0) - 1
-
-    def ended(self, account_id: str) -> None:
-        """A job has ended."""
-        with self._lock:
-            self._ended[account_id] = self._ended.get(account_id, 0) + 1
-
-    def queued(self, account_id: str, jobs: int) -> None:
-        """So many more jobs are to be created, or (below zero) will never be."""
-        with self._lock:
-            self._queued[account_id] = self._queued.get(account_id, 0) + jobs
-
-    def tick(self, account_id: str, running: int) -> None:
-        """Somebody waits for jobs of an account: time for a line?"""
-        with self._lock:
-            if time.monotonic() - self._said < SECONDS_BETWEEN_LINES:
-                return
-            self._said = time.monotonic()
-            line = (
-                f"Reports of account {account_id}: {self._ended.get(account_id, 0)} jobs done, {running} running, "
-                f"{self._queued.get(account_id, 0)} waiting ({self._latest.get(account_id, 'no window')})."
-            )
-        logger.info(line)
+def _time_left(run: ReportRun, seconds: float) -> str:
+    """How long the rest takes at the pace so far; unknown before all windows are."""
+    if run.unplanned or not run.closed_windows:
+        return ""
+    left = seconds * (run.planned_windows - run.closed_windows) / run.closed_windows
+    return f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"

@@ -6,7 +6,7 @@ Rules: design "Reports" 1–3; x-ads-api.md §7.1 (alignment, plain dates), §7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -23,6 +23,9 @@ from source_twitter_ads.reports.account_calendar import (
 from source_twitter_ads.reports.points import Point, day_points, hour_points, total_point
 
 __all__ = ["AccountCalendar", "Point", "Window", "plan_windows", "windows_between"]
+
+BACKFILL_DAYS = 30
+"""X advises windows of 30 days for the past; its limits are 45 segmented and 90 plain days (x-ads-api.md §7.2)."""
 
 _INSTANT = timedelta(microseconds=1)
 _PLAIN_DATE_LENGTH = len("2026-03-01")
@@ -119,6 +122,7 @@ def plan_windows(
 ) -> list[Window]:
     """The windows that a sync reads, oldest first: consecutive, without gap or overlap, each at most `max_days` long.
 
+    The running day does not count: a window of BACKFILL_DAYS holds it besides, except on the grid of TOTAL.
     No window spans the account's move to another zone. DAY and TOTAL reach to the end of the running local day, HOUR
     to the end of the running hour. TOTAL windows lie on a fixed grid of `max_days` from `start`; those that overlap
     the period to read are returned whole (the last is cut at the end), so that a later sync writes over them.
@@ -144,12 +148,14 @@ def plan_windows(
         first = begin = _first_hour(calendar, start)
         if bookmark is not None:
             first = max(begin, _reread_hour(calendar, bookmark, attribution_days))
-        return _cut(calendar, first, _last_hour(calendar, end, now), first, timedelta(days=max_days))
+        hours = _cut(calendar, first, _last_hour(calendar, end, now), first, timedelta(days=max_days))
+        return _with_running_day(hours, floor_hour(calendar.day_start(calendar.local_date(now))), max_days)
     first_day = begin_day = _first_day(start)
     if bookmark is not None:
         first_day = max(begin_day, calendar.local_date(bookmark) - attribution_days * DAY)
     grid = begin_day if granularity == "TOTAL" else first_day
-    return _cut(calendar, first_day, _last_day(calendar, end, now), grid, timedelta(days=max_days))
+    days = _cut(calendar, first_day, _last_day(calendar, end, now), grid, timedelta(days=max_days))
+    return days if granularity == "TOTAL" else _with_running_day(days, calendar.local_date(now), max_days)
 
 
 def windows_between(
@@ -198,6 +204,16 @@ def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step:
             windows.append(Window(at, cell_end, calendar))
         at = cell_end
     return windows
+
+
+def _with_running_day(windows: list[Window], today: Bound, max_days: int) -> list[Window]:
+    """Let the running day join the window before it, so that 30 days and today are one window and not two."""
+    if len(windows) < 2 or max_days < BACKFILL_DAYS or windows[-1].start < today:
+        return windows
+    *others, before, last = windows
+    if before.zone != last.zone:
+        return windows
+    return [*others, replace(before, end=last.end)]
 
 
 def _sent(bound: date) -> str:

@@ -12,8 +12,8 @@ from airbyte_cdk.sources.message import MessageRepository
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, ReportProblem, custom_reports
+from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
-from source_twitter_ads.reports.shared import SharedReports
 from source_twitter_ads.streams.report import Report
 
 logger = logging.getLogger("airbyte")
@@ -44,7 +44,7 @@ def report_streams(
     state_of: Callable[[str], Mapping[str, Any]],
     repository: MessageRepository,
 ) -> Iterator[tuple[Report, ReportCursor]]:
-    """Yield each report with its cursor; all of them share their accounts' job boards.
+    """Yield each report with its cursor; all of them share one scheduler.
 
     Args:
         services: the shared parts of the sync.
@@ -52,9 +52,7 @@ def report_streams(
         state_of: returns a stream's state at the start of the sync.
         repository: where messages go.
     """
-    shared = SharedReports(services, repository)
+    context = ReportContext(services, [definition.name for definition in definitions])
     for definition in definitions:
-        # All of them before the first one is planned; one that is built otherwise begins when it is read.
-        shared.feeds.begin(definition.name)
         cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
-        yield Report(definition, shared, cursor), cursor
+        yield Report(definition, context, cursor, repository), cursor

@@ -18,8 +18,8 @@ from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.job_request import JobRequest
 
-# X keeps results for 48 hours (x-ads-api.md §7.2), but a sync that is tried again hours later wants newer numbers.
-OLDEST = timedelta(hours=1)
+# X keeps results for 48 hours after a job has ended (x-ads-api.md §7.2); `expires_at` tells of those that ended early.
+OLDEST = timedelta(hours=48)
 
 
 def fingerprint(request: JobRequest) -> str:
@@ -57,17 +57,14 @@ class PendingJobs:
 
     Args:
         entries: what the state of an interrupted sync names.
-        changed: has the state written; says whether it was, since large states are written less often.
         now: the clock, aware.
     """
 
     def __init__(
         self,
         entries: Iterable[object],
-        changed: Callable[[], bool],
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self._changed = changed
         self._now = now
         self._lock = threading.Lock()
         self._own: dict[tuple[str, int], dict[str, PendingJob]] = {}
@@ -75,7 +72,6 @@ class PendingJobs:
         self._inherited = {
             (job.account_id, job.request): job for job in jobs if job and now() - job.created_at < OLDEST
         }
-        self._unwritten = False
         self._since: dict[str, datetime] = {}
         for job in self._inherited.values():
             self._since[job.account_id] = min(job.created_at, self._since.get(job.account_id, job.created_at))
@@ -105,25 +101,10 @@ class PendingJobs:
             return [self._inherited.pop(key).job_id for key in mine]
 
     def add(self, account_id: str, position: int, request: JobRequest, job_id: str, asked_at: datetime) -> None:
-        """Note a job of an account's window, and the moment before it was asked for; `flush` has it written."""
+        """Note a job of an account's window, and the moment before it was asked for."""
         job = PendingJob(account_id, fingerprint(request), job_id, asked_at)
         with self._lock:
             self._own.setdefault((account_id, position), {})[job_id] = job
-            self._unwritten = True
-
-    def flush(self) -> None:
-        """Have the state written if it lacks a job."""
-        with self._lock:
-            due, self._unwritten = self._unwritten, False
-        # A job that is added while the state is made may be missing in it: then it is due again.
-        if due and not self._changed():
-            with self._lock:
-                self._unwritten = True
-
-    def count(self) -> int:
-        """How many jobs the state names."""
-        with self._lock:
-            return len(self._inherited) + sum(map(len, self._own.values()))
 
     def drop(self, account_id: str, position: int, job_id: str) -> None:
         """Forget a job that gave no result."""

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import logging
-import threading
+from collections.abc import Sequence
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Where, rule_for
+from airbyte_cdk.models import FailureType
+
+from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Skipped, Where, rule_for
 from source_twitter_ads.reports.catalog import ReportDefinition, retired_parts
 from source_twitter_ads.reports.job_request import JobRequest
-from source_twitter_ads.reports.refusals import explained
 
 logger = logging.getLogger("airbyte")
 
@@ -18,7 +19,7 @@ ALWAYS_SERVED = "ALL_ON_TWITTER"
 _PARAMETERS = frozenset({"placement", "placements"})
 
 
-class Unserved:
+class PlacementRefusals:
     """Tells what X's refusal of a job of a report is about.
 
     Args:
@@ -27,13 +28,12 @@ class Unserved:
 
     def __init__(self, definition: ReportDefinition) -> None:
         self._definition = definition
-        self._lock = threading.Lock()
         self._said: set[str] = set()
 
     def leaves_out(self, request: JobRequest, failure: ApiFailure) -> bool:
-        """Whether X serves a placement no more that it lists as active, and nobody but X has named.
+        """Return True if X lists the placement as active but refuses it, and the user did not ask for it.
 
-        Then its numbers are left out with a warning, once per placement: no later sync could read them either.
+        Its numbers are left out with a warning, once per placement: no later sync could read them either.
         """
         refusal = failure.refusal
         if refusal is None or refusal.status != 400 or rule_for(refusal).action is not Action.FAIL:
@@ -44,10 +44,8 @@ class Unserved:
         named = refusal.parameter or ("placement" if "placement" in f"{refusal.code} {refusal.message}".lower() else "")
         if named not in _PARAMETERS:
             return False
-        with self._lock:
-            first = request.placement not in self._said
+        if request.placement not in self._said:
             self._said.add(request.placement)
-        if first:
             logger.warning(
                 f'Report "{self._definition.name}": X lists activity under placement {request.placement} but refuses '
                 f"to report it, with {refusal} ({failure.where}). This placement is left out wherever X refuses it; "
@@ -56,7 +54,23 @@ class Unserved:
         return True
 
     def explained(self, request: JobRequest, failure: ApiFailure, where: Where) -> ApiFailure:
-        """Say of a refused job what of its report X has likely refused."""
+        """Turn the refusal of a job into a hint that names the retired parts of the report."""
         others = [f"placement {other} " for other in self._definition.placements or () if other != request.placement]
         retired = [part for part in retired_parts(self._definition) if not part.startswith(tuple(others))]
         return explained(failure, retired, where, "to make the report")
+
+
+def explained(failure: ApiFailure, retired: Sequence[str], where: Where, asked: str) -> ApiFailure:
+    """Turn a 400 into a hint that names the retired parts of the report; return other failures as they are.
+
+    Args:
+        failure: how the request failed.
+        retired: what of the report X has retired (`retired_parts`).
+        where: the request's place in the sync.
+        asked: what X was asked to do, for instance `to make the report`.
+    """
+    if isinstance(failure, Skipped) or failure.refusal is None or failure.refusal.status != 400 or not retired:
+        return failure
+    advice = f"X has retired {' and '.join(retired)}: take it out of the report."
+    rule = Rule(Action.FAIL, FailureType.config_error, advice)
+    return ApiFailure(rule, where, f"X refused {asked} with {failure.refusal}", failure.refusal)

@@ -1,0 +1,174 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The jobs of one ad account over all reports: which one is created next, and when X is asked how they are doing."""
+
+from __future__ import annotations
+
+import math
+from bisect import insort
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from source_twitter_ads.reports.job import Job
+from source_twitter_ads.reports.job_quota import JobQuota
+from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.window_jobs import WindowJobs
+
+# x-ads-api.md §7.2.
+JOBS_PER_STATUS_REQUEST = 200
+# A job that X does not list is one that it has just taken; after this time it is one that it has lost.
+LOST_SECONDS = 300.0
+# Jobs are ready after seconds to many minutes: asked about soon at first, then ever more rarely.
+FIRST_POLL = 1.0
+SOONEST_POLL = 2.0
+LATEST_POLL = 15.0
+# An account is given up when so many of its jobs have timed out and none has ever ended.
+HOPELESS_JOBS = 5
+
+
+class AccountJobs:
+    """What an account has waiting and running. Not safe for threads: the scheduler alone uses it.
+
+    Times are seconds of the monotonic clock.
+
+    Attributes:
+        account_id: the ad account.
+        quota: how many jobs it may have.
+        running: its jobs at X by id, with their windows.
+        polling: whether a status request is under way.
+        poll_at: when the next status request is due; infinite where nothing has to be asked.
+        answered: when X last answered a request that creates a job.
+        windows: its windows that are not over.
+        endless: jobs that have not ended in time, or that X has lost.
+
+    Args:
+        account_id: the ad account.
+        timeout: seconds that a job may take.
+    """
+
+    def __init__(self, account_id: str, timeout: float) -> None:
+        self.account_id = account_id
+        self.quota = JobQuota()
+        self.running: dict[str, tuple[WindowJobs, Job]] = {}
+        self.polling = False
+        self.poll_at = math.inf
+        self.answered = -math.inf
+        self.windows: set[WindowJobs] = set()
+        self.endless = 0
+        self._timeout = timeout
+        self._waiting: dict[str, list[WindowJobs]] = {}
+        self._turns = deque[str]()
+        self._last_poll = self._last_created = -math.inf
+        self._ever_ended = False
+
+    def add(self, window: WindowJobs) -> None:
+        """Queue a window that has requests waiting, behind the older ones of its report."""
+        windows = self._waiting.setdefault(window.report, [])
+        if window not in windows:
+            insort(windows, window, key=lambda one: one.position)
+        if window.report not in self._turns:
+            self._turns.append(window.report)
+
+    def remove(self, window: WindowJobs) -> None:
+        """Forget a window that is over."""
+        self.windows.discard(window)
+        windows = self._waiting.get(window.report, [])
+        if window in windows:
+            windows.remove(window)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether requests wait for a slot."""
+        return any(window.waiting for windows in self._waiting.values() for window in windows)
+
+    def next_request(self) -> tuple[WindowJobs, JobRequest] | None:
+        """Return what to create next, None when there is nothing or no slot for it.
+
+        Reports take turns; the oldest window of each comes first, since its bookmark moves with it.
+        """
+        if not self.quota.has_slot(len(self.running)):
+            return None
+        while self._turns:
+            report = self._turns.popleft()
+            windows = self._waiting[report]
+            while windows and not windows[0].waiting:
+                windows.pop(0)
+            if windows:
+                self._turns.append(report)
+                return windows[0], windows[0].waiting.popleft()
+        return None
+
+    def created(self, window: WindowJobs, job: Job, headers: Mapping[str, str]) -> None:
+        """Watch a job that X has just taken."""
+        self.watch(window, job)
+        self.quota.created(len(self.running), headers)
+        self.answered = job.created
+
+    def watch(self, window: WindowJobs, job: Job) -> None:
+        """Watch a job at X."""
+        self.running[job.job_id] = (window, job)
+        self._last_created = job.created
+
+    def next_poll(self, now: float, fastest: float, slowest: float, scarce: bool) -> float:
+        """Return when a status request is worth it.
+
+        An account is asked once its oldest job is as old as the fastest job of this sync was when it ended, and then
+        ever more rarely. Where status requests are scarce, it is asked when its youngest job is as old as the slowest.
+
+        Args:
+            now: the moment.
+            fastest: seconds that the fastest job of this sync took by X's own times.
+            slowest: seconds that the slowest one took.
+            scarce: whether X's limit leaves few status requests for each account.
+        """
+        if self.polling:
+            return math.inf
+        if not self.running:
+            wants_slot = self.has_waiting and not self.quota.being_created and not self.quota.has_slot(0)
+            return self._last_poll + LATEST_POLL if wants_slot else math.inf
+        pause = min(LATEST_POLL, max(SOONEST_POLL, (now - self._last_created) / 10))
+        oldest = min(job.created for _, job in self.running.values())
+        due = max(self._last_poll + pause, oldest + max(min(FIRST_POLL, SOONEST_POLL), fastest))
+        return max(due, self._last_created + slowest, self._last_poll + LATEST_POLL) if scarce else due
+
+    def to_poll(self) -> list[Job]:
+        """Return the jobs to ask about in one request: those that X has not spoken of for longest."""
+        jobs = sorted((job for _, job in self.running.values()), key=lambda job: job.seen or 0.0)
+        return jobs[:JOBS_PER_STATUS_REQUEST]
+
+    def polled(self, now: float) -> None:
+        """Note that a status request is sent."""
+        self.polling, self._last_poll = True, now
+
+    def learn(
+        self,
+        jobs: Sequence[Job],
+        entries: Mapping[str, Mapping[str, Any]],
+        headers: Mapping[str, str],
+        now: float,
+        utc_now: datetime,
+    ) -> list[tuple[WindowJobs, Job]]:
+        """Take in a status response; return the jobs that have ended, also those that are given up."""
+        lost = min(LOST_SECONDS, self._timeout)
+        ended: list[tuple[WindowJobs, Job]] = []
+        for job in jobs:
+            if job.job_id not in self.running:
+                continue
+            job.learn(entries.get(job.job_id), now, utc_now)
+            self._ever_ended = self._ever_ended or job.ended
+            if not job.ended and job.give_up(now, self._timeout, lost):
+                self.endless += not job.adopted
+            if job.ended:
+                ended.append(self.running.pop(job.job_id))
+        # Jobs created since the request may or may not be counted in what X says of the slots: the safe reading.
+        asked = {job.job_id for job in jobs}
+        others = sum(job.adopted for job_id, (_, job) in self.running.items() if job_id not in asked)
+        self.quota.learn(sum(job.job_id in self.running for job in jobs) + others, headers)
+        self.quota.note_starving(self.has_waiting and not self.running, now)
+        return ended
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether none of the account's jobs has ever ended, and several have timed out."""
+        return self.endless >= HOPELESS_JOBS and not self._ever_ended

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""How many result files may be in memory: packed, fetched or on their way, and not read yet."""
+
+from __future__ import annotations
+
+from source_twitter_ads.reports.report_run import ReportRun
+
+MAX_HELD_BYTES = 32 * 1024 * 1024
+# A report whose first file is not here yet; most files have some kilobytes.
+UNKNOWN_BYTES = 2 * 1024 * 1024
+
+
+class FileBudget:
+    """Counts the bytes of packed files; a file on its way counts as the largest of its report so far."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    def has_room(self, run: ReportRun) -> bool:
+        """Return whether another file of a report may be fetched."""
+        return not self._held or self._held + _expected(run) <= MAX_HELD_BYTES
+
+    def begin(self, run: ReportRun) -> int:
+        """Count a file that is being fetched; return as how many bytes."""
+        expected = _expected(run)
+        self._held += expected
+        return expected
+
+    def arrived(self, run: ReportRun, expected: int, size: int) -> None:
+        """Count a file as what it is."""
+        self._held += size - expected
+        run.largest_file = max(size, run.largest_file or 0)
+
+    def end(self, size: int) -> None:
+        """Forget a file that is read, or could not be fetched."""
+        self._held -= size
+
+
+def _expected(run: ReportRun) -> int:
+    return UNKNOWN_BYTES if run.largest_file is None else run.largest_file

@@ -1,0 +1,358 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""The jobs of all accounts from request to result file: which one X hears of next (x-ads-api.md §7.2)."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from typing import Protocol
+
+from airbyte_cdk.models import FailureType
+
+from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, rule_for
+from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, AccountJobs
+from source_twitter_ads.reports.file_budget import FileBudget
+from source_twitter_ads.reports.job import Job, job_id_of, seconds_taken
+from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.report_run import FileReady, JobsChanged, ReportRun
+from source_twitter_ads.reports.request_loop import RequestLoop, Task
+from source_twitter_ads.reports.shared_failure import CREATION, STATUS, hopeless, shared
+from source_twitter_ads.reports.window_jobs import WindowJobs
+
+# With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.
+SCARCE_POLLS = 4
+
+Reason = Callable[[Where], ApiFailure]
+
+
+class Windows(Protocol):
+    """What becomes of windows."""
+
+    def window_changed(self, window: WindowJobs) -> None:
+        """A window may be done."""
+
+    def window_failed(self, window: WindowJobs, failure: Exception) -> None:
+        """A window is over, with an error."""
+
+    def account_failed(self, account: AccountJobs, failure_of: Reason, per_report: bool = False) -> None:
+        """All windows of an account are over: one error for each, or for each report."""
+
+
+class JobBoard:
+    """Decides which job is created, asked about, fetched or cancelled next. For the scheduler's thread alone.
+
+    Args:
+        loop: runs its timers.
+        transport: makes the requests.
+        timeout: seconds that a job may take.
+        runs: the reports that are read, by name.
+        windows: is told what becomes of windows.
+    """
+
+    def __init__(
+        self,
+        loop: RequestLoop,
+        transport: Transport,
+        timeout: float,
+        runs: dict[str, ReportRun],
+        windows: Windows,
+    ) -> None:
+        self._loop = loop
+        self._transport = transport
+        self._timeout = timeout
+        self._runs = runs
+        self._windows = windows
+        self._accounts: dict[str, AccountJobs] = {}
+        self._busy: set[str] = set()
+        self._creators: dict[AccountJobs, None] = {}
+        self._polls = deque[AccountJobs]()
+        self._cancels = deque[tuple[str, Where]]()
+        self._cancelling = 0
+        self._budget = FileBudget()
+        self._downloads = deque[ReportRun]()
+        self._fastest: float | None = None
+        self._slowest = 0.0
+
+    def account(self, account_id: str) -> AccountJobs:
+        """Return what an account has waiting and running."""
+        if account_id not in self._accounts:
+            self._accounts[account_id] = AccountJobs(account_id, self._timeout)
+        return self._accounts[account_id]
+
+    def accounts(self) -> Sequence[AccountJobs]:
+        """Return all accounts that have had a window."""
+        return list(self._accounts.values())
+
+    @property
+    def is_cancelling(self) -> bool:
+        """Whether jobs are still to be cancelled."""
+        return bool(self._cancels or self._cancelling)
+
+    def add(self, window: WindowJobs, adopted: Sequence[Job]) -> None:
+        """Take on a window, with the jobs that an interrupted sync has created for it."""
+        account = self.account(window.account_id)
+        account.windows.add(window)
+        for job in adopted:
+            window.open_jobs += 1
+            window.created(job.request)
+            account.watch(window, job)
+        self._has_work(account, window)
+
+    def drop(self, window: WindowJobs) -> None:
+        """Cancel the jobs of a window that is over: nobody waits for them, and they fill the account's slots."""
+        account = self.account(window.account_id)
+        account.remove(window)
+        for job_id, (owner, job) in list(account.running.items()):
+            if owner is window:
+                del account.running[job_id]
+                self.cancel(account.account_id, job_id, job.where)
+        self._has_work(account)
+
+    def cancel(self, account_id: str, job_id: str, where: Where) -> None:
+        """Queue the cancellation of a job."""
+        self._cancels.append((f"stats/jobs/accounts/{account_id}/{job_id}", where))
+
+    # Creation
+
+    def next_creation(self) -> Task | None:
+        """Return the next job to create; accounts take turns."""
+        while self._creators:
+            account = next(iter(self._creators))
+            path = f"stats/jobs/accounts/{account.account_id}"
+            if not self._loop.is_open("POST", path):
+                return None
+            del self._creators[account]
+            found = account.next_request()
+            if found is None:
+                self._schedule_poll(account)
+                continue
+            self._creators[account] = None
+            window, request = found
+            account.quota.being_created += 1
+            window.open_jobs += 1
+            call = self._transport.call("POST", path, window.where, request.parameters(), job_id_of)
+            created = partial(self._created, account, window, request, datetime.now(timezone.utc))
+            return Task(call, created, partial(self._refused, account, window, request, self._loop.now()))
+        return None
+
+    def _created(
+        self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, answer: Answer
+    ) -> None:
+        account.quota.being_created -= 1
+        job = Job(request, answer.document["data"][0], window.where, created=self._loop.now())
+        account.created(window, job, answer.headers)
+        window.created(request)
+        run = self._runs.get(window.report)
+        if window.over or run is None:
+            del account.running[job.job_id]
+            self.cancel(account.account_id, job.job_id, job.where)
+        else:
+            run.cursor.jobs.add(account.account_id, window.position, request, job.job_id, asked_at)
+            if not run.jobs_noted:
+                run.jobs_noted = True
+                run.events.put(JobsChanged())
+        self._has_work(account)
+
+    def _refused(
+        self, account: AccountJobs, window: WindowJobs, request: JobRequest, began: float, failure: Exception
+    ) -> None:
+        account.quota.being_created -= 1
+        window.open_jobs -= 1
+        run = self._runs.get(window.report)
+        if window.over or run is None:
+            self._has_work(account)
+            return
+        refusal = failure.refusal if isinstance(failure, ApiFailure) else None
+        if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
+            account.answered = self._loop.now()
+            account.quota.refused(len(account.running))
+            window.waiting.appendleft(request)
+        elif not isinstance(failure, ApiFailure):
+            self._windows.window_failed(window, failure)
+        elif not window.serves(request.placement) and run.refusals.leaves_out(request, failure):
+            window.drop_placement(request.placement)
+        elif failure.failure_type is FailureType.transient_error and account.answered < began:
+            # Nothing else was answered meanwhile: the endpoint is down for this account.
+            self._windows.account_failed(account, partial(shared, failure, consequence=CREATION))
+        else:
+            self._windows.window_failed(window, run.refusals.explained(request, failure, window.where))
+        self._has_work(account, window)
+        self._windows.window_changed(window)
+
+    # Status
+
+    def _schedule_poll(self, account: AccountJobs) -> None:
+        if account.running:
+            self._busy.add(account.account_id)
+        else:
+            self._busy.discard(account.account_id)
+        due = self._next_poll_of(account)
+        if due < account.poll_at:
+            account.poll_at = due
+            self._loop.at(due, self._poll_is_due, account, due)
+
+    def _poll_is_due(self, account: AccountJobs, due: float) -> None:
+        """Queue a status request, unless another timer has taken the place of this one, or later is early enough."""
+        if due != account.poll_at:
+            return
+        account.poll_at = math.inf
+        if self._next_poll_of(account) > self._loop.now():
+            self._schedule_poll(account)
+        else:
+            self._polls.append(account)
+
+    def _next_poll_of(self, account: AccountJobs) -> float:
+        left = self._transport.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
+        scarce = left is not None and left < SCARCE_POLLS * len(self._busy)
+        return account.next_poll(self._loop.now(), self._fastest or 0.0, self._slowest, scarce)
+
+    def next_poll(self) -> Task | None:
+        """Return the next status request, which names all running jobs of an account; without any, for its slots."""
+        while self._polls:
+            account = self._polls[0]
+            path = f"stats/jobs/accounts/{account.account_id}"
+            if not self._loop.is_open("GET", path):
+                return None
+            self._polls.popleft()
+            jobs = account.to_poll()
+            if account.polling or not (jobs or account.has_waiting):
+                continue
+            account.polled(self._loop.now())
+            # A response that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
+            ids = ",".join(job.job_id for job in jobs)
+            query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
+            where = jobs[0].where if jobs else next(iter(account.windows)).where
+            call = self._transport.call("GET", path, where, query, lambda entry: (job_id_of(entry), entry))
+            return Task(call, partial(self._learn, account, jobs), partial(self._status_failed, account))
+        return None
+
+    def _learn(self, account: AccountJobs, jobs: Sequence[Job], answer: Answer) -> None:
+        entries = dict(answer.document["data"])
+        for taken in map(seconds_taken, entries.values()):
+            if taken is not None:
+                self._fastest = taken if self._fastest is None else min(self._fastest, taken)
+                self._slowest = max(self._slowest, taken)
+        account.polling = False
+        utc_now = datetime.now(timezone.utc) - timedelta(seconds=self._transport.clock.difference)
+        for window, job in account.learn(jobs, entries, answer.headers, self._loop.now(), utc_now):
+            self._ended(account, window, job)
+        if account.hopeless:
+            reason = partial(hopeless, jobs=account.endless, seconds=self._timeout)
+            self._windows.account_failed(account, reason, per_report=True)
+        starved = account.quota.starved(self._loop.now())
+        if starved >= self._timeout:
+            happened = f"No slot for an analytics job was free for {starved:.0f} s"
+            rule = BY_CODE["TOO_MANY_JOBS"]
+            self._windows.account_failed(account, lambda where: ApiFailure(rule, where, happened))
+        self._has_work(account)
+
+    def _ended(self, account: AccountJobs, window: WindowJobs, job: Job) -> None:
+        run = self._runs.get(window.report)
+        if window.over or run is None:
+            return
+        if job.url is not None:
+            if not run.downloads:
+                self._downloads.append(run)
+            run.downloads.append((window, job))
+            return
+        if job.given_up:
+            self.cancel(account.account_id, job.job_id, job.where)
+        self.job_failed(window, job, str(job.broken))
+
+    def _status_failed(self, account: AccountJobs, failure: Exception) -> None:
+        account.polling = False
+        if isinstance(failure, ApiFailure):
+            self._windows.account_failed(account, partial(shared, failure, consequence=STATUS))
+        else:
+            for window in list(account.windows):
+                self._windows.window_failed(window, failure)
+        self._has_work(account)
+
+    # Files
+
+    def next_download(self) -> Task | None:
+        """Return the next result file to fetch; reports take turns."""
+        for _ in range(len(self._downloads)):
+            run = self._downloads[0]
+            if not self._budget.has_room(run):
+                self._downloads.rotate(-1)
+                continue
+            self._downloads.popleft()
+            window, job = run.downloads.popleft()
+            if run.downloads:
+                self._downloads.append(run)
+            if window.over or job.url is None:
+                continue
+            try:
+                call = self._transport.file_call(job.url, job.where)
+            except ApiFailure as failure:
+                self.job_failed(window, job, str(failure))
+                continue
+            expected = self._budget.begin(run)
+            return Task(
+                call,
+                partial(self._fetched, run, window, job, expected),
+                partial(self._not_fetched, window, job, expected),
+            )
+        return None
+
+    def _fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, answer: Answer) -> None:
+        self._budget.arrived(run, expected, len(answer.document))
+        if window.over:
+            self._budget.end(len(answer.document))
+        else:
+            run.events.put(FileReady(window, job, answer.document))
+
+    def _not_fetched(self, window: WindowJobs, job: Job, expected: int, failure: Exception) -> None:
+        self._budget.end(expected)
+        outage = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error
+        self.job_failed(window, job, str(failure), outage)
+
+    def file_read(self, size: int) -> None:
+        """Note that a reader holds a file of so many bytes no more."""
+        self._budget.end(size)
+
+    def job_failed(self, window: WindowJobs, job: Job, reason: str, outage: bool = False) -> None:
+        """Ask again for what a job has no result for; see `WindowJobs.retry`."""
+        run = self._runs.get(window.report)
+        if window.over or run is None:
+            return
+        run.cursor.jobs.drop(window.account_id, window.position, job.job_id)
+        try:
+            window.retry(job, reason, outage)
+        except ApiFailure as failure:
+            self._windows.window_failed(window, failure)
+        self._has_work(self.account(window.account_id), window)
+        self._windows.window_changed(window)
+
+    # Cancellation
+
+    def next_cancellation(self) -> Task | None:
+        """Return the next job to cancel. Only QUEUED and PROCESSING jobs can be; others have ended (§7.2)."""
+        if not self._cancels:
+            return None
+        path, where = self._cancels.popleft()
+        self._cancelling += 1
+        return Task(self._transport.call("DELETE", path, where), self._cancelled, self._not_cancelled)
+
+    def _cancelled(self, _: Answer) -> None:
+        self._cancelling -= 1
+
+    def _not_cancelled(self, failure: Exception) -> None:
+        self._cancelling -= 1
+        if not isinstance(failure, ApiFailure) or failure.failure_type is FailureType.transient_error:
+            # While X fails, the others are left to end by themselves.
+            self._cancels.clear()
+
+    def _has_work(self, account: AccountJobs, window: WindowJobs | None = None) -> None:
+        """Let an account take its turn, and a window of it that has requests waiting."""
+        if window is not None and window.waiting and not window.over:
+            account.add(window)
+        if account.has_waiting:
+            self._creators.setdefault(account)
+        self._schedule_poll(account)
