@@ -26,7 +26,7 @@ NO_SEGMENT_VALUE = ""
 """`segment_value` of a row that stands for an entity of which X names no segment; never null, as it is in the key."""
 
 _NO_NUMBERS: Mapping[str, Any] = {"segment": None, "metrics": None}
-# A flat name; the longest of X's has 65 characters.
+# The longest flat name of X has some 70 characters.
 _MAX_NAME = 255
 
 
