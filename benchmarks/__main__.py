@@ -7,12 +7,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import singer_tap
-from benchmarks.cases import CASES
+from benchmarks import agency, cases, singer_tap
 from benchmarks.measure import OUT, RunFailed
 from benchmarks.result import Options, Result
 from benchmarks.results import markdown
 
+CASES = {**cases.CASES, **agency.CASES}
 RESULTS = Path(__file__).with_name("results.md")
 
 

@@ -25,12 +25,15 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def columns_of(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (column, numbers); numbers are an endless null where there are none."""
+    """Yield (column, numbers) of each metric with numbers; rows leave the others out, as the connector's do.
+
+    A metric is null as a whole or has a number at each point (x-ads-api.md §7.1).
+    """
     for name, value in metrics.items():
         if isinstance(value, dict):
             yield from columns_of(value, f"{prefix}{name}_")
-        else:
-            yield prefix + name, repeat(None) if value is None else value
+        elif value is not None:
+            yield prefix + name, value
 
 
 def rows(account_id: str, document: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
@@ -46,11 +49,11 @@ def rows(account_id: str, document: Mapping[str, Any]) -> Iterator[list[dict[str
     keys = [*head, "segment_type", "country", "platform", "date", "start_time", "end_time"]
     for item in document["data"]:
         for one in item["id_data"]:
-            names, columns = zip(*columns_of(one["metrics"]), strict=True)
+            columns = dict(columns_of(one["metrics"]))
             segment = one["segment"] or {"segment_name": None, "segment_value": ""}
             same = (account_id, item["id"], segment["segment_name"], segment["segment_value"], *fixed)
-            lines = zip(*map(repeat, same), days, instants, instants[1:], *columns, strict=False)
-            all_keys = (*keys, *names)
+            lines = zip(*map(repeat, same), days, instants, instants[1:], *columns.values(), strict=False)
+            all_keys = (*keys, *columns)
             yield [dict(zip(all_keys, line, strict=False)) for line in lines]
 
 

@@ -20,6 +20,12 @@ OUT = ROOT / "benchmarks" / "out"
 _WATCH = Path(__file__).with_name("watch.py")
 
 
+_FIGURES = (
+    *("seconds", "cpu_seconds", "peak_mb", "threads"),
+    *("records", "bytes", "state_bytes", "record_bytes"),
+)
+
+
 class RunFailed(Exception):
     """A contender that did not finish; the text ends with what it wrote to stderr."""
 
@@ -54,6 +60,9 @@ class Sample:
         cpu_seconds, peak_mb: of the process, as the operating system counts.
         records, bytes: what it wrote.
         requests, connections, peak_concurrent: what the server saw.
+        threads: the most that the process had at once.
+        state_bytes, record_bytes: of the STATE lines, and of the record lines.
+        last_rows: by text of `Rows`, seconds from the first request to its last row.
     """
 
     seconds: float
@@ -65,6 +74,10 @@ class Sample:
     requests: int
     connections: int
     peak_concurrent: int
+    threads: int = 0
+    state_bytes: int = 0
+    record_bytes: int = 0
+    last_rows: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def speed(self) -> float:
@@ -77,7 +90,28 @@ class Sample:
         return self.records / self.seconds
 
 
-def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states: Path | None = None) -> Sample:
+@dataclass(frozen=True)
+class Rows:
+    """Which records of a run are kept.
+
+    Attributes:
+        path: where their lines go.
+        texts: a line that holds one of them is kept.
+    """
+
+    path: Path
+    texts: Sequence[str]
+
+
+def run(
+    contender: Contender,
+    emulator: Emulator,
+    seconds: float = 3600,
+    states: Path | None = None,
+    *,
+    rows: Rows | None = None,
+    exit_code: int = 0,
+) -> Sample:
     """Run a contender to its end.
 
     Args:
@@ -85,14 +119,23 @@ def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states:
         emulator: the server that it reads from; its log is emptied first.
         seconds: the run is killed after this time.
         states: where its STATE lines are to be kept.
+        rows: which of its records are to be kept.
+        exit_code: the one that it must have.
 
     Raises:
-        RunFailed: when it failed or took too long.
+        RunFailed: when it ended otherwise or took too long.
     """
     emulator.reset_log()
     connections = emulator.stats()["connections"]
     with tempfile.TemporaryFile() as errors:
-        words = [sys.executable, "-I", "-S", str(_WATCH), str(seconds), contender.mark, str(states or "")]
+        options = {
+            "seconds": seconds,
+            "mark": contender.mark,
+            "states": str(states) if states else None,
+            "rows": str(rows.path) if rows else None,
+            "texts": list(rows.texts) if rows else [],
+        }
+        words = [sys.executable, "-I", "-S", str(_WATCH), json.dumps(options)]
         finished = subprocess.run(
             [*words, *contender.command],
             stdout=subprocess.PIPE,
@@ -105,13 +148,14 @@ def run(contender: Contender, emulator: Emulator, seconds: float = 3600, states:
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace")[-1500:]
     figures: dict[str, Any] = json.loads(finished.stdout or b"{}")
-    if not figures or figures.pop("exit_code") or figures.pop("timed_out"):
+    if not figures or figures["exit_code"] != exit_code or figures["timed_out"]:
         raise RunFailed(f"{contender.name} did not finish: {said}")
     stats = emulator.stats()
     began = min((entry["time"] for entry in emulator.requests()), default=figures["ended"])
     return Sample(
         reading_seconds=figures["ended"] - began,
-        **{name: figures[name] for name in ("seconds", "cpu_seconds", "peak_mb", "records", "bytes")},
+        last_rows={text: moment - began for text, moment in figures["last_seen"].items()},
+        **{name: figures[name] for name in _FIGURES},
         requests=stats["requests"],
         connections=stats["connections"] - connections,
         peak_concurrent=stats["peak_concurrent"],

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from integration_tests.emulator.client import Emulator
@@ -15,6 +15,14 @@ from integration_tests.emulator.world.world import World
 REPORT_DAYS = 30
 LATENCY_MS = 300
 JOB_SECONDS = 20.0
+AGENCY_VOLUMES: Mapping[str, int] = {
+    "campaigns": 2,
+    "funding_instruments": 1,
+    "line_items": 3,
+    "promoted_accounts": 1,
+    "promoted_tweets": 4,
+}
+_FEW = {"targeting_locations": 3}
 _SETTINGS = {"rate_limit": "off", "prebuild": True}
 
 
@@ -71,6 +79,55 @@ def everything() -> Emulator:
     accounts = [replace(account, activity=_activity(0.15)) for account in spec.accounts]
     settings: Mapping[str, Any] = {**_SETTINGS, "latency_ms": LATENCY_MS, "job_seconds": JOB_SECONDS}
     return Emulator.start(replace(spec, accounts=accounts), settings=settings)
+
+
+def agency(
+    accounts: int,
+    days: int,
+    *,
+    dormant_of_ten: int = 0,
+    volumes: Mapping[str, int] = AGENCY_VOLUMES,
+    latency_ms: int = 0,
+    job_seconds: Sequence[float] = (0, 0),
+    **settings: Any,
+) -> Emulator:
+    """A server of many small ad accounts.
+
+    Args:
+        accounts: how many.
+        days: how far back their activity reaches: some entities run all the time, some have ended or began late.
+        dormant_of_ten: so many of ten accounts have entities and no activity.
+        volumes: entities of each account.
+        latency_ms: added to every response.
+        job_seconds: the shortest and the longest time of a job.
+        settings: further switches of the emulator.
+    """
+    today = datetime.now(timezone.utc).date()
+    period = {"from": today - timedelta(days=2 * days), "to": today + timedelta(days=days // 2)}
+    activity = {name: day.isoformat() for name, day in period.items()}
+    specs = [
+        AccountSpec(
+            account_id,
+            timezone="Etc/UTC",
+            volumes=dict(volumes),
+            examples=False,
+            activity=None if position % 10 < dormant_of_ten else activity,
+        )
+        for position, account_id in enumerate(agency_ids(accounts))
+    ]
+    switches = {"rate_limit": "off", "latency_ms": latency_ms, "job_seconds": list(job_seconds), **settings}
+    world = WorldSpec(accounts=specs, globals=_FEW, shared_audience=False)
+    return Emulator.start(world, settings=switches, ready_seconds=120)
+
+
+def agency_ids(accounts: int) -> list[str]:
+    """Ids of the accounts of `agency`; all of one length, so that none is part of another."""
+    return [f"18agency{position:04d}" for position in range(accounts)]
+
+
+def first_day(days: int) -> date:
+    """The day from which on `days` days are read, today included, in UTC."""
+    return datetime.now(timezone.utc).date() - timedelta(days=days - 1)
 
 
 def _activity(share: float) -> dict[str, Any]:
