@@ -26,6 +26,9 @@ _CHUNK = 1 << 20
 _ARRIVED = 1 << 16
 
 
+Body = bytes | bytearray
+
+
 class BadBody(Exception):
     """An answer whose body is not what X sends there: cut, garbled, an HTML page, or far too large."""
 
@@ -45,7 +48,7 @@ class Answer:
     document: Any
 
 
-def read_body(response: requests.Response, seconds: float, result: bool = False) -> bytes:
+def read_body(response: requests.Response, seconds: float, result: bool = False) -> Body:
     """Read a streamed response to its end, unpacked where it is packed for the way only.
 
     Args:
@@ -60,21 +63,19 @@ def read_body(response: requests.Response, seconds: float, result: bool = False)
     limit = MAX_FILE_BYTES if result else MAX_BODY_BYTES
     # urllib3 unpacks too, but takes a packed body that is cut off for a whole one.
     packed = response.headers.get("content-encoding", "").strip().lower() in _GZIP_ENCODINGS
-    chunks = []
-    size = 0
+    # One growing buffer: to join parts takes twice the memory, and a file may have 100 MB.
+    body = bytearray()
     for chunk in _chunks(response, seconds, not packed):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limit:
+        body += chunk
+        if len(body) > limit:
             raise BadBody(f"more than {limit} bytes")
-    body = b"".join(chunks)
     if not packed or (result and not _is_packed_twice(body)):
         # A result file stays as it is until it is read: unpacked it is many times as large.
         return body
     return gunzip(body, limit)
 
 
-def _is_packed_twice(body: bytes) -> bool:
+def _is_packed_twice(body: Body) -> bool:
     """Whether what is packed for the way is a gzip file itself, of which X's documents speak (x-ads-api.md §7.3)."""
     with suppress(zlib.error):
         return zlib.decompressobj(wbits=31).decompress(body, len(_GZIP)) == _GZIP
@@ -112,7 +113,7 @@ def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterat
         raise requests.exceptions.ConnectionError(error) from error
 
 
-def parse_envelope(body: bytes) -> Mapping[str, Any]:
+def parse_envelope(body: Body) -> Mapping[str, Any]:
     """Parse X's success envelope (x-ads-api.md §2.1).
 
     Raises:
@@ -130,7 +131,7 @@ def parse_envelope(body: bytes) -> Mapping[str, Any]:
     return document  # type: ignore[no-any-return]  # a dictionary, since it has data
 
 
-def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[bytes], Mapping[str, Any]]:
+def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Mapping[str, Any]]:
     """Return a parser of envelopes whose records the connector itself needs, and not only passes on.
 
     Args:
@@ -141,7 +142,7 @@ def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[bytes], M
         A function as `parse_envelope`; `data` of the envelope is a list of what `read` returned.
     """
 
-    def parse(body: bytes) -> Mapping[str, Any]:
+    def parse(body: Body) -> Mapping[str, Any]:
         document = parse_envelope(body)
         data = document["data"]
         records = data if isinstance(data, list) else [data]
@@ -168,7 +169,7 @@ def text_of(record: Mapping[str, Any], name: str) -> str:
     return str(value)
 
 
-def result_file(body: bytes) -> bytes:
+def result_file(body: Body) -> Body:
     """Return a result file as it is, packed or not, proven to unpack whole (x-ads-api.md §7.3).
 
     Raises:
@@ -185,7 +186,7 @@ def result_file(body: bytes) -> bytes:
     return body
 
 
-def gunzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
+def gunzip(body: Body, limit: int = MAX_FILE_BYTES) -> bytes:
     """Unpack a gzip file whole; a file that came unpacked already is returned as it is.
 
     Raises:
@@ -194,7 +195,7 @@ def gunzip(body: bytes, limit: int = MAX_FILE_BYTES) -> bytes:
     return b"".join(inflate(body, limit))
 
 
-def _whole_object(body: bytes) -> bytes:
+def _whole_object(body: Body) -> Body:
     """Return a packed file as it is, proven to unpack whole to something between braces; the bytes are not kept.
 
     Raises:
@@ -209,14 +210,14 @@ def _whole_object(body: bytes) -> bytes:
     return body
 
 
-def inflate(body: bytes, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
+def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
     """Unpack a gzip file in parts of at most 1 MB; a file that came unpacked already is yielded as it is.
 
     Raises:
         BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
     if not body.startswith(_GZIP):
-        yield body
+        yield bytes(body)
         return
     size = position = 0
     view = memoryview(body)
@@ -239,6 +240,6 @@ def inflate(body: bytes, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
         position -= len(inflater.unused_data)
 
 
-def excerpt(body: bytes) -> str:
+def excerpt(body: Body) -> str:
     """Show how a body begins, for messages; markup tells a proxy's error page from X's answer."""
     return repr(body[:60].decode("utf-8", "replace"))

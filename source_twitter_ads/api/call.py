@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from source_twitter_ads.api.answers import parse_envelope
+from source_twitter_ads.api.answers import Body, parse_envelope
 from source_twitter_ads.api.endpoints import account_of, endpoint_of
 from source_twitter_ads.api.errors import Refusal, Where
 
@@ -46,7 +46,7 @@ class Call:
     form: Mapping[str, str] | None = None
     result: bool = False
     signed: bool = True
-    parse: Callable[[bytes], Any] = parse_envelope
+    parse: Callable[[Body], Any] = parse_envelope
     attempts: int = 0
     failures: int = 0
     redirects: int = 0

@@ -14,7 +14,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from urllib3.exceptions import LocationValueError
 
-from source_twitter_ads.api.answers import excerpt
+from source_twitter_ads.api.answers import Body, excerpt
 
 CONFIG = FailureType.config_error
 TRANSIENT = FailureType.transient_error
@@ -182,7 +182,7 @@ _LONGEST_TEXT = 1000
 _OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
 
 
-def read_refusal(status: int, body: bytes, clock_ahead: float = 0.0) -> Refusal:
+def read_refusal(status: int, body: Body, clock_ahead: float = 0.0) -> Refusal:
     """Read X's error envelope; of an HTML page or another text the beginning is kept (x-ads-api.md §3).
 
     Args:

@@ -21,6 +21,7 @@ from source_twitter_ads.api import errors
 from source_twitter_ads.api.answers import (
     Answer,
     BadBody,
+    Body,
     envelope_of,
     parse_envelope,
     read_body,
@@ -201,7 +202,7 @@ class Transport:
         except (OSError, HTTPError) as error:  # those of requests, and what it lets through
             return self._network_trouble(call, error)
 
-    def _exchange(self, call: Call, wait: bool) -> tuple[requests.Response, bytes]:
+    def _exchange(self, call: Call, wait: bool) -> tuple[requests.Response, Body]:
         """Wait for the call's turn, then sign it, send it and read the answer to its end."""
         entered = call.held_since = call.held_since or time.monotonic()
         deadline = time.time() + call.longest_wait - call.limited - (time.monotonic() - entered)

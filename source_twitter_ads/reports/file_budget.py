@@ -6,12 +6,14 @@ from __future__ import annotations
 from source_twitter_ads.reports.report_run import ReportRun
 
 MAX_HELD_BYTES = 32 * 1024 * 1024
-# A report whose first file is not here yet; most files have some kilobytes.
-UNKNOWN_BYTES = 2 * 1024 * 1024
 
 
 class FileBudget:
-    """Counts the bytes of packed files; a file on its way counts as the largest of its report so far."""
+    """Counts the bytes of packed files.
+
+    A file on its way counts as the largest of its report so far; until the first one is here, a report fetches one file
+    at a time, and no other report has a file meanwhile.
+    """
 
     def __init__(self) -> None:
         self._held = 0
@@ -37,4 +39,4 @@ class FileBudget:
 
 
 def _expected(run: ReportRun) -> int:
-    return UNKNOWN_BYTES if run.largest_file is None else run.largest_file
+    return MAX_HELD_BYTES if run.largest_file is None else run.largest_file
