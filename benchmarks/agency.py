@@ -133,10 +133,9 @@ class Agency:
         jobs: list[dict[str, Any]] = self.emulator.stats()["analytics"].get("jobs", [])
         return jobs
 
-    def judge_exact(self, name: str, *syncs: Sync, account_ids: Sequence[str] | None = None) -> None:
+    def judge_exact(self, name: str, *syncs: Sync) -> None:
         """Judge the rows of the compared accounts; of several syncs the later ones overwrite the earlier ones."""
-        chosen = self.compared if account_ids is None else account_ids
-        found = compare(self.emulator.world, [sync.rows for sync in syncs], chosen, self.first, self.today)
+        found = compare(self.emulator.world, [sync.rows for sync in syncs], self.compared, self.first, self.today)
         self.result.is_so(f"{name}: rows as the server has them", found, found.is_exact)
         self.result.notes += [f"{name}: {problem}" for problem in found.problems[:3]]
 
@@ -222,7 +221,7 @@ def case_j(options: Options) -> Result:
             done = agency.sync(name, 10, exit_code=exit_code, seconds=_J_SECONDS, job_timeout=1)
             if done is not None:
                 ended[name] = done.sample.last_rows
-                agency.judge_exact(name, done, account_ids=healthy[:1])
+                agency.judge_exact(name, done)
     _judge_healthy(result, healthy, ended)
     return result
 
