@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from source_twitter_ads.api import answers
-from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, refusal, transport
+from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
 
 GZIP = {"Content-Encoding": "gzip"}
 PAGE = orjson.dumps({"data": [{"id": str(number)} for number in range(3000)], "next_cursor": None})
@@ -60,7 +60,7 @@ class TestEncodings:
         self, server: Server, body: bytes, chunked: bool
     ) -> None:
         server.replies(Reply(200, packed(body), GZIP, chunked=chunked))
-        assert answers.gunzip(transport(server).download(f"{server.url}/r/x.json.gz", WHERE)) == FILE
+        assert answers.gunzip(fetched(transport(server), f"{server.url}/r/x.json.gz")) == FILE
 
     @pytest.mark.parametrize(
         "reply",
@@ -78,7 +78,7 @@ class TestEncodings:
     ) -> None:
         server.replies(reply, Reply(200, packed(FILE)))
         url = f"{server.url}/r/x.json.gz"
-        assert answers.gunzip(transport(server, outage_timeout=10).download(url, WHERE)) == FILE
+        assert answers.gunzip(fetched(transport(server, outage_timeout=10), url)) == FILE
         assert len(server.seen) == 2
 
 
@@ -101,7 +101,7 @@ class TestBounds:
     ) -> None:
         monkeypatch.setattr(answers, "MAX_BODY_BYTES", 10)
         server.replies(Reply(200, packed(FILE)))
-        assert transport(server).download(f"{server.url}/r/x.json.gz", WHERE) == packed(FILE)
+        assert fetched(transport(server), f"{server.url}/r/x.json.gz") == packed(FILE)
 
 
 @pytest.mark.timeout(30)

@@ -15,7 +15,7 @@ from source_twitter_ads.api import transport as module
 from source_twitter_ads.api.clock import SAME, Clock
 from source_twitter_ads.api.errors import ApiFailure, Where
 from source_twitter_ads.api.transport import Transport
-from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, refusal, transport
+from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
 
 SAID = "This request is not properly authenticated"
 HOUR = 3600
@@ -79,7 +79,7 @@ class TestRevokedKeys:
         asked = transport(server)
         for account in "abc":
             message(asked, account)
-        assert asked.download(f"{server.url}/r/x.json", WHERE) == b'{"data": []}'
+        assert fetched(asked, f"{server.url}/r/x.json") == b'{"data": []}'
 
 
 @pytest.mark.timeout(30)
@@ -158,8 +158,9 @@ class TestDelete:
         limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=reset)
         server.replies(refusal(503, "OVER_CAPACITY", retry_after="900") if status == 503 else limited)
         began = time.monotonic()
+        asked = transport(server, outage_timeout=60, rate_limit_timeout=1000)
         with pytest.raises(ApiFailure, match="UTC") as caught:
-            transport(server, outage_timeout=60, rate_limit_timeout=1000).delete("stats/jobs/accounts/a/1", WHERE)
+            asked.send(asked.call("DELETE", "stats/jobs/accounts/a/1", WHERE))
         assert time.monotonic() - began < 3
         assert len(server.seen) == 1
         assert "rate_limit_timeout" not in str(caught.value.message)
@@ -173,8 +174,8 @@ class TestClosing:
         asked.close()
         for ask in (
             lambda: asked.get(PATH, {}, WHERE),
-            lambda: asked.download(f"{server.url}/r/x.json.gz", WHERE),
-            lambda: asked.delete("stats/jobs/accounts/a/1", WHERE),
+            lambda: fetched(asked, f"{server.url}/r/x.json.gz"),
+            lambda: asked.send(asked.call("DELETE", "stats/jobs/accounts/a/1", WHERE)),
         ):
             with pytest.raises(ApiFailure, match="has ended"):
                 ask()

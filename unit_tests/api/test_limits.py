@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from source_twitter_ads.api.gate import Gate, WaitTooLong
+from source_twitter_ads.api.gate import SOON, Gate, NotYet, WaitTooLong
 from source_twitter_ads.api.headers import number
 from source_twitter_ads.api.limits import Limits
 
@@ -146,6 +146,64 @@ class TestGate:
         threads = enter_many(gate, 4)
         gate.leave(answered=False)
         assert passed(threads, 1) == 1
+
+
+class TestNoWaiting:
+    """A caller that has other things to do is told when to come again."""
+
+    def test_given_a_closed_gate_when_entered_without_waiting_then_the_moment_of_its_end(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.close(clock.seconds + 5, "X said so")
+        with pytest.raises(NotYet) as caught:
+            gate.enter(FAR, wait=False)
+        assert caught.value.until == pytest.approx(clock.seconds + 5, abs=0.2)
+
+    def test_given_a_probe_in_flight_when_entered_without_waiting_then_soon(self, gate: Gate, clock: Clock) -> None:
+        gate.enter(FAR)
+        with pytest.raises(NotYet) as caught:
+            gate.enter(FAR, wait=False)
+        assert caught.value.until == clock.seconds + SOON
+
+    def test_given_a_limit_beyond_the_deadline_when_entered_without_waiting_then_it_is_told(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.close(clock.seconds + 900, "X said so")
+        with pytest.raises(WaitTooLong):
+            gate.enter(clock.seconds + 60, wait=False)
+
+    def test_given_many_who_do_not_wait_when_one_is_left_then_no_place_is_lost(self, gate: Gate, clock: Clock) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=1, reset=clock.seconds + 900)
+        gate.enter(FAR, wait=False)
+        for _ in range(5):
+            with pytest.raises(NotYet):
+                gate.enter(FAR, wait=False)
+        gate.leave(answered=False)
+        gate.enter(FAR, wait=False)
+
+    def test_given_a_second_gate_that_is_closed_when_passed_without_waiting_then_the_first_is_left_again(
+        self, clock: Clock
+    ) -> None:
+        limits = Limits(8, clock)
+        limits.gate("GET /12/x", None).close(clock.seconds + 5, "X said so")
+        with pytest.raises(NotYet), limits.passage("GET /12/x", "a", FAR, wait=False):
+            pass
+        assert limits.gate("GET /12/x", "a").opens() is None
+
+    def test_given_an_open_gate_when_looked_at_then_nothing_is_taken(self, gate: Gate, clock: Clock) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=1, reset=clock.seconds + 900)
+        assert [gate.opens() for _ in range(3)] == [None] * 3
+        assert gate.remaining == 1
+
+    def test_given_a_window_that_is_over_when_looked_at_then_nothing_is_known_of_the_next(
+        self, gate: Gate, clock: Clock
+    ) -> None:
+        gate.enter(FAR)
+        gate.leave(remaining=5, reset=clock.seconds + 900)
+        clock.seconds += 901
+        assert gate.remaining is None
 
 
 class TestLimits:

@@ -38,8 +38,9 @@ class TestRedirect:
 
     def test_given_a_post_that_is_redirected_when_answered_then_it_is_not_sent_twice(self, server: Server) -> None:
         server.replies(Reply(307, b"", {"Location": "/12/elsewhere"}))
+        asked = transport(server)
         with pytest.raises(ApiFailure):
-            transport(server).post("stats/jobs/accounts/a", {"a": "b"}, WHERE)
+            asked.send(asked.call("POST", "stats/jobs/accounts/a", WHERE, {"a": "b"}))
         assert len(server.seen) == 1
 
     def test_given_a_redirect_with_an_endless_body_when_answered_then_it_is_not_read_beyond_the_limit(

@@ -45,7 +45,8 @@ class TestRequest:
         assert seen["headers"]["user-agent"] == "acme (x@acme.example)"
 
     def test_given_a_post_when_sent_then_its_parameters_travel_as_a_form(self, server: Server) -> None:
-        transport(server).post("stats/jobs/accounts/a", {"entity_ids": "1,2"}, WHERE)
+        asked = transport(server)
+        asked.send(asked.call("POST", "stats/jobs/accounts/a", WHERE, {"entity_ids": "1,2"}))
         (seen,) = server.seen
         assert (seen["method"], seen["form"]) == ("POST", b"entity_ids=1%2C2")
         assert seen["headers"]["content-type"] == "application/x-www-form-urlencoded"

@@ -103,6 +103,11 @@ def transport(server: Server, **changes: Any) -> Transport:
     return Transport(settings_of(base_url=server.url, **{"outage_timeout": 1, "request_timeout": 5, **changes}))
 
 
+def fetched(asked: Transport, url: str) -> bytes:
+    """The result file at a url."""
+    return asked.send(asked.file_call(url, WHERE)).document  # type: ignore[no-any-return]
+
+
 def failure(server: Server, **changes: Any) -> ApiFailure:
     with pytest.raises(ApiFailure) as caught:
         transport(server, **changes).get(PATH, {}, WHERE)
