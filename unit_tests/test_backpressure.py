@@ -62,7 +62,7 @@ def settled_count() -> int:
 
 @pytest.mark.timeout(60)
 def test_given_a_consumer_that_stops_when_pages_wait_then_no_more_are_made_than_queue_and_readers_hold() -> None:
-    engine = PagedConcurrentSource(WORKERS, 1, 1, logging.getLogger("airbyte.test"))
+    engine = PagedConcurrentSource(WORKERS, 1, logging.getLogger("airbyte.test"))
     cursor = BookmarkCursor("campaigns", "updated_at", {}, engine.repository)
     partitions: Any = CountedPartitions()
     stream = _stream("campaigns", {"type": "object"}, ["id"], "updated_at", partitions, cursor)

@@ -13,29 +13,40 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, TraceType, Type
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import Line, OrderedRepository, PagedConcurrentSource, TwoPools, as_written
+from source_twitter_ads.reading.engine import Line, OrderedRepository, PagedConcurrentSource, as_written
 from source_twitter_ads.reading.page import Page
 from source_twitter_ads.reading.streams import _stream
 
 
 class Slice(Partition):
-    """A partition that yields given pages, then fails if it is told to."""
+    """A partition that yields given pages, then fails if it is told to; one piece of it may fail on the way."""
 
-    def __init__(self, name: str, number: int, pages: int, error: Exception | None = None) -> None:
-        self.names: list[str] = []
-        self._name, self._number, self._pages, self._error = name, number, pages, error
+    def __init__(
+        self,
+        name: str,
+        number: int,
+        pages: int,
+        error: Exception | None = None,
+        piece: tuple[int, Exception] | None = None,
+    ) -> None:
+        self._name, self._number, self._pages, self._error, self._piece = name, number, pages, error, piece
+
+    def between(self) -> None:
+        """Do nothing between two pages."""
 
     def read(self) -> Iterable[Any]:
-        self.names.append(threading.current_thread().name)
         for page in range(self._pages):
-            yield Page(self._name, [{"id": f"{self._number}-{page}"}], self.to_slice(), f"2026-06-{page + 1:02d}")
+            self.between()
+            if self._piece and self._piece[0] == page:
+                yield StreamThreadException(self._piece[1], self._name)
+            yield Page(self._name, [{"id": f"{self._number}-{page}"}], self.to_slice(), f"2026-06-{page % 30 + 1:02d}")
         if self._error:
             raise self._error
 
@@ -47,6 +58,17 @@ class Slice(Partition):
 
     def __hash__(self) -> int:
         return hash((self._name, self._number))
+
+
+class Waiting(Slice):
+    """A partition that takes as long as it is held."""
+
+    def __init__(self, name: str, held: threading.Event) -> None:
+        super().__init__(name, 0, 1)
+        self._held = held
+
+    def between(self) -> None:
+        self._held.wait(20)
 
 
 class Dawdling(InMemoryMessageRepository):
@@ -92,11 +114,25 @@ def streams_of(partitions: Mapping[str, Slices], engine: PagedConcurrentSource) 
 
 
 class Run:
-    """One read of streams made of given partitions."""
+    """One read of streams made of given partitions.
 
-    def __init__(self, partitions: dict[str, list[Slice]], workers: int = 3) -> None:
-        engine = PagedConcurrentSource(workers, 1, 2, logging.getLogger("airbyte.test"))
-        streams = streams_of({name: Slices(slices) for name, slices in partitions.items()}, engine)
+    Args:
+        partitions: of each stream.
+        workers: readers.
+        late: adds a stream "spend", the last one, that reads all the time and sets this.
+    """
+
+    def __init__(
+        self, partitions: Mapping[str, list[Slice] | Slices], workers: int = 3, late: threading.Event | None = None
+    ) -> None:
+        engine = PagedConcurrentSource(workers, 2, logging.getLogger("airbyte.test"))
+        listed = {name: one if isinstance(one, Slices) else Slices(one) for name, one in partitions.items()}
+        if late:
+            spend = Slice("spend", 0, 1)
+            spend.between = late.set  # type: ignore[method-assign]
+            listed["spend"] = Slices([spend])
+        streams = streams_of(listed, engine)
+        streams[-1].reads_all_the_time = bool(late)
         self.items: list[Any] = []
         self.error: AirbyteTracedException | None = None
         try:
@@ -111,6 +147,10 @@ class Run:
         traces = [item.trace for item in self.items if not isinstance(item, Page) and item.type is Type.TRACE]
         found = [trace.stream_status for trace in traces if trace.type is TraceType.STREAM_STATUS]
         return [status.status for status in found if status.stream_descriptor.name == name]
+
+    def errors(self) -> list[str]:
+        traces = [item.trace for item in self.items if not isinstance(item, Page) and item.type is Type.TRACE]
+        return [str(trace.error.message) for trace in traces if trace.error]
 
     def bookmarks(self, name: str) -> dict[str, str]:
         states = [i.state.stream for i in self.items if not isinstance(i, Page) and i.type is Type.STATE]
@@ -186,10 +226,7 @@ class TestEngine:
         assert run.bookmarks("campaigns").keys() == {"0", "2"}
         assert run.statuses("campaigns")[-1] is AirbyteStreamStatus.INCOMPLETE
         assert run.statuses("cards")[-1] is AirbyteStreamStatus.COMPLETE
-        errors = [
-            i.trace.error for i in run.items if not isinstance(i, Page) and i.type is Type.TRACE and i.trace.error
-        ]
-        assert [error.message for error in errors] == ["Account 1 is locked."]
+        assert run.errors() == ["Account 1 is locked."]
         assert run.error is not None
 
     def test_given_a_stream_without_partitions_when_read_then_it_completes_with_one_state(self) -> None:
@@ -197,31 +234,55 @@ class TestEngine:
         assert run.statuses("campaigns")[-1] is AirbyteStreamStatus.COMPLETE
         assert run.bookmarks("campaigns") == {}
 
-    def test_given_a_partition_that_waits_when_read_then_it_does_so_in_a_thread_of_its_own_kind(self) -> None:
-        waiting, reading = Slice("reports", 0, 1), Slice("reports", 1, 1)
-        waiting.waits = True  # type: ignore[attr-defined]
-        Run({"reports": [waiting, reading]})
-        assert waiting.names[0].startswith("report")
-        assert reading.names[0].startswith("reader")
+    def test_given_a_piece_that_fails_when_read_then_its_partition_goes_on_and_the_stream_is_incomplete(self) -> None:
+        problem = AirbyteTracedException(message="Window 1 is lost.", failure_type=FailureType.transient_error)
+        run = Run({"spend": [Slice("spend", 0, 4, piece=(2, problem))], "cards": [Slice("cards", 0, 1)]})
+        assert len(run.pages("spend")) == 4
+        assert run.errors() == ["Window 1 is lost."]
+        assert run.statuses("spend")[-1] is AirbyteStreamStatus.INCOMPLETE
+        assert run.statuses("cards")[-1] is AirbyteStreamStatus.COMPLETE
+        assert run.error is not None
+        assert run.error.failure_type is FailureType.transient_error
 
-    def test_given_more_generators_that_wait_than_readers_when_read_then_other_streams_pages_arrive_all_the_same(
-        self,
-    ) -> None:
+    def test_given_a_piece_that_nobody_foresaw_when_it_fails_then_its_partition_goes_on_all_the_same(self) -> None:
+        run = Run({"spend": [Slice("spend", 0, 4, piece=(1, KeyError("unforeseen")))]})
+        assert len(run.pages("spend")) == 4
+        assert run.statuses("spend")[-1] is AirbyteStreamStatus.INCOMPLETE
+
+    def test_given_streams_that_read_all_the_time_when_others_come_first_then_they_begin_before_them(self) -> None:
         held = threading.Event()
-        names = [f"slow_{number}" for number in range(8)]
-        blocked = {name: Slices([Slice(name, 0, 1)], held) for name in names}
-        engine = PagedConcurrentSource(2, 8, 2, logging.getLogger("airbyte.test"))
+        names = [f"campaigns_{number}" for number in range(8)]
+        run = Run({name: Slices([Slice(name, 0, 1)], held) for name in names}, workers=1, late=held)
+        assert len(run.pages("spend")) == 1
+        assert all(len(run.pages(name)) == 1 for name in names)
+
+    def test_given_reports_that_wait_all_the_time_when_read_then_entity_streams_pages_arrive_all_the_same(self) -> None:
+        held = threading.Event()
+        reports = [f"report_{number}" for number in range(6)]
+        engine = PagedConcurrentSource(2, 1 + len(reports), logging.getLogger("airbyte.test"))
+        waiting = {name: Slices([Waiting(name, held)]) for name in reports}
         quick = Slices([Slice("campaigns", number, 3) for number in range(4)])
+        streams = streams_of({"campaigns": quick, **waiting}, engine)
+        for stream in streams[1:]:
+            stream.reads_all_the_time = True
         arrived = 0
-        for item in engine.read(streams_of({"campaigns": quick, **blocked}, engine)):
+        for item in engine.read(streams):
             arrived += isinstance(item, Page) and item.stream_name == "campaigns"
             if arrived == 12:
                 held.set()
         assert (arrived, held.is_set()) == (12, True)
 
+    def test_given_a_partition_of_many_pieces_when_read_then_it_takes_no_thread_but_the_pools(self) -> None:
+        before = threading.active_count()
+        most: list[int] = []
+        piece = Slice("spend", 0, 500)
+        piece.between = lambda: most.append(threading.active_count())  # type: ignore[method-assign]
+        Run({"spend": [piece]}, workers=3)
+        assert max(most) - before <= 3 + 2
+
     def test_given_a_reader_that_stops_listening_when_the_queue_is_full_then_all_threads_end(self) -> None:
         before = set(threading.enumerate())
-        engine = PagedConcurrentSource(3, 1, 2, logging.getLogger("airbyte.test"))
+        engine = PagedConcurrentSource(3, 2, logging.getLogger("airbyte.test"))
         slices = Slices([Slice("campaigns", number, 1000) for number in range(8)])
         reading = engine.read(streams_of({"campaigns": slices}, engine))
         while not isinstance(next(reading), Page):
@@ -231,17 +292,6 @@ class TestEngine:
         while (left := set(threading.enumerate()) - before) and time.monotonic() < ends:
             time.sleep(0.01)
         assert left == set()
-
-    def test_given_more_waiting_partitions_than_the_cdk_lists_when_read_then_no_stream_waits_for_them(self) -> None:
-        pools = TwoPools(1, 1, logging.getLogger("airbyte.test"))
-        held = threading.Event()
-        waiting = Slice("reports", 0, 1)
-        waiting.waits = True  # type: ignore[attr-defined]
-        for _ in range(ThreadPoolManager.DEFAULT_MAX_QUEUE_SIZE):
-            pools.submit(lambda _: held.wait(), waiting)
-        assert not pools.prune_to_validate_has_reached_futures_limit()
-        held.set()
-        pools.check_for_errors_and_shutdown()
 
     def test_given_a_written_partition_when_read_then_its_pages_are_lines_already(self) -> None:
         (page,) = as_written(Slice("campaigns", 0, 1)).read()
