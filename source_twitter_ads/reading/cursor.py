@@ -8,6 +8,7 @@ minutes only (airbyte.md §3.5). The format of the state is the CDK's.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -68,7 +69,7 @@ class StateWriter:
         self._allowed_at = 0.0
         self._allowed_after = 0
         self._records = 0
-        self._emitted = False
+        self._last: bytes | None = None
         self._pending = False
 
     def observe(self, page: Page) -> None:
@@ -85,21 +86,22 @@ class StateWriter:
 
         Args:
             state: makes the stream's state; not called when nothing is sent.
-            final: send it in any case, unless nothing has gone out since the last one.
+            final: send it in any case, unless it is the last one once more and no record has gone out since.
 
         Returns:
             Whether it was sent.
         """
-        if final and self._emitted and not self._pending and not self._records:
-            return False
         if not final and time.monotonic() < self._allowed_at and self._records < self._allowed_after:
             self._pending = True
             return False
         content = state()
-        size = len(orjson.dumps(content))
+        text = orjson.dumps(content)
+        size, digest = len(text), hashlib.sha256(text).digest()
+        if final and digest == self._last and not self._records:
+            return False
         self._allowed_at = time.monotonic() + size / STATE_BYTES_PER_SECOND
         self._allowed_after = size * RECORDS_PER_STATE
-        self._records, self._emitted, self._pending = 0, True, False
+        self._records, self._last, self._pending = 0, digest, False
         stream = AirbyteStreamState(
             stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**content)
         )

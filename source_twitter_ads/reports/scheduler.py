@@ -35,7 +35,7 @@ from source_twitter_ads.reports.window_jobs import WindowJobs
 logger = logging.getLogger("airbyte")
 
 # Requests of one round.
-TURNS = 7
+TURNS = 8
 # Cancelled jobs are not waited for longer than this at the end of a sync.
 CANCEL_SECONDS = 5.0
 
@@ -63,10 +63,10 @@ class Scheduler:
         self._board = JobBoard(self._loop, services.transport, settings.job_timeout * 60.0, self._runs, self)
         self._planning = Planning(self._loop, services.transport, settings.num_workers, reports, self)
         board, plan = self._board, self._planning.next_question
-        # While all have something to do, four of seven requests create jobs, on which X works meanwhile; one plans, one
-        # looks after jobs and one fetches a file. What has nothing to do passes its turn.
-        create = board.next_creation
-        self._turns = cycle((create, plan, create, self._next_watch, create, create, board.next_download))
+        # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one looks
+        # after jobs and one fetches a file. What has nothing to do passes its turn.
+        make = (plan, board.next_creation, board.next_creation)
+        self._turns = cycle((*make, self._next_watch, *make, board.next_download))
         self._failure: Exception | None = None
         self._began = 0.0
         self._closing = False
