@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
@@ -19,7 +21,7 @@ from source_twitter_ads.reading.page import Page
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """State as often as it changes."""
-    monkeypatch.setattr(module, "_SECONDS_PER_PARTITION", 0.0)
+    monkeypatch.setattr(module, "STATE_BYTES_PER_SECOND", math.inf)
 
 
 class Part:
@@ -125,18 +127,31 @@ def test_given_a_stream_without_news_when_it_ends_then_one_state_is_emitted() ->
     assert message["stream"]["stream_state"]["states"] == [entry("a", "2026-06-09")]
 
 
+def test_given_a_state_that_was_just_emitted_when_the_stream_ends_then_it_is_not_emitted_twice() -> None:
+    reading = Reading().page(A, "2026-06-09").close(A)
+    reading.cursor.ensure_at_least_one_state_emitted()
+    assert len(reading.emitted()) == 1
+
+
+def test_given_a_partition_that_is_not_closed_when_the_stream_ends_then_its_records_have_a_state_after_them() -> None:
+    reading = Reading().page(A, "2026-06-09").close(A).page(B, "2026-06-09")
+    reading.cursor.ensure_at_least_one_state_emitted()
+    assert [len(message["stream"]["stream_state"]["states"]) for message in reading.emitted()] == [1, 1]
+
+
 def test_given_thousands_of_partitions_when_closed_quickly_then_states_are_few_and_the_last_one_is_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_SECONDS_PER_PARTITION", 0.005)
+    monkeypatch.setattr(module, "STATE_BYTES_PER_SECOND", 1000.0)
     reading = Reading()
     for number in range(3000):
         part = Part(account_id=str(number))
         reading.page(part, "2026-06-09").close(part)
     reading.cursor.ensure_at_least_one_state_emitted()
-    emitted = reading.emitted()
-    assert len(emitted) < 300
-    assert len(emitted[-1]["stream"]["stream_state"]["states"]) == 3000
+    *others, last = [orjson.dumps(message["stream"]["stream_state"]) for message in reading.emitted()]
+    # Each record counts as 500 bytes, and the state grows meanwhile.
+    assert sum(map(len, others)) <= 3000 * 500 / 10
+    assert last.count(b"updated_at") == 3000
 
 
 def test_given_an_ordinary_record_when_observed_then_nothing_moves() -> None:
