@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
 from source_twitter_ads.reports.job_request import JobRequest
-from source_twitter_ads.reports.pending import PendingJobs
+from source_twitter_ads.reports.pending_jobs import OLDEST, PendingJobs, fingerprint
 from source_twitter_ads.reports.windows import AccountCalendar, Window
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -23,7 +24,7 @@ def request(entity_ids: tuple[str, ...] = ("a", "b"), day: int = 1) -> JobReques
 
 
 def pending(entries: list[dict[str, Any]] | None = None, now: datetime = NOW) -> PendingJobs:
-    return PendingJobs(entries or [], lambda: True, lambda: now)
+    return PendingJobs(entries or [], lambda: now)
 
 
 def left_behind() -> list[dict[str, Any]]:
@@ -47,8 +48,44 @@ def test_given_a_job_left_behind_when_another_account_asks_then_it_is_not_taken(
     assert pending(left_behind()).inherit("2tokyo8n9q", 0, request()) is None
 
 
-def test_given_an_old_job_when_asked_for_then_the_numbers_are_computed_anew() -> None:
-    assert pending(left_behind(), NOW + timedelta(hours=2)).inherit(ACCOUNT, 0, request()) is None
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(1, "77"), (47, "77"), (48, None), (100, None)], ids=lambda value: str(value)
+)
+def test_given_a_job_of_some_hours_when_asked_for_then_it_is_taken_as_long_as_x_keeps_results(
+    hours: int, expected: str | None
+) -> None:
+    assert pending(left_behind(), NOW + timedelta(hours=hours)).inherit(ACCOUNT, 0, request()) == expected
+
+
+def test_given_a_job_that_is_too_old_when_bookmarks_are_set_then_it_does_not_hold_them() -> None:
+    assert pending(left_behind(), NOW + OLDEST).since(ACCOUNT) is None
+
+
+def test_given_a_job_that_was_taken_over_when_the_state_is_made_then_it_is_named_still() -> None:
+    jobs = pending(left_behind())
+    jobs.inherit(ACCOUNT, 0, request())
+    assert jobs.entries() == left_behind()
+
+
+def test_given_a_job_that_was_taken_over_when_another_sync_follows_then_its_age_still_counts() -> None:
+    jobs = pending(left_behind(), NOW + timedelta(hours=47))
+    jobs.inherit(ACCOUNT, 0, request())
+    assert pending(jobs.entries(), NOW + timedelta(hours=49)).since(ACCOUNT) is None
+
+
+def test_given_jobs_of_different_age_when_bookmarks_are_set_then_the_oldest_counts() -> None:
+    before = pending()
+    before.add(ACCOUNT, 0, request(), "1", NOW - timedelta(hours=3))
+    before.add(ACCOUNT, 1, request(day=8), "2", NOW)
+    jobs = pending(before.entries())
+    jobs.inherit(ACCOUNT, 0, request())
+    assert jobs.since(ACCOUNT) == NOW - timedelta(hours=3)
+
+
+def test_given_equal_requests_after_failures_when_named_then_their_names_are_equal() -> None:
+    once, twice = (replace(request(), tries=tries, timeouts=tries) for tries in (0, 2))
+    assert fingerprint(once) == fingerprint(twice)
+    assert fingerprint(once) != fingerprint(request(day=2))
 
 
 def test_given_a_job_left_behind_when_bookmarks_are_set_then_they_are_no_later_than_its_numbers() -> None:
@@ -84,40 +121,14 @@ def test_given_a_state_that_was_edited_by_hand_when_read_then_odd_entries_are_ig
     assert pending([entry]).entries() == []
 
 
-@pytest.mark.parametrize("sent", [True, False])
-def test_given_a_new_job_when_flushed_then_the_state_is_written_until_it_holds_the_job(sent: bool) -> None:
-    written: list[int] = []
-
-    def write() -> bool:
-        written.append(1)
-        return sent
-
-    jobs = PendingJobs([], write, lambda: NOW)
-    jobs.flush()
-    jobs.add(ACCOUNT, 0, request(), "1", NOW)
-    jobs.flush()
-    jobs.flush()
-    assert len(written) == (1 if sent else 2)
-
-
-def test_given_jobs_that_no_window_asks_for_when_settled_then_they_are_named_and_forgotten() -> None:
+def test_given_jobs_that_no_request_asks_for_when_planned_then_they_are_named_and_forgotten() -> None:
     jobs = pending(left_behind())
     assert jobs.unwanted(ACCOUNT, [request()]) == []
     assert jobs.unwanted(ACCOUNT, [request(("a", "c"))]) == ["77"]
     assert jobs.entries() == []
 
 
-def test_given_a_job_that_is_created_while_the_state_is_written_when_flushed_again_then_it_is_written_too() -> None:
-    written: list[int] = []
-
-    def write() -> bool:
-        written.append(jobs.count())
-        if len(written) == 1:
-            jobs.add(ACCOUNT, 0, request(day=8), "2", NOW)
-        return True
-
-    jobs = PendingJobs([], write, lambda: NOW)
-    jobs.add(ACCOUNT, 0, request(), "1", NOW)
-    jobs.flush()
-    jobs.flush()
-    assert written == [1, 2]
+def test_given_jobs_of_another_account_when_one_is_planned_then_they_stay() -> None:
+    jobs = pending(left_behind())
+    assert jobs.unwanted("2tokyo8n9q", []) == []
+    assert jobs.entries() == left_behind()

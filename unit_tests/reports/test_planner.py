@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from source_twitter_ads.api.errors import BY_CODE, ApiFailure, Skipped
-from source_twitter_ads.reports.activity import Activity
-from source_twitter_ads.reports.planning import PlannedWindow, Planner
+from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.activity import LONGEST_QUESTION, Activity
+from source_twitter_ads.reports.planner import PlannedWindow, Planner
 from source_twitter_ads.reports.windows import AccountCalendar
 from unit_tests.reports.builders import NOW, UTC, report
-from unit_tests.reports.fakes import WHERE, FakeFeed, refusal, settings
+from unit_tests.reports.fakes import FakeFeed, settings
 
-DAY = timedelta(days=1)
+# X is asked by whole hours.
+NEXT_HOUR = NOW.replace(hour=11, minute=0)
 
 
 def at(text: str) -> datetime:
@@ -35,48 +35,13 @@ def plan(
     bookmark: str | None = None,
     zone: str = "UTC",
     changes: dict[str, Any] | None = None,
+    entity_ids: tuple[str, ...] = (),
+    moved_at: str | None = None,
     **entry: Any,
 ) -> list[PlannedWindow]:
     given = settings(**{"start_date": "2026-09-01", **(changes or {})})
-    planner = Planner(report(**entry), given, "1a", AccountCalendar(zone, None), feed, NOW)  # type: ignore[arg-type]
-    return planner.plan(at(bookmark) if bookmark else None)
-
-
-class CrowdedFeed(FakeFeed):
-    """Answers once so many questions are there together.
-
-    Attributes:
-        most: how many were there together.
-    """
-
-    def __init__(self, expected: int) -> None:
-        super().__init__()
-        self.most = 0
-        self._there = 0
-        self._expected = expected
-        self._changed = threading.Condition()
-
-    def changes(self, *arguments: Any) -> list[Activity]:
-        """Nothing, after a while."""
-        with self._changed:
-            self._there += 1
-            self.most = max(self.most, self._there)
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self.most >= self._expected, 2)
-            self._there -= 1
-        return super().changes(*arguments)
-
-
-class RefusingFeed(FakeFeed):
-    """Refuses every question."""
-
-    def __init__(self, failure: ApiFailure | None = None) -> None:
-        super().__init__()
-        self._failure = failure or refusal(400, "INVALID_PARAMETER")
-
-    def changes(self, *_: Any) -> list[Activity]:
-        """Never anything."""
-        raise self._failure
+    planner = Planner(report(**entry), given, "1a", AccountCalendar(zone, moved_at), NOW, entity_ids)
+    return feed.drive(planner.plan(at(bookmark) if bookmark else None))
 
 
 def sent(planned: list[PlannedWindow]) -> list[tuple[str, str]]:
@@ -91,35 +56,19 @@ class TestFirstSync:
         asked = sorted(feed.asked)
         assert len(asked) == len(planned) == 3
         assert asked[0][0] <= planned[0].window.start_utc
-        assert asked[-1][1] == NOW
+        assert asked[-1][1] == NEXT_HOUR
         assert all(earlier[1] >= later[0] for earlier, later in pairwise(asked))
 
-    def test_given_many_windows_when_planned_then_x_is_asked_about_four_at_a_time(self) -> None:
-        feed = CrowdedFeed(4)
+    def test_given_many_windows_when_planned_then_all_questions_are_there_at_once(self) -> None:
+        feed = FakeFeed()
         plan(feed, changes={"start_date": "2026-01-01"})
-        assert len(feed.asked) == 11
-        assert feed.most == 4
+        assert feed.rounds == [11]
 
-    @pytest.mark.parametrize(
-        ("entry", "advice"),
-        [
-            (
-                {"entity": "MEDIA_CREATIVE"},
-                "X has retired entity MEDIA_CREATIVE in June 2026: take it out of the report.",
-            ),
-            ({"entity": "CAMPAIGN"}, "This is likely a defect of the connector: please report it with this message."),
-        ],
-    )
-    def test_given_an_entity_that_x_refuses_when_planned_then_the_error_says_whether_x_has_retired_it(
-        self, entry: dict[str, Any], advice: str
-    ) -> None:
-        with pytest.raises(ApiFailure) as caught:
-            plan(RefusingFeed(), **entry)
-        assert str(caught.value.message).endswith(advice)
-
-    def test_given_an_account_without_the_feature_when_planned_then_it_is_skipped_as_ever(self) -> None:
-        with pytest.raises(Skipped):
-            plan(RefusingFeed(Skipped(BY_CODE["FEATURE_NOT_AVAILABLE"], WHERE, "no")), entity="MEDIA_CREATIVE")
+    def test_given_a_window_when_planned_then_one_question_covers_it_and_both_readings_of_its_bounds(self) -> None:
+        feed = FakeFeed()
+        plan(feed, zone="America/Los_Angeles", changes={"start_date": "2026-10-24"})
+        ((start, end),) = feed.asked
+        assert end - start <= LONGEST_QUESTION
 
     def test_given_windows_when_planned_then_each_closes_at_its_end_and_the_last_at_the_sync_s_moment(
         self,
@@ -157,20 +106,89 @@ class TestFirstSync:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded="2026-11-20"))
         planned = plan(feed, changes={"end_date": "2026-09-10"})
         assert [one.entities for one in planned] == [{"ALL_ON_TWITTER": {"c1"}}]
-        assert feed.asked[-1] == (at("2026-09-11"), NOW)
+        assert at("2026-09-11") in [start for start, _ in feed.asked]
+        assert feed.asked[-1][1] == NEXT_HOUR
 
-    def test_given_an_account_report_when_planned_then_x_is_not_asked_and_every_placement_is_read(self) -> None:
+    def test_given_organic_tweets_when_planned_then_x_is_not_asked_and_each_is_read_in_every_window(self) -> None:
         feed = FakeFeed()
-        placements = {"ALL_ON_TWITTER", "SPOTLIGHT", "TREND"}
-        assert [set(one.entities) for one in plan(feed, entity="ACCOUNT")] == [placements] * 3
+        planned = plan(feed, entity="ORGANIC_TWEET", entity_ids=("t1", "t2"))
+        assert [one.entities for one in planned] == [{"ALL_ON_TWITTER": {"t1", "t2"}}] * 3
         assert feed.asked == []
+
+
+class TestRunningDay:
+    """30 days and today are one window, so that a first sync of a month takes one job per 20 entities."""
+
+    def test_given_thirty_days_and_today_when_planned_then_one_window(self) -> None:
+        assert sent(plan(FakeFeed(), changes={"start_date": "2026-10-23"})) == [("2026-10-23", "2026-11-23")]
+
+    def test_given_thirty_one_days_and_today_when_planned_then_two_windows(self) -> None:
+        planned = plan(FakeFeed(), changes={"start_date": "2026-10-22"})
+        assert sent(planned) == [("2026-10-22", "2026-11-21"), ("2026-11-21", "2026-11-23")]
+
+    def test_given_hours_of_thirty_days_and_today_when_planned_then_one_window(self) -> None:
+        planned = plan(FakeFeed(), changes={"start_date": "2026-10-23"}, granularity="HOUR")
+        assert sent(planned) == [("2026-10-23T00:00:00Z", "2026-11-22T11:00:00Z")]
+
+    def test_given_totals_when_planned_then_today_is_a_window_of_its_own_on_the_grid(self) -> None:
+        planned = plan(FakeFeed(), changes={"start_date": "2026-10-23"}, granularity="TOTAL")
+        assert sent(planned) == [("2026-10-23", "2026-11-22"), ("2026-11-22", "2026-11-23")]
+
+    @pytest.mark.parametrize("granularity", ["DAY", "HOUR"])
+    def test_given_an_account_that_moved_today_when_planned_then_no_window_spans_the_move(
+        self, granularity: str
+    ) -> None:
+        moved, month = at("2026-11-22T08:00:00"), {"start_date": "2026-10-23"}
+        planned = plan(FakeFeed(), moved_at=iso(moved), changes=month, granularity=granularity)
+        assert planned[-1].window.start_utc == moved
+        assert planned[-2].window.end_utc == moved
+
+    def test_given_a_window_with_today_when_planned_then_it_closes_at_the_moment_of_the_sync(self) -> None:
+        (planned,) = plan(FakeFeed(), changes={"start_date": "2026-10-23"})
+        assert planned.closes_until == NOW
+
+
+class TestAccountReport:
+    """X lists no activity of accounts: an account has numbers only where something in it has."""
+
+    KINDS = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
+    MONTH: dict[str, Any] = {"start_date": "2026-10-23"}  # noqa: RUF012
+
+    def test_given_an_account_report_when_planned_then_x_is_asked_for_each_kind(self) -> None:
+        feed = FakeFeed()
+        plan(feed, entity="ACCOUNT", changes=self.MONTH)
+        assert sorted(feed.kinds) == sorted(self.KINDS)
+        assert feed.rounds == [5]
+
+    def test_given_nothing_active_when_planned_then_no_window_asks_for_the_account(self) -> None:
+        assert [one.entities for one in plan(FakeFeed(), entity="ACCOUNT")] == [{}] * 3
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_given_activity_of_any_kind_when_planned_then_the_account_is_read_there(self, kind: str) -> None:
+        feed = FakeFeed(shown("x9", "2026-10-05", "2026-10-06", "ALL_ON_TWITTER", "TREND"), kind=kind)
+        assert [one.entities for one in plan(feed, entity="ACCOUNT")] == [
+            {},
+            {"ALL_ON_TWITTER": {"1a"}, "TREND": {"1a"}},
+            {},
+        ]
+
+    def test_given_placements_of_the_report_when_planned_then_the_account_is_read_under_these(self) -> None:
+        feed = FakeFeed(shown("x9", "2026-11-05", "2026-11-06", "ALL_ON_TWITTER", "TREND"))
+        (planned,) = plan(feed, entity="ACCOUNT", placements=["TREND"], changes=self.MONTH)
+        assert planned.entities == {"TREND": {"1a"}}
+
+    def test_given_a_corrected_line_item_when_planned_then_the_account_is_read_again(self) -> None:
+        change = shown("l1", "2026-09-05T03:00:00", "2026-09-06T05:00:00", recorded="2026-11-22T10:00:00")
+        older, current = plan(FakeFeed(change, kind="LINE_ITEM"), "2026-11-22T09:20:00", entity="ACCOUNT")
+        assert (sent([older]), older.entities) == ([("2026-09-05", "2026-09-07")], {"ALL_ON_TWITTER": {"1a"}})
+        assert current.entities == {}
 
 
 class TestLaterSync:
     def test_given_a_bookmark_when_planned_then_one_question_from_the_attribution_window_before_it(self) -> None:
         feed = FakeFeed()
         assert sent(plan(feed, "2026-11-22T09:00:00")) == [("2026-11-08", "2026-11-23")]
-        assert feed.asked == [(at("2026-11-08"), NOW)]
+        assert feed.asked == [(at("2026-11-08"), NEXT_HOUR)]
 
     def test_given_a_bookmark_in_the_future_when_planned_then_nothing(self) -> None:
         assert plan(FakeFeed(), "2999-01-01") == []
@@ -194,7 +212,7 @@ class TestCorrections:
     def test_given_a_correction_that_an_earlier_sync_has_read_when_planned_then_it_is_not_read_again(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded="2026-11-20"))
         assert sent(plan(feed, self.BOOKMARK)) == [("2026-11-08", "2026-11-23")]
-        assert feed.asked[-1] == (at(self.BOOKMARK), NOW)
+        assert feed.asked[-1] == (at("2026-11-22T09:00:00"), NEXT_HOUR)
 
     def test_given_nothing_old_corrected_when_planned_then_there_is_no_second_question(self) -> None:
         feed = FakeFeed(shown("c1", "2026-11-10", "2026-11-20"))
@@ -245,3 +263,8 @@ class TestCorrections:
     def test_given_a_correction_before_the_start_date_when_planned_then_it_is_left_alone(self) -> None:
         feed = FakeFeed(shown("c1", "2026-08-05", "2026-08-06", recorded=self.NOW))
         assert sent(plan(feed, self.BOOKMARK)) == [("2026-11-08", "2026-11-23")]
+
+    def test_given_corrections_when_planned_then_x_is_asked_twice_and_no_more(self) -> None:
+        feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded=self.NOW))
+        plan(feed, self.BOOKMARK)
+        assert feed.rounds == [1, 1]
