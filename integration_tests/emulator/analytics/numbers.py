@@ -34,6 +34,9 @@ _ABSENT: Final = 64
 #: Thresholds by three bits of the series: 64 never has a value, 56 rarely, 0 mostly.
 _THRESHOLDS: Final = (0, 0, 0, 24, 24, 56, 56, _ABSENT)
 
+#: Counts that are calculated at once.
+_BLOCK: Final = 32_000
+
 _THRESHOLD_ARRAY: Final = np.array(_THRESHOLDS, dtype=np.int16)
 
 CHARGE_SCALE: Final = 10_007
@@ -258,16 +261,21 @@ def sum_points(
     if not len(live) or not len(present):
         return {}
     noise = mix_array(np.uint64(source.row_key) + live.astype(np.uint64) * np.uint64(_GOLDEN))
-    raw = noise[None, :] * (table.keys[present] | np.uint64(1))[:, None]
-    raw >>= np.uint64(_VALUE_SHIFT)
-    counts = raw.astype(np.int16)
-    counts -= thresholds[present, None]
-    np.maximum(counts, 0, out=counts)
-    counts[table.always[present]] += 1
-    sums = _sum_between(_corrected(counts, live, factors), edges)
-    sums *= (table.huge_scales if source.huge else table.scales)[present, None]
-    kept = np.flatnonzero(sums.any(axis=1))
-    return dict(zip(present[kept].tolist(), sums[kept].tolist(), strict=True))
+    scales = table.huge_scales if source.huge else table.scales
+    numbers: dict[int, list[int]] = {}
+    # A block of series at a time, so that what is calculated stays in the processor's cache.
+    for some in np.array_split(present, -(-present.size * noise.size // _BLOCK)):
+        raw = noise[None, :] * (table.keys[some] | np.uint64(1))[:, None]
+        raw >>= np.uint64(_VALUE_SHIFT)
+        counts = raw.astype(np.int16)
+        counts -= thresholds[some, None]
+        np.maximum(counts, 0, out=counts)
+        counts[table.always[some]] += 1
+        sums = _sum_between(_corrected(counts, live, factors), edges)
+        sums *= scales[some, None]
+        kept = np.flatnonzero(sums.any(axis=1))
+        numbers.update(zip(some[kept].tolist(), sums[kept].tolist(), strict=True))
+    return numbers
 
 
 def _corrected(counts: npt.NDArray[np.int16], live: I64, factors: Sequence[Factor]) -> npt.NDArray[np.integer[Any]]:
