@@ -70,7 +70,7 @@ class JobBoard:
         self._accounts: dict[str, AccountJobs] = {}
         self._busy: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
-        self._polls = deque[AccountJobs]()
+        self._polls: dict[AccountJobs, None] = {}
         self._cancels = deque[tuple[str, Where]]()
         self._cancelling = 0
         self._budget = FileBudget()
@@ -191,6 +191,8 @@ class JobBoard:
             self._busy.add(account.account_id)
         else:
             self._busy.discard(account.account_id)
+        if account in self._polls:
+            return
         due = self._next_poll_of(account)
         if due < account.poll_at:
             account.poll_at = due
@@ -204,7 +206,7 @@ class JobBoard:
         if self._next_poll_of(account) > self._loop.now():
             self._schedule_poll(account)
         else:
-            self._polls.append(account)
+            self._polls[account] = None
 
     def _next_poll_of(self, account: AccountJobs) -> float:
         left = self._transport.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
@@ -214,11 +216,11 @@ class JobBoard:
     def next_poll(self) -> Task | None:
         """Return the next status request, which names all running jobs of an account; without any, for its slots."""
         while self._polls:
-            account = self._polls[0]
+            account = next(iter(self._polls))
             path = f"stats/jobs/accounts/{account.account_id}"
             if not self._loop.is_open("GET", path):
                 return None
-            self._polls.popleft()
+            del self._polls[account]
             jobs = account.to_poll()
             if account.polling or not (jobs or account.has_waiting):
                 continue
