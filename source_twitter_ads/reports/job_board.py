@@ -113,6 +113,20 @@ class JobBoard:
                 self.cancel(account.account_id, job_id, job.where)
         self._has_work(account)
 
+    def leave(self, run: ReportRun) -> None:
+        """Let go of a report that nobody reads any more; its jobs stay at X, where the next sync takes them over."""
+        self._budget.forget(run)
+        if run in self._downloads:
+            self._downloads.remove(run)
+        for account in self._accounts.values():
+            for window in [one for one in account.windows if one.report == run.name]:
+                window.over = True
+                window.waiting.clear()
+                account.remove(window)
+            for job_id in [job_id for job_id, (window, _) in account.running.items() if window.report == run.name]:
+                del account.running[job_id]
+            self._has_work(account)
+
     def cancel(self, account_id: str, job_id: str, where: Where) -> None:
         """Queue the cancellation of a job."""
         self._cancels.append((f"stats/jobs/accounts/{account_id}/{job_id}", where))
@@ -299,25 +313,27 @@ class JobBoard:
             return Task(
                 call,
                 partial(self._fetched, run, window, job, expected),
-                partial(self._not_fetched, window, job, expected),
+                partial(self._not_fetched, run, window, job, expected),
             )
         return None
 
     def _fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, answer: Answer) -> None:
         self._budget.arrived(run, expected, len(answer.document))
         if window.over:
-            self._budget.end(len(answer.document))
+            self._budget.end(run, len(answer.document))
         else:
             run.events.put(FileReady(window, job, answer.document))
 
-    def _not_fetched(self, window: WindowJobs, job: Job, expected: int, failure: Exception) -> None:
-        self._budget.end(expected)
+    def _not_fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, failure: Exception) -> None:
+        self._budget.end(run, expected)
         outage = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error
         self.job_failed(window, job, str(failure), outage)
 
-    def file_read(self, size: int) -> None:
-        """Note that a reader holds a file of so many bytes no more."""
-        self._budget.end(size)
+    def file_read(self, event: FileReady) -> None:
+        """Note that a reader holds a file no more."""
+        run = self._runs.get(event.window.report)
+        if run is not None:
+            self._budget.end(run, len(event.packed))
 
     def job_failed(self, window: WindowJobs, job: Job, reason: str, outage: bool = False) -> None:
         """Ask again for what a job has no result for; see `WindowJobs.retry`."""

@@ -63,8 +63,8 @@ class Scheduler:
         self._board = JobBoard(self._loop, services.transport, settings.job_timeout * 60.0, self._runs, self)
         self._planning = Planning(self._loop, services.transport, settings.num_workers, reports, self)
         board, plan = self._board, self._planning.next_question
-        # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one looks
-        # after jobs and one fetches a file. What has nothing to do passes its turn.
+        # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one
+        # looks after jobs and one fetches a file. What has nothing to do passes its turn.
         make = (plan, board.next_creation, board.next_creation)
         self._turns = cycle((*make, self._next_watch, *make, board.next_download))
         self._failure: Exception | None = None
@@ -177,12 +177,12 @@ class Scheduler:
     # From windows to bookmarks
 
     def _rows_read(self, event: FileReady) -> None:
-        self._board.file_read(len(event.packed))
+        self._board.file_read(event)
         event.window.rows_read()
         self.window_changed(event.window)
 
     def _file_malformed(self, event: FileReady, reason: str) -> None:
-        self._board.file_read(len(event.packed))
+        self._board.file_read(event)
         self._board.job_failed(event.window, event.job, reason)
 
     def window_changed(self, window: WindowJobs) -> None:
@@ -251,6 +251,7 @@ class Scheduler:
         if self._runs.get(run.name) is run:
             del self._runs[run.name]
             self._planning.ended(run.name)
+        self._board.leave(run)
 
     def _close(self) -> None:
         self._closing = True
