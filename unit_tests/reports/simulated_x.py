@@ -1,0 +1,253 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""X's analytics in virtual time: active entities, jobs, result files, quotas and rate limits (x-ads-api.md §4, §7)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+import orjson
+
+from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.errors import ApiFailure, Refusal, rule_for
+from source_twitter_ads.api.gate import NotYet
+from source_twitter_ads.api.limits import Limits, Passage
+from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.configuration import Settings
+from source_twitter_ads.reports.account_calendar import iso
+
+# The epoch second at which the virtual clock shows nought.
+EPOCH = 1_795_000_000.0
+JOBS_AT_ONCE = 100
+EMPTY_FILE = b'{"data": []}'
+KINDS = {"GET": "status", "POST": "create", "DELETE": "cancel"}
+
+Outcome = Answer | float | Exception
+
+
+class VirtualTime:
+    """A clock that moves when told to.
+
+    Attributes:
+        seconds: what its monotonic clock shows.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        """Return the moment; by this name it stands in for the module `time`."""
+        return self.seconds
+
+    def time(self) -> float:
+        """Return the moment in epoch seconds."""
+        return EPOCH + self.seconds
+
+    def written(self, seconds: float) -> str:
+        """Return a moment of the monotonic clock as X writes it."""
+        return iso(datetime.fromtimestamp(math.floor(EPOCH + seconds), timezone.utc))
+
+
+@dataclass
+class Account:
+    """What an ad account has.
+
+    Attributes:
+        active: ids of the entities that were active in every period, by kind; also under other placements.
+        placements: where they were.
+        other_jobs: jobs in progress of other tools.
+    """
+
+    active: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    placements: Sequence[str] = ("ALL_ON_TWITTER",)
+    other_jobs: int = 0
+
+
+@dataclass(eq=False)
+class XJob:
+    """A job as X knows it: what was asked for, when it began and when it will have ended."""
+
+    job_id: str
+    account_id: str
+    asked: Mapping[str, str]
+    began: float
+    ends: float
+    cancelled: bool = False
+
+    @property
+    def entity_ids(self) -> list[str]:
+        """The entities that were asked for."""
+        return self.asked["entity_ids"].split(",")
+
+
+class SimulatedX(Transport):
+    """A transport behind which an X of this process answers; its gates are real and go by virtual time.
+
+    Attributes:
+        clock_of_loop: the virtual time.
+        accounts: the ad accounts by id.
+        latency: seconds of a request.
+        job_seconds: how long a job takes; infinite for one that never ends.
+        refuse: what a request fails with; None to answer it.
+        tell: what X says of a job at an age in seconds; None to list it as its time says, {} not to list it.
+        file: the result file of a job.
+        counts_jobs: whether X tells how many more jobs an account may have.
+        status_limit: status requests that X allows in 900 seconds, of all accounts; None for any number.
+        asked: how many requests of each kind there were, by kind: active_entities, create, status, cancel, file.
+        requests: the moment, kind and account of each request.
+        jobs: all jobs that were created.
+        most_jobs: the most jobs that each account had in progress at once.
+        limited: requests that X refused as too many.
+    """
+
+    def __init__(self, settings: Settings, accounts: Mapping[str, Account], latency: float = 0.1) -> None:
+        super().__init__(settings)
+        self.clock_of_loop = VirtualTime()
+        self._limits = Limits(settings.num_workers, self.clock_of_loop.time)
+        self.accounts = dict(accounts)
+        self.latency: Callable[[Call], float] = lambda _: latency
+        self.job_seconds: Callable[[XJob], float] = lambda _: 10.0
+        self.refuse: Callable[[Call], Exception | None] = lambda _: None
+        self.tell: Callable[[XJob, float], dict[str, Any] | None] = lambda *_: None
+        self.file: Callable[[XJob], bytes] = lambda _: EMPTY_FILE
+        self.counts_jobs = True
+        self.status_limit: int | None = None
+        self.asked: Counter[str] = Counter()
+        self.requests: list[tuple[float, str, str | None]] = []
+        self.status_requests: list[tuple[float, str, list[str]]] = []
+        self.jobs: dict[str, XJob] = {}
+        self.most_jobs: Counter[str] = Counter()
+        self.limited = 0
+        self._running: dict[str, dict[str, XJob]] = defaultdict(dict)
+        self._window_began, self._window_used = -math.inf, 0
+
+    def send_out(self, call: Call) -> Callable[[], Outcome] | float:
+        """Send a request; return what gives its outcome once its latency is over, or the seconds to wait for a gate."""
+        deadline = self.clock_of_loop.time() + call.longest_wait
+        entered = self._limits.passage(call.endpoint, call.account_id, deadline, wait=False)
+        try:
+            passage = entered.__enter__()
+        except NotYet as held:
+            return max(held.until - self.clock_of_loop.time(), 0.0)
+        kind = _kind(call)
+        self.asked[kind] += 1
+        self.requests.append((self.clock_of_loop.seconds, kind, call.account_id))
+        outcome, headers = self._outcome(call, kind, passage)
+        return lambda: self._arrived(entered, passage, outcome, headers)
+
+    def _arrived(
+        self, entered: AbstractContextManager[Passage], passage: Passage, outcome: Outcome, headers: dict[str, str]
+    ) -> Outcome:
+        passage.answered(headers, isinstance(outcome, Answer))
+        entered.__exit__(None, None, None)
+        return outcome
+
+    def _outcome(self, call: Call, kind: str, passage: Passage) -> tuple[Outcome, dict[str, str]]:
+        headers = self._limit_headers(kind)
+        if int(headers.get("x-rate-limit-remaining", 0)) < 0:
+            self.limited += 1
+            passage.close(float(headers["x-rate-limit-reset"]), "X's limit", user_level=True)
+            return 0.0, {}
+        failure = self.refuse(call)
+        if failure is not None:
+            return failure, headers
+        try:
+            body, more = getattr(self, f"_{kind}")(call)
+        except ApiFailure as refused:
+            return refused, headers
+        headers.update(more)
+        return Answer(200, headers, call.parse(body)), headers
+
+    def _limit_headers(self, kind: str) -> dict[str, str]:
+        if self.status_limit is None or kind != "status":
+            return {}
+        now = self.clock_of_loop.seconds
+        if now >= self._window_began + 900:
+            self._window_began, self._window_used = now, 0
+        self._window_used += 1
+        return {
+            "x-rate-limit-remaining": str(self.status_limit - self._window_used),
+            "x-rate-limit-reset": str(math.ceil(EPOCH + self._window_began + 900)),
+        }
+
+    def _active_entities(self, call: Call) -> tuple[bytes, dict[str, str]]:
+        assert call.params is not None
+        account = self.accounts[str(call.account_id)]
+        times = {"activity_start_time": call.params["start_time"], "activity_end_time": call.params["end_time"]}
+        entries = [
+            {"entity_id": entity_id, "placements": list(account.placements), **times}
+            for entity_id in account.active.get(call.params["entity"], ())
+        ]
+        return orjson.dumps({"data": entries}), {}
+
+    def _create(self, call: Call) -> tuple[bytes, dict[str, str]]:
+        account_id, now = str(call.account_id), self.clock_of_loop.seconds
+        assert call.form is not None
+        if self._in_progress(account_id) >= JOBS_AT_ONCE:
+            raise refused_with(400, "TOO_MANY_JOBS", call)
+        job = XJob(f"j{len(self.jobs) + 1}", account_id, dict(call.form), now, math.inf)
+        job.ends = now + self.job_seconds(job)
+        self.jobs[job.job_id] = self._running[account_id][job.job_id] = job
+        self.most_jobs[account_id] = max(self.most_jobs[account_id], self._in_progress(account_id))
+        return orjson.dumps({"data": {"id_str": job.job_id}}), self._slots_left(account_id)
+
+    def _status(self, call: Call) -> tuple[bytes, dict[str, str]]:
+        assert call.params is not None
+        account_id = str(call.account_id)
+        ids = call.params["job_ids"].split(",") if "job_ids" in call.params else []
+        self.status_requests.append((self.clock_of_loop.seconds, account_id, ids))
+        entries = [self._entry(self.jobs[job_id]) for job_id in ids if job_id in self.jobs]
+        return orjson.dumps({"data": [entry for entry in entries if entry]}), self._slots_left(account_id)
+
+    def _entry(self, job: XJob) -> dict[str, Any]:
+        now, written = self.clock_of_loop.seconds, self.clock_of_loop.written
+        told = self.tell(job, now - job.began)
+        if told is None:
+            told = {"status": "CANCELLED" if job.cancelled else "PROCESSING"}
+            if now >= job.ends and not job.cancelled:
+                url = f"https://ton.twimg.com/{job.job_id}"
+                told = {"status": "SUCCESS", "url": url, "updated_at": written(job.ends)}
+        return {"id_str": job.job_id, "created_at": written(job.began), **told} if told else {}
+
+    def _cancel(self, call: Call) -> tuple[bytes, dict[str, str]]:
+        job = self.jobs.get(call.url.rsplit("/", 1)[1])
+        if job:
+            job.cancelled = True
+            self._running[job.account_id].pop(job.job_id, None)
+        return b'{"data": {}}', {}
+
+    def _file(self, call: Call) -> tuple[bytes, dict[str, str]]:
+        return self.file(self.jobs[call.url.rsplit("/", 1)[1]]), {}
+
+    def _in_progress(self, account_id: str) -> int:
+        running, now = self._running[account_id], self.clock_of_loop.seconds
+        for job_id in [job_id for job_id, job in running.items() if job.ends <= now]:
+            del running[job_id]
+        return len(running) + self.accounts[account_id].other_jobs
+
+    def _slots_left(self, account_id: str) -> dict[str, str]:
+        left = JOBS_AT_ONCE - self._in_progress(account_id)
+        return {"x-concurrent-job-limit-remaining": str(left)} if self.counts_jobs else {}
+
+    @property
+    def cancelled(self) -> list[str]:
+        """The ids of the jobs that were cancelled."""
+        return [job.job_id for job in self.jobs.values() if job.cancelled]
+
+
+def refused_with(status: int, code: str, call: Call) -> ApiFailure:
+    """Return the failure of a request that X refuses."""
+    said = Refusal(status, code, "no")
+    return ApiFailure(rule_for(said), call.where, f"X refused {call} with {said}", said)
+
+
+def _kind(call: Call) -> str:
+    if call.result:
+        return "file"
+    return "active_entities" if call.url.endswith("/active_entities") else KINDS[call.method]
