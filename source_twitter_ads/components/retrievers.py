@@ -37,12 +37,13 @@ class PageRetriever(Retriever):
     Attributes:
         name: the stream.
         config: the normalised configuration.
-        path: the collection below the API version; `{account_id}` and the like are taken from the slice's partition.
+        path: the collection below the API version, a format string: fields of the slice's partition, `{stream}`, and
+            `{targeting_list}`, which is the stream's name without `targeting_`.
         query: query parameters, filled in the same way; `{with_deleted}` is the user's choice.
         max_page_size: the endpoint's own maximum (x-ads-api.md §2.2); 0 where it takes neither count nor cursor.
-        whole: whether pages always have the maximum size: where an endpoint takes a count but no cursor, the rows
-            behind a smaller first page are out of reach.
-        copied: partition values that each record is given as fields, such as account_id, which X leaves out.
+        fixed_page_size: ask for max_page_size whatever page_size says: where an endpoint takes a count but no cursor,
+            the rows behind a smaller first page are out of reach.
+        fields_from_partition: partition fields that each record is given, such as account_id, which X leaves out.
         cursor: the cursor that the CDK made of the stream's `incremental_sync`; names the cursor field.
     """
 
@@ -52,8 +53,8 @@ class PageRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
     query: Mapping[str, str] = field(default_factory=dict)
     max_page_size: int = MAX_PAGE_SIZE
-    whole: bool = False
-    copied: list[str] = field(default_factory=list)
+    fixed_page_size: bool = False
+    fields_from_partition: list[str] = field(default_factory=list)
     cursor: Cursor | None = None
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
@@ -75,7 +76,12 @@ class PageRetriever(Retriever):
         if unlisted:
             raise unlisted
         partition = stream_slice.partition
-        values = {**partition, "with_deleted": "true" if self._services.settings.with_deleted else "false"}
+        values = {
+            **partition,
+            "stream": self.name,
+            "targeting_list": self.name.removeprefix("targeting_"),
+            "with_deleted": "true" if self._services.settings.with_deleted else "false",
+        }
         query = {key: text.format_map(values) for key, text in self.query.items()}
         listing = self._collection(self.path.format_map(values), query, partition.get("account_id"))
         bounds = self._bounds(stream_slice)
@@ -84,14 +90,15 @@ class PageRetriever(Retriever):
             listing,
             stream_slice,
             self._services.accounts.skips,
-            added={name: partition[name] for name in self.copied},
+            added={name: partition[name] for name in self.fields_from_partition},
             cut=bounds.cut if bounds else whole,
         )
 
     def _collection(
         self, path: str, query: Mapping[str, str], account_id: str | None
     ) -> Iterator[list[dict[str, Any]]]:
-        wanted = self.max_page_size if self.whole else min(self._services.settings.page_size, self.max_page_size)
+        page_size = self.max_page_size if self.fixed_page_size else self._services.settings.page_size
+        wanted = min(page_size, self.max_page_size)
         count = wanted or None
         return pages(self._services.transport, path, query, Where(self.name, account_id), count=count)
 

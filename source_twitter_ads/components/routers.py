@@ -56,10 +56,10 @@ class AccountsRouter(XAdsRouter):
     """One partition per ad account, or per account and each of further values.
 
     Attributes:
-        each: a partition field and its values, for instance `{permission_scope: [OWNER, SHARED]}`.
+        values: a further partition field and its values, for instance `{permission_scope: [OWNER, SHARED]}`.
     """
 
-    each: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield partitions `{account_id}`, with the further field where there is one.
@@ -68,8 +68,8 @@ class AccountsRouter(XAdsRouter):
             ApiFailure: when the accounts cannot be listed.
         """
         for account_id in self._services.accounts.ids():
-            for name, values in self.each.items() or [("", [""])]:
-                for value in values:
+            for name, own_values in self.values.items() or [("", [""])]:
+                for value in own_values:
                     more = {name: value} if name else {}
                     yield StreamSlice(partition={"account_id": account_id, **more}, cursor_slice={})
 
