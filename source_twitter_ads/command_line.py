@@ -23,10 +23,9 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 
 from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
-from source_twitter_ads.reading.memory import settle
-from source_twitter_ads.reading.output import ProtocolOutput
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.state_file import states_of
+from source_twitter_ads.engine.output import ProtocolOutput, settle
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.state_file import states_of
 
 
 class Entrypoint(AirbyteEntrypoint):

@@ -15,8 +15,8 @@ gc.disable()
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint  # noqa: E402
 
+from source_twitter_ads.engine.output import ProtocolOutput  # noqa: E402
 from source_twitter_ads.failures import failure_lines  # noqa: E402
-from source_twitter_ads.reading.output import ProtocolOutput  # noqa: E402
 
 if _COLLECTING:
     gc.enable()

@@ -31,10 +31,10 @@ from source_twitter_ads.checks import check_connection
 from source_twitter_ads.components.retrievers import iso_text
 from source_twitter_ads.configuration import ConfigProblem, require_valid
 from source_twitter_ads.configuration.unknown_keys import warn_of_unknown_keys
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import PagedConcurrentSource
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import declared_stream, http_stream
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.concurrency import PagedConcurrentSource
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import declared_stream, http_stream
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.states import checked_state
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams

@@ -21,7 +21,7 @@ from airbyte_cdk.sources.declarative.concurrent_declarative_source import Concur
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionReader
 
-ENGINE, SOURCE, COMMANDS = "reading/engine.py", "source.py", "command_line.py"
+ENGINE, SOURCE, COMMANDS = "engine/concurrency.py", "source.py", "command_line.py"
 
 
 def parameters(function: Callable[..., Any]) -> list[str]:

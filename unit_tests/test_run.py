@@ -18,8 +18,8 @@ from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 from source_twitter_ads import command_line
 from source_twitter_ads.command_line import Entrypoint
 from source_twitter_ads.configuration import ConfigProblem
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.failures import failure_lines
-from source_twitter_ads.reading.page import Page
 from source_twitter_ads.source import SourceTwitterAds
 from unit_tests.conftest import valid_config
 
@@ -177,7 +177,7 @@ def test_given_a_page_when_written_then_the_memory_monitor_counts_each_of_its_re
 def test_given_a_print_of_other_code_when_a_command_runs_then_it_does_not_reach_stdout() -> None:
     program = (
         "import sys\n"
-        "from source_twitter_ads.reading.output import ProtocolOutput\n"
+        "from source_twitter_ads.engine.output import ProtocolOutput\n"
         "with ProtocolOutput() as output:\n"
         "    print('a stray line')\n"
         "    output.write('{}\\n')\n"

@@ -17,7 +17,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.connector import Message, Output, Record, State
 from source_twitter_ads import SourceTwitterAds
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports import account_jobs
 
 Stream = dict[str, Any]

@@ -19,7 +19,7 @@ from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.truth import Rows, expected_rows, rows_by_key
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.source import SourceTwitterAds
 
 NO_LIMITS = {"rate_limit": "off"}

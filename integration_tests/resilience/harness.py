@@ -22,7 +22,7 @@ from integration_tests.emulator.clock import print_instant
 from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.emulator.world.world import World
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.source import SourceTwitterAds
 
 ACCOUNTS = ("1first", "2second", "3third")

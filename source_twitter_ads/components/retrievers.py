@@ -18,10 +18,8 @@ from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.reading.ahead import whole
-from source_twitter_ads.reading.listing import listed
-from source_twitter_ads.reading.newest_first import NewestFirst
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.listing import NewestFirst, listed, whole
+from source_twitter_ads.engine.page import Page
 
 
 def iso_text(value: str | None) -> str | None:

@@ -14,8 +14,8 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.reading.cursor import StateWriter, common_bookmark, partition_key
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.bookmarks import StateWriter, common_bookmark, partition_key
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports.account_calendar import iso
 from source_twitter_ads.reports.pending_jobs import PendingJobs
 

@@ -21,8 +21,8 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_twitter_ads.api.answers import BadBody
 from source_twitter_ads.api.errors import ApiFailure
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import PieceFailure
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import PieceFailure
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor

@@ -10,8 +10,8 @@ from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import PieceFailure
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import PieceFailure
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor

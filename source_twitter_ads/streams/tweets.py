@@ -18,9 +18,8 @@ from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retrievers import iso_text
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.listing import listed
-from source_twitter_ads.reading.newest_first import NewestFirst
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.listing import NewestFirst, listed
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from source_twitter_ads.configuration import Settings, normalise
 from source_twitter_ads.configuration.validate import problems
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.newest_first import NewestFirst
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.listing import NewestFirst
+from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports.cursor import ReportCursor
 
 NOW = datetime(2026, 6, 30, tzinfo=timezone.utc)

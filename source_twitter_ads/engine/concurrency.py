@@ -31,7 +31,7 @@ from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 
 # Pages that may wait to be written: enough to keep the writer busy, few enough to bound memory (about 1 MB each).
 QUEUED_ITEMS = 12

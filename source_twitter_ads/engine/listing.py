@@ -1,15 +1,64 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Where an incremental read may stop.
-
-No endpoint filters by date: records come newest first, and the read ends at the first one older than the bookmark
-(x-ads-api.md §2.3). Times are compared as text, since X writes all of them as `YYYY-MM-DDTHH:MM:SSZ`.
-"""
+"""One listing of X as the pages of one slice."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_twitter_ads.api.errors import ApiFailure
+from source_twitter_ads.engine.page import Page
+
+# Pages that are read ahead at once, of all listings: a parsed page takes some 10 MB.
+AHEAD = 3
+_room = threading.BoundedSemaphore(AHEAD)
+
+Records = list[dict[str, Any]]
+Cut = tuple[Records, "str | None", bool]
+
+
+def whole(records: Records) -> Cut:
+    """Keep all records and go on."""
+    return records, None, False
+
+
+def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = whole) -> Iterator[tuple[Records, str | None]]:
+    """Yield (records to emit, their newest cursor value) for each page up to the one that completes the read.
+
+    Args:
+        pages: the listing; it is resumed in another thread, by one thread at a time.
+        cut: says of a page what to emit, its newest cursor value, and whether the read is complete with it.
+
+    Raises:
+        Exception: whatever `pages` raises, after the pages before it were yielded.
+    """
+    # Of this listing alone: threads that are shared would outlive the sync, and be missing after a fork.
+    pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+    try:
+        records = next(pages, None)
+        while records is not None:
+            kept, newest, complete = cut(records)
+            if complete:
+                yield kept, newest
+                return
+            following = pool.submit(_next, pages) if _room.acquire(blocking=False) else None
+            yield kept, newest
+            records = next(pages, None) if following is None else following.result()
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _next(pages: Iterator[Records]) -> Records | None:
+    try:
+        return next(pages, None)
+    finally:
+        _room.release()
+
 
 logger = logging.getLogger("airbyte")
 
@@ -78,3 +127,39 @@ class NewestFirst:
                 f"X did not sort {self._stream_name} newest first: reading all pages instead of stopping early."
             )
         self._last = values[-1]
+
+
+def listed(
+    stream_name: str,
+    listing: Iterator[Records],
+    stream_slice: StreamSlice,
+    skips: Callable[[ApiFailure], bool],
+    *,
+    added: Mapping[str, str],
+    cut: Callable[[Records], Cut] = whole,
+) -> Iterator[Page]:
+    """Yield a listing's pages, as long as they hold something that is to be emitted.
+
+    Args:
+        stream_name: the stream of all records.
+        listing: the records of each page.
+        stream_slice: the slice that they are read for.
+        skips: whether a failure only means that there is nothing to read there (`Accounts.skips`).
+        added: fields that each record is given, such as account_id, which X leaves out.
+        cut: as for `read_ahead`.
+
+    Raises:
+        ApiFailure: when X refuses. Also what could be skipped, once a page is out: a bookmark follows that page, and
+            to skip the rest would leave a gap below it that nobody reads again.
+    """
+    begun = False
+    try:
+        for kept, newest in read_ahead(listing, cut):
+            for record in kept if added else ():
+                record.update(added)
+            if kept:
+                begun = True
+                yield Page(stream_name, kept, stream_slice, newest)
+    except ApiFailure as failure:
+        if begun or not skips(failure):
+            raise

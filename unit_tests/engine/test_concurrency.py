@@ -19,10 +19,10 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import Line, OrderedRepository, PagedConcurrentSource, as_written
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import _stream
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.concurrency import Line, OrderedRepository, PagedConcurrentSource, as_written
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import _stream
 
 
 class Slice(Partition):

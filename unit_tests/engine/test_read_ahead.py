@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reading.ahead import AHEAD, Cut, Records, _room, read_ahead
+from source_twitter_ads.engine.listing import AHEAD, Cut, Records, _room, read_ahead
 
 SECONDS = 10
 

@@ -10,9 +10,9 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
-from source_twitter_ads.reading import cursor as module
-from source_twitter_ads.reading.cursor import RECORDS_PER_STATE, STATE_BYTES_PER_SECOND, StateWriter
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine import bookmarks as module
+from source_twitter_ads.engine.bookmarks import RECORDS_PER_STATE, STATE_BYTES_PER_SECOND, StateWriter
+from source_twitter_ads.engine.page import Page
 
 
 class Clock:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.state_file import states_of
+from source_twitter_ads.engine.state_file import states_of
 
 RECORD = {"type": "RECORD", "record": {"stream": "campaigns", "data": {"id": "1"}, "emitted_at": 1}}
 LOG = {"type": "LOG", "log": {"level": "INFO", "message": "Starting syncing"}}

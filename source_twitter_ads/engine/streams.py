@@ -18,8 +18,8 @@ from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import as_written
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.concurrency import as_written
 
 
 def declared_stream(stream: AbstractStream, cursor: Cursor, lines: bool) -> DefaultStream:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.reading.newest_first import NewestFirst
+from source_twitter_ads.engine.listing import NewestFirst
 
 
 def at(*days: int | None) -> list[dict[str, Any]]:

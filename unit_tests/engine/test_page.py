@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 from unit_tests.documented_records import DOCUMENTED_RECORDS
 
 _SLICE = StreamSlice(partition={"account_id": "a"}, cursor_slice={})

@@ -13,10 +13,10 @@ import pytest
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.engine import QUEUED_ITEMS, PagedConcurrentSource
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import _stream
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.concurrency import QUEUED_ITEMS, PagedConcurrentSource
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import _stream
 
 WORKERS, PARTITIONS, PAGES = 3, 6, 100
 

@@ -30,7 +30,7 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine.page import Page
 
 RECORDS_PER_STATE = 20
 STATE_BYTES_PER_SECOND = 1000.0

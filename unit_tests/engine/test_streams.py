@@ -12,9 +12,9 @@ from airbyte_cdk.sources.concurrent_source.stream_thread_exception import Stream
 from airbyte_cdk.sources.message import NoopMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.page import Page
-from source_twitter_ads.reading.streams import PieceFailure, SlicePartition, http_stream
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import PieceFailure, SlicePartition, http_stream
 
 SLICE = StreamSlice(partition={"account_id": "1a"}, cursor_slice={})
 

@@ -13,9 +13,9 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import Record, StreamSlice
 
-from source_twitter_ads.reading import cursor as module
-from source_twitter_ads.reading.cursor import BookmarkCursor
-from source_twitter_ads.reading.page import Page
+from source_twitter_ads.engine import bookmarks as module
+from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.page import Page
 
 
 @pytest.fixture(autouse=True)
