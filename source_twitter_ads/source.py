@@ -26,11 +26,10 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCurs
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_twitter_ads.api.services import Services
-from source_twitter_ads.checks import check_connection
+from source_twitter_ads.api.services import Services, check_connection
 from source_twitter_ads.components.retrievers import iso_text
 from source_twitter_ads.configuration import ConfigProblem, require_valid
-from source_twitter_ads.configuration.unknown_keys import warn_of_unknown_keys
+from source_twitter_ads.configuration.validate import warn_of_unknown_keys
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
 from source_twitter_ads.engine.concurrency import PagedConcurrentSource
 from source_twitter_ads.engine.page import Page
@@ -165,7 +164,7 @@ class SourceTwitterAds(YamlDeclarativeSource):
 
     def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
         """Refuse a configuration that cannot be used, and return the reports that it asks for."""
-        warn_of_unknown_keys(config, self.spec(self.logger).connectionSpecification["properties"])
+        warn_of_unknown_keys(config)
         require_valid(config)
         return report_definitions(config, [*self._declared_names(), Tweets.name])
 

@@ -35,7 +35,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.2)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 0.5)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 2.0)
-    monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 1.0)
+    monkeypatch.setattr("source_twitter_ads.api.client.LATE_FILE_SECONDS", 1.0)
     original = Settings.from_config
     hasty: dict[str, Any] = {"job_timeout": 0.06}
     monkeypatch.setattr(Settings, "from_config", staticmethod(lambda config: replace(original(config), **hasty)))

@@ -11,7 +11,7 @@ import pytest
 from integration_tests.emulator.client import Emulator
 from integration_tests.emulator.world.spec import AccountSpec
 from integration_tests.resilience import harness
-from source_twitter_ads.api import transport
+from source_twitter_ads.api import client as transport
 from source_twitter_ads.reports import account_jobs
 
 PLAIN = {

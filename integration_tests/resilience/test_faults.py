@@ -132,7 +132,7 @@ def test_given_json_that_x_does_not_send_when_it_lasts_then_the_error_names_the_
 def test_given_a_job_that_goes_wrong_when_read_then_it_is_made_again(
     emulator: Emulator, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("source_twitter_ads.api.transport.LATE_FILE_SECONDS", 0.5)
+    monkeypatch.setattr("source_twitter_ads.api.client.LATE_FILE_SECONDS", 0.5)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 0.5)
     emulator.set_settings(job_faults=[{"status": status, "times": 2}])
     output = sync(harness.config(emulator), ["lines"])
@@ -185,7 +185,7 @@ def test_given_a_result_file_that_never_comes_when_read_then_the_window_fails_an
 def test_given_jobs_that_cannot_be_cancelled_when_a_window_is_given_up_then_the_sync_ends_all_the_same(
     emulator: Emulator, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("source_twitter_ads.api.transport.DELETE_SECONDS", 0.3)
+    monkeypatch.setattr("source_twitter_ads.api.client.DELETE_SECONDS", 0.3)
     emulator.set_settings(job_faults=[{"status": "HANG", "times": None, "match": {"account_id": "1first"}}])
     emulator.set_faults(
         [

@@ -15,7 +15,7 @@ from integration_tests.connector import Output, run
 from integration_tests.emulator import settings as constants
 from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
-from source_twitter_ads.api.signing import Signer
+from source_twitter_ads.api.http import Signer
 from source_twitter_ads.configuration import Settings, normalise
 
 SECRETS = (

@@ -8,11 +8,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from source_twitter_ads.api.answers import text_of
-from source_twitter_ads.api.errors import ApiFailure, Skipped, Where
-from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
-from source_twitter_ads.api.transport import Transport
-from source_twitter_ads.api.wording import listed
+from source_twitter_ads.api.bodies import text_of
+from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.errors import ApiFailure, Skipped, Where, listed
+from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
 logger = logging.getLogger("airbyte")

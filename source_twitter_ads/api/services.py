@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
-from source_twitter_ads.api.accounts import Accounts
-from source_twitter_ads.api.transport import Transport
-from source_twitter_ads.configuration import Settings
+from source_twitter_ads.api.accounts import ALL_DELETED, NO_ACCOUNT, Accounts
+from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.errors import ApiFailure, listed
+from source_twitter_ads.configuration import ConfigProblem, Settings
 
 
 class Services:
@@ -65,3 +66,32 @@ class Services:
             services = cls(settings)
             cls._current[settings] = services
             return services
+
+
+def check_connection(services: Services) -> None:
+    """List the ad accounts.
+
+    Raises:
+        ApiFailure: when X refuses the keys or cannot be reached; its text says what to do.
+        ConfigProblem: when an account of the configuration is not among them, or the token sees none at all.
+    """
+    visible = services.accounts.records()
+    wanted = services.settings.account_ids
+    missing = [account_id for account_id in wanted if account_id not in visible]
+    if missing:
+        raise ConfigProblem(
+            f"account_ids holds {listed(missing)}, which X does not show to the owner of the access token: check the "
+            "id in the address of the Ads Manager, and that this X user has a role in the account."
+        )
+    if not visible:
+        raise ConfigProblem(NO_ACCOUNT)
+    suspended = [account_id for account_id in wanted or visible if not _readable(visible[account_id])]
+    if len(suspended) == len(wanted or visible):
+        raise ConfigProblem(ALL_DELETED.format(listed(suspended)))
+
+
+def _readable(record: Mapping[str, Any]) -> bool:
+    return not record.get("deleted")
+
+
+__all__ = ["ApiFailure", "check_connection"]

@@ -15,7 +15,7 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twitter_ads.api.errors import Where
-from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
+from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.engine.listing import NewestFirst, listed, whole

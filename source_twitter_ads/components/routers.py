@@ -14,9 +14,9 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
-from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
+from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.reports.account_calendar import ceil_hour, floor_hour, iso, parse_instant
 from source_twitter_ads.reports.combinations import PLACEMENTS
 

@@ -1,32 +1,22 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The reports there are: the prebuilt ones, and those that the configuration adds, read and checked.
+"""The reports of a sync: the prebuilt ones, and those that the configuration adds.
 
-Pure: touches no network. A mistake in the configuration gives one sentence that names the report, the key, the value
-and what is allowed.
+`configuration/validate.py` has judged each value by itself; here the values of a report must go together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from source_twitter_ads.configuration.showing import shown
+from source_twitter_ads.configuration import ConfigProblem
+from source_twitter_ads.configuration.spec import choices
+from source_twitter_ads.configuration.validate import allowed_values
 from source_twitter_ads.reports import combinations
 
-_KEYS = ("name", "entity", "segment", "granularity", "metric_groups", "placements")
-# Mage's and Stitch's own example spells the key so, and their users have it in their configurations.
-_MISSPELT_ENTITY = "enitity"
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ -]{0,99}")
-_ALL_SEGMENTS = (*combinations.SEGMENTS, *combinations.RETIRED_SEGMENTS)
-_ALL_GROUPS = (*combinations.METRIC_GROUPS, *combinations.RETIRED_METRIC_GROUPS)
-_RETIRED_PARTS = (*combinations.RETIRED_METRIC_GROUPS, *combinations.RETIRED_PLACEMENTS)
-_RETIRED = (*combinations.RETIRED_ENTITIES, *combinations.RETIRED_SEGMENTS, *_RETIRED_PARTS)
-
-
-class ReportProblem(ValueError):
-    """A custom report that cannot be: one sentence with the report, the key, the value and what is allowed."""
+_ORGANIC_PLACEMENTS = ("ALL_ON_TWITTER",)
 
 
 @dataclass(frozen=True)
@@ -117,148 +107,78 @@ def custom_reports(
 ) -> tuple[list[ReportDefinition], list[str]]:
     """Turn the configuration's `reports` into definitions.
 
-    Keys of an entry: `name` and `entity` (also spelt `enitity`) are required; `segment` (default NO_SEGMENT),
-    `granularity` (default DAY), `metric_groups` (default: all that X serves for entity and segment) and `placements`
-    (default: whatever active_entities lists) are not. Values are read without regard to case; a list may be a
-    comma-separated string; null and "" mean the default.
-
-    A name holds 1–100 letters, digits, underscores, hyphens and spaces and does not begin with a hyphen or space. It
-    must differ from every stream's and every other report's name once case is ignored and hyphens and spaces count
-    as underscores, since destinations make the same table of both.
+    A name must differ from every stream's and every other report's name once case is ignored and hyphens and spaces
+    count as underscores, since destinations make the same table of both.
 
     Args:
-        entries: the configuration's `reports`.
+        entries: the configuration's `reports`, normalised and valid.
         taken_names: names of the other streams; those of the prebuilt reports are always taken.
 
     Returns:
-        The definitions, and one warning sentence for everything that X's documents have retired.
+        The definitions, and one warning sentence for each value that X's documents have retired.
 
     Raises:
-        ReportProblem: at the first mistake.
+        ConfigProblem: with one sentence per mistake.
     """
-    taken = {_table_name(name) for name in taken_names}
-    taken.update(_table_name(report.name) for report in PREBUILT_REPORTS)
+    taken = {_table_name(name) for name in (*taken_names, *(report.name for report in PREBUILT_REPORTS))}
+    definitions = [_definition(entry) for entry in entries]
+    problems: list[str] = []
     seen: set[str] = set()
-    definitions: list[ReportDefinition] = []
-    warnings: list[str] = []
-    for position, entry in enumerate(entries, start=1):
-        name = _name(entry, position, taken, seen)
-        definition = _definition(name, entry)
-        definitions.append(definition)
-        warnings.extend(_warnings(definition))
-    return definitions, warnings
-
-
-def _name(entry: object, position: int, taken: set[str], seen: set[str]) -> str:
-    if not isinstance(entry, Mapping):
-        raise ReportProblem(f"reports: entry {position} is {shown(entry)}; allowed is an object with {_listed(_KEYS)}.")
-    name = entry.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
-        raise ReportProblem(
-            f"reports: entry {position} has the name {shown(name)}; allowed are 1 to 100 letters, digits, underscores, "
-            "hyphens and spaces, not beginning with a hyphen."
-        )
-    name = name.strip()
-    if _table_name(name) in taken:
-        raise ReportProblem(f'Report "{name}": the name is that of another stream; allowed is any name not in use.')
-    if _table_name(name) in seen:
-        raise ReportProblem(f'Report "{name}": two reports have this name; allowed is one report per name.')
-    seen.add(_table_name(name))
-    return name
+    for definition in definitions:
+        table = _table_name(definition.name)
+        if table in taken:
+            problems.append(
+                f'Report "{definition.name}": the name is that of another stream; allowed is any name not in use.'
+            )
+        elif table in seen:
+            problems.append(f'Report "{definition.name}": two reports have this name; allowed is one report per name.')
+        seen.add(table)
+        problems.extend(f'Report "{definition.name}": {problem}' for problem in _combination_problems(definition))
+    if problems:
+        raise ConfigProblem(*problems)
+    return definitions, [warning for definition in definitions for warning in _warnings(definition)]
 
 
 def _table_name(name: str) -> str:
-    return re.sub(r"[ -]", "_", name.strip()).lower()
+    return re.sub(r"[ -]", "_", name).lower()
 
 
-def _definition(name: str, entry: Mapping[str, Any]) -> ReportDefinition:
-    unknown = [str(key) for key in entry if key not in _KEYS and key != _MISSPELT_ENTITY]
-    if unknown:
-        raise ReportProblem(f'Report "{name}": unknown key {shown(unknown[0])}; allowed are {_listed(_KEYS)}.')
-    entity = _entity(name, entry)
-    segment = _one(name, entry, "segment", (combinations.NO_SEGMENT, *_ALL_SEGMENTS), combinations.NO_SEGMENT)
+def _definition(entry: Mapping[str, Any]) -> ReportDefinition:
+    entity, segment = entry["entity"], entry.get("segment", combinations.NO_SEGMENT)
     segmentation = None if segment == combinations.NO_SEGMENT else segment
-    granularity = _one(name, entry, "granularity", combinations.GRANULARITIES, "DAY")
-    groups = _many(name, entry, "metric_groups", _ALL_GROUPS)
-    placements = _many(name, entry, "placements", (*combinations.PLACEMENTS, *combinations.RETIRED_PLACEMENTS))
-    _check_segment(name, entity, segmentation)
-    _check_groups(name, entity, segmentation, groups or ())
-    if entity == "ORGANIC_TWEET":
-        if placements not in (None, ("ALL_ON_TWITTER",)):
-            raise ReportProblem(
-                f'Report "{name}": placements {_listed(placements)} do not go with entity ORGANIC_TWEET; allowed is '
-                "ALL_ON_TWITTER."
-            )
-        placements = ("ALL_ON_TWITTER",)
-    groups = groups or combinations.default_metric_groups(entity, segmentation)
-    return ReportDefinition(name, entity, segmentation, granularity, groups, placements)
+    groups, placements = (
+        tuple(value for value in choices(key) if value in entry.get(key, ())) for key in ("metric_groups", "placements")
+    )
+    return ReportDefinition(
+        entry["name"],
+        entity,
+        segmentation,
+        entry.get("granularity", combinations.DEFAULT_GRANULARITY),
+        groups or combinations.default_metric_groups(entity, segmentation),
+        placements or (_ORGANIC_PLACEMENTS if entity == "ORGANIC_TWEET" else None),
+    )
 
 
-def _entity(name: str, entry: Mapping[str, Any]) -> str:
-    right, misspelt = entry.get("entity"), entry.get(_MISSPELT_ENTITY)
-    if right and misspelt and str(right).strip().upper() != str(misspelt).strip().upper():
-        raise ReportProblem(
-            f'Report "{name}": entity is {shown(right)} but {_MISSPELT_ENTITY} is {shown(misspelt)}; allowed is one of '
-            "them."
-        )
-    given = misspelt if right in (None, "") else right
-    entity = _one(name, {"entity": given}, "entity", combinations.ENTITIES, "")
-    if not entity:
-        raise ReportProblem(f'Report "{name}": entity is missing; {_allowed(combinations.ENTITIES)}.')
-    return entity
-
-
-def _one(name: str, entry: Mapping[str, Any], key: str, allowed: Sequence[str], default: str) -> str:
-    value = entry.get(key)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return default
-    if not isinstance(value, str) or value.strip().upper() not in allowed:
-        raise ReportProblem(f'Report "{name}": {key} {shown(value)} is unknown; {_allowed(allowed)}.')
-    return value.strip().upper()
-
-
-def _many(name: str, entry: Mapping[str, Any], key: str, allowed: Sequence[str]) -> tuple[str, ...] | None:
-    value = entry.get(key)
-    if value is None:
-        return None
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, Sequence):
-        raise ReportProblem(f'Report "{name}": {key} {shown(value)} is not a list; {_allowed(allowed)}.')
-    chosen = {_one(name, {key: part}, key, allowed, "") for part in parts} - {""}
-    return tuple(item for item in allowed if item in chosen) or None
-
-
-def _check_segment(name: str, entity: str, segmentation: str | None) -> None:
-    if segmentation is None:
-        return
-    if entity in combinations.ENTITIES_WITHOUT_SEGMENTS:
-        raise ReportProblem(
-            f'Report "{name}": segment {segmentation} does not go with entity {entity}; allowed is '
-            f"{combinations.NO_SEGMENT}."
-        )
-    refused = combinations.SEGMENT_WITHOUT_ENTITIES.get(segmentation, ())
-    if entity in refused:
-        others = [
-            item
-            for item in combinations.ENTITIES
-            if item not in refused and item not in combinations.ENTITIES_WITHOUT_SEGMENTS
-        ]
-        raise ReportProblem(
-            f'Report "{name}": segment {segmentation} does not go with entity {entity}; allowed with it are '
-            f"{_listed(others)}."
-        )
-
-
-def _check_groups(name: str, entity: str, segmentation: str | None, groups: Iterable[str]) -> None:
-    allowed = list(combinations.default_metric_groups(entity, segmentation))
-    if entity not in combinations.ENTITIES_WITHOUT_MEDIA and segmentation != "CONVERSION_TAGS":
+def _combination_problems(report: ReportDefinition) -> Iterator[str]:
+    """Yield what in a report does not go together, and what is allowed."""
+    entity, segment = report.entity, report.segmentation or combinations.NO_SEGMENT
+    segmentable = [item for item in combinations.ENTITIES if item not in combinations.ENTITIES_WITHOUT_SEGMENTS]
+    refused = combinations.SEGMENT_WITHOUT_ENTITIES.get(segment, ())
+    if report.segmented and entity not in segmentable:
+        yield f"segment {segment} does not go with entity {entity}; allowed is {combinations.NO_SEGMENT}."
+    elif entity in refused:
+        others = ", ".join(item for item in segmentable if item not in refused)
+        yield f"segment {segment} does not go with entity {entity}; allowed with it are {others}."
+    allowed = list(combinations.default_metric_groups(entity, report.segmentation))
+    if entity not in combinations.ENTITIES_WITHOUT_MEDIA and segment != "CONVERSION_TAGS":
         allowed.extend(combinations.RETIRED_METRIC_GROUPS)
-    for group in groups:
+    for group in report.metric_groups:
         if group not in allowed:
-            raise ReportProblem(
-                f'Report "{name}": metric group {group} has no numbers for entity {entity} with segment '
-                f"{segmentation or combinations.NO_SEGMENT}; {_allowed(allowed)}."
-            )
+            what = f"metric group {group} has no numbers for entity {entity} with segment {segment}"
+            yield f"{what}; {allowed_values(allowed)}."
+    if entity == "ORGANIC_TWEET" and report.placements != _ORGANIC_PLACEMENTS:
+        named = ", ".join(report.placements or ())
+        yield f"placements {named} do not go with entity ORGANIC_TWEET; allowed is {_ORGANIC_PLACEMENTS[0]}."
 
 
 def retired_parts(definition: ReportDefinition) -> list[str]:
@@ -287,15 +207,3 @@ def _warnings(definition: ReportDefinition) -> list[str]:
         "report alone fails if X refuses it."
         for what in retired_parts(definition)
     ]
-
-
-def _allowed(values: Sequence[str]) -> str:
-    """Tell what X serves from what it has retired: that is accepted with a warning, since some of it still answers."""
-    current = [value for value in values if value not in _RETIRED]
-    retired = [value for value in values if value in _RETIRED]
-    text = f"allowed are {_listed(current)}"
-    return f"{text}, and with a warning, since X has retired them, {_listed(retired)}" if retired else text
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(values)

@@ -1,26 +1,21 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """What X's analytics can be asked for: entities, metric groups, segments, granularities, placements, and what fits.
 
-Sources: x-ads-api.md §7.1 (parameters), §7.4 (entity × metric group), §7.6 (segments).
+The values are those of the spec. Sources of the rest: x-ads-api.md §7.1 (parameters), §7.4 (entity × metric group),
+§7.6 (segments).
 """
 
 from __future__ import annotations
 
-GRANULARITIES = ("DAY", "HOUR", "TOTAL")
+from source_twitter_ads.configuration.spec import REPORT_SETTINGS, choices, retired, served
 
-PLACEMENTS = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
-RETIRED_PLACEMENTS = ("PUBLISHER_NETWORK",)
-
-# The groups that X serves today (x-ads-api.md §7.1), in the order in which a job names them.
-METRIC_GROUPS = (
-    "ENGAGEMENT",
-    "BILLING",
-    "VIDEO",
-    "WEB_CONVERSION",
-    "MOBILE_CONVERSION",
-    "LIFE_TIME_VALUE_MOBILE_CONVERSION",
-)
-RETIRED_METRIC_GROUPS = ("MEDIA",)
+GRANULARITIES = choices("granularity")
+DEFAULT_GRANULARITY: str = REPORT_SETTINGS["granularity"]["default"]
+PLACEMENTS = served("placements")
+RETIRED_PLACEMENTS = retired("placements")
+# A job names them in this order (x-ads-api.md §7.1).
+METRIC_GROUPS = served("metric_groups")
+RETIRED_METRIC_GROUPS = retired("metric_groups")
 
 # Which groups have numbers for which entity (x-ads-api.md §7.4). PROMOTED_ACCOUNT stands in no matrix; clients ask it
 # for all of them.
@@ -34,37 +29,16 @@ ENTITY_METRIC_GROUPS: dict[str, tuple[str, ...]] = {
     "MEDIA_CREATIVE": METRIC_GROUPS,
     "ORGANIC_TWEET": ("ENGAGEMENT", "VIDEO"),
 }
-ENTITIES = tuple(ENTITY_METRIC_GROUPS)
-RETIRED_ENTITIES = ("MEDIA_CREATIVE", "ORGANIC_TWEET")
+ENTITIES = choices("entity")
+RETIRED_ENTITIES = retired("entity")
 ENTITIES_WITHOUT_MEDIA = ("ACCOUNT", "FUNDING_INSTRUMENT", "ORGANIC_TWEET")
 ENTITIES_WITHOUT_SEGMENTS = ("MEDIA_CREATIVE", "ORGANIC_TWEET")
 ENTITIES_WITHOUT_ACTIVITY = ("ACCOUNT", "ORGANIC_TWEET")
 ENTITIES_WITH_ACTIVITY = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
 
-NO_SEGMENT = "NO_SEGMENT"
-SEGMENTS = ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS")
-RETIRED_SEGMENTS = (
-    "AMPLIFY_MARKETPLACE_PREROLL_VIDEOS",
-    "AMPLIFY_PUBLISHER_TWEETS",
-    "APP_STORE_CATEGORY",
-    "AUDIENCES",
-    "CITIES",
-    "CONVERSATIONS",
-    "DEVICES",
-    "EVENTS",
-    "INTERESTS",
-    "KEYWORDS",
-    "LANGUAGES",
-    "LOCATIONS",
-    "PLATFORM_VERSIONS",
-    "POSTAL_CODES",
-    "REGIONS",
-    "SIMILAR_TO_FOLLOWERS_OF_USER",
-    "SLIDES",
-    "SWIPEABLE_MEDIA",
-    "TV_ADS",
-    "TV_SHOWS",
-)
+NO_SEGMENT: str = REPORT_SETTINGS["segment"]["default"]
+SEGMENTS = tuple(segment for segment in served("segment") if segment != NO_SEGMENT)
+RETIRED_SEGMENTS = retired("segment")
 SEGMENTS_BY_COUNTRY = ("METROS", "REGIONS", "CITIES", "POSTAL_CODES")
 SEGMENTS_BY_PLATFORM = ("DEVICES", "PLATFORM_VERSIONS")
 WEB_CONVERSION_SEGMENTS = ("PLATFORMS", "CONVERSION_TAGS")

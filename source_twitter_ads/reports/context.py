@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
-from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, ApiFailure, Where
-from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
+from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.account_calendar import AccountCalendar
 from source_twitter_ads.reports.catalog import ReportDefinition

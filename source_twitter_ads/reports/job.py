@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.api.errors import Where
 from source_twitter_ads.reports.account_calendar import parse_instant
 from source_twitter_ads.reports.job_request import JobRequest

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.bodies import Answer
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, rule_for
-from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, AccountJobs
 from source_twitter_ads.reports.file_budget import FileBudget
 from source_twitter_ads.reports.job import Job, job_id_of, seconds_taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from source_twitter_ads.api.headers import number
+from source_twitter_ads.api.rate_limits import number
 
 # x-ads-api.md §7.2.
 MOST_JOBS = 100

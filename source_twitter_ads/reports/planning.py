@@ -12,9 +12,9 @@ from typing import Protocol
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.bodies import Answer
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.transport import Transport
 from source_twitter_ads.reports.activity import Activity, Question, read_activity
 from source_twitter_ads.reports.catalog import retired_parts
 from source_twitter_ads.reports.placement_refusals import explained

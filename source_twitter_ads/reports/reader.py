@@ -19,7 +19,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.answers import BadBody
+from source_twitter_ads.api.bodies import BadBody
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure

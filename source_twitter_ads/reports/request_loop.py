@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from source_twitter_ads.api.answers import Answer
-from source_twitter_ads.api.call import Call
-from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.api.attempt import Call
+from source_twitter_ads.api.bodies import Answer
+from source_twitter_ads.api.client import Transport
 
 Handler = Callable[..., None]
 

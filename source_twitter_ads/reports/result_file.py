@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from source_twitter_ads.api.answers import BadBody, inflate
+from source_twitter_ads.api.bodies import BadBody, inflate
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.row_block import RowBlock
 from source_twitter_ads.reports.rows import rows

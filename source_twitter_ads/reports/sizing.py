@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import lru_cache
 
-from source_twitter_ads.api.answers import MAX_FILE_BYTES
+from source_twitter_ads.api.bodies import MAX_FILE_BYTES
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.metrics import columns
 from source_twitter_ads.reports.windows import Window

@@ -10,10 +10,10 @@ from typing import Any
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.answers import text_of
+from source_twitter_ads.api.bodies import text_of
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
-from source_twitter_ads.api.paging import MAX_PAGE_SIZE, pages
-from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.reports.catalog import ReportDefinition
 
 logger = logging.getLogger("airbyte")

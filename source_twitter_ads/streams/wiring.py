@@ -10,8 +10,7 @@ from typing import Any
 from airbyte_cdk.sources.message import MessageRepository
 
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.configuration import ConfigProblem
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, ReportProblem, custom_reports
+from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, custom_reports
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
 from source_twitter_ads.streams.report import Report
@@ -27,12 +26,9 @@ def report_definitions(config: Mapping[str, Any], taken_names: Collection[str]) 
         taken_names: names of the entity streams.
 
     Raises:
-        ConfigProblem: when a custom report cannot be.
+        ConfigProblem: with one sentence per mistake in the custom reports.
     """
-    try:
-        custom, warnings = custom_reports(config.get("reports", []), taken_names)
-    except ReportProblem as problem:
-        raise ConfigProblem(str(problem)) from problem
+    custom, warnings = custom_reports(config.get("reports", []), taken_names)
     for warning in warnings:
         logger.warning(warning)
     return [*PREBUILT_REPORTS, *custom]

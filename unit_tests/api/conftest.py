@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from source_twitter_ads.api import transport as module
+from source_twitter_ads.api import client as module
 from unit_tests.api.tiny_server import Server
 
 

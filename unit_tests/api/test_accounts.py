@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.api.accounts import Accounts
-from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.bodies import Answer
 from source_twitter_ads.api.errors import ApiFailure, Refusal, Skipped, Where, rule_for
 from source_twitter_ads.configuration import ConfigProblem
 from unit_tests.conftest import settings_of

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from source_twitter_ads.api.answers import Answer
-from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.attempt import Call
+from source_twitter_ads.api.bodies import Answer
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure
-from source_twitter_ads.api.limits import Limits
-from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.api.rate_limits import Limits
 from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, refusal, transport
 
 HOUR = 3600.0

@@ -9,7 +9,7 @@ import time
 import orjson
 import pytest
 
-from source_twitter_ads.api import answers
+from source_twitter_ads.api import bodies as answers
 from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
 
 GZIP = {"Content-Encoding": "gzip"}

@@ -11,10 +11,10 @@ from email.utils import formatdate
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api import transport as module
+from source_twitter_ads.api import client as module
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.clock import SAME, Clock
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.transport import Transport
 from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
 
 SAID = "This request is not properly authenticated"

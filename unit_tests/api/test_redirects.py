@@ -9,8 +9,8 @@ import pytest
 import requests
 from pytest_mock import MockerFixture
 
-from source_twitter_ads.api import answers
-from source_twitter_ads.api import transport as module
+from source_twitter_ads.api import bodies as answers
+from source_twitter_ads.api import client as module
 from source_twitter_ads.api.errors import ApiFailure
 from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, transport
 

@@ -16,7 +16,7 @@ import requests
 from oauthlib.oauth1.rfc5849 import Client as OAuthClient
 from pytest_mock import MockerFixture
 
-from source_twitter_ads.api.signing import Signer, Unsigned
+from source_twitter_ads.api.http import Signer, Unsigned
 from unit_tests.conftest import settings_of, valid_config
 
 URL = "https://ads-api.x.com/12/accounts/18ce54d4x5t/campaigns"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 
-from source_twitter_ads.api.slots import IN_A_ROW, Slots
+from source_twitter_ads.api.rate_limits import IN_A_ROW, Slots
 
 
 def wait_until_waiting(slots: Slots, number: int) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.transport import Transport
 from unit_tests.conftest import settings_of
 
 WHERE = Where("campaigns", "a")

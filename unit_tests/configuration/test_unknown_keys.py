@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from source_twitter_ads import SourceTwitterAds
-from source_twitter_ads.configuration.unknown_keys import warn_of_unknown_keys
-from source_twitter_ads.specification import specification
+from source_twitter_ads.configuration.spec import SETTINGS
+from source_twitter_ads.configuration.validate import warn_of_unknown_keys
 from unit_tests.conftest import valid_config
-
-KNOWN: dict[str, Any] = specification().connectionSpecification["properties"]
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Any:
 
     def warnings(config: dict[str, Any]) -> list[str]:
         with caplog.at_level(logging.WARNING, "airbyte"):
-            warn_of_unknown_keys(config, KNOWN)
+            warn_of_unknown_keys(config)
         return [record.getMessage() for record in caplog.records]
 
     return warnings
@@ -59,7 +57,7 @@ def test_given_a_key_of_the_platform_when_looked_through_then_nothing_is_said(sa
 
 
 def test_given_every_key_of_the_spec_when_looked_through_then_nothing_is_said(said: Any) -> None:
-    assert said(dict.fromkeys(KNOWN, "x")) == []
+    assert said(dict.fromkeys(SETTINGS, "x")) == []
 
 
 def test_given_a_value_under_an_unknown_key_when_looked_through_then_the_value_is_not_shown(said: Any) -> None:

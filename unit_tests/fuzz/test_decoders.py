@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.api.answers import (
+from source_twitter_ads.api.bodies import (
     BadBody,
     envelope_of,
     gunzip,
@@ -24,7 +24,7 @@ from source_twitter_ads.api.answers import (
     text_of,
 )
 from source_twitter_ads.api.errors import read_refusal, rule_for
-from source_twitter_ads.api.headers import number, retry_after
+from source_twitter_ads.api.rate_limits import number, retry_after
 from source_twitter_ads.reports.activity import _activity
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import job_id_of, result_url

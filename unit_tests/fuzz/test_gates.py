@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from source_twitter_ads.api.gate import Gate, WaitTooLong
-from source_twitter_ads.api.limits import Limits
+from source_twitter_ads.api.rate_limit_window import Gate, WaitTooLong
+from source_twitter_ads.api.rate_limits import Limits
 
 WINDOW, ROOM, THREADS, REQUESTS = 0.4, 20, 24, 100
 

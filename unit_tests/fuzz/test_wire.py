@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from source_twitter_ads.api import transport as module
-from source_twitter_ads.api.answers import gunzip
+from source_twitter_ads.api import client as module
+from source_twitter_ads.api.bodies import gunzip
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure
-from source_twitter_ads.api.transport import Transport
 from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server
 from unit_tests.conftest import settings_of
 

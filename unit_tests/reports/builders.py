@@ -4,6 +4,7 @@
 from datetime import datetime, timezone
 from typing import Any
 
+from source_twitter_ads.configuration import normalise
 from source_twitter_ads.reports.catalog import ReportDefinition, custom_reports
 from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows
 
@@ -36,7 +37,8 @@ ZONES = (
 
 def report(**entry: Any) -> ReportDefinition:
     """A report of campaigns named "spend"; keywords as in the configuration."""
-    return custom_reports([{"name": "spend", "entity": "CAMPAIGN", **entry}], [])[0][0]
+    entries = normalise({"reports": [{"name": "spend", "entity": "CAMPAIGN", **entry}]})["reports"]
+    return custom_reports(entries, [])[0][0]
 
 
 def window(

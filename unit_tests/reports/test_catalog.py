@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, ReportProblem, custom_reports
+from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
+from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, custom_reports
 from source_twitter_ads.reports.combinations import (
     ENTITIES,
     GRANULARITIES,
@@ -17,6 +18,7 @@ from source_twitter_ads.reports.combinations import (
     RETIRED_SEGMENTS,
     SEGMENTS,
 )
+from unit_tests.conftest import valid_config
 from unit_tests.reports.builders import report
 
 # The names that the Singer tap accepts, all of which must go on working.
@@ -49,13 +51,17 @@ SINGER_SEGMENTS = [
 
 
 def refusal(*entries: dict[str, Any], taken: tuple[str, ...] = ()) -> str:
-    with pytest.raises(ReportProblem) as caught:
-        custom_reports(entries, taken)
-    return str(caught.value)
+    config = normalise(valid_config(reports=list(entries)))
+    with pytest.raises(ConfigProblem) as caught:
+        require_valid(config)
+        custom_reports(config["reports"], taken)
+    return str(caught.value.message)
 
 
 def warnings_of(**entry: Any) -> list[str]:
-    return custom_reports([{"name": "spend", "entity": "CAMPAIGN", **entry}], [])[1]
+    config = normalise(valid_config(reports=[{"name": "spend", "entity": "CAMPAIGN", **entry}]))
+    require_valid(config)
+    return custom_reports(config["reports"], [])[1]
 
 
 def test_given_no_configuration_when_offered_then_six_daily_reports_without_segment() -> None:
@@ -74,8 +80,7 @@ def test_given_name_and_entity_alone_when_read_then_everything_else_has_a_defaul
 
 
 def test_given_the_misspelt_entity_of_published_examples_when_read_then_understood() -> None:
-    definitions, _ = custom_reports([{"name": "spend", "enitity": "LINE_ITEM"}], [])
-    assert definitions[0].entity == "LINE_ITEM"
+    assert report(entity=None, enitity="LINE_ITEM").entity == "LINE_ITEM"
 
 
 def test_given_lower_case_and_comma_strings_when_read_then_understood() -> None:
@@ -286,6 +291,6 @@ def test_given_any_combination_when_read_then_a_report_with_groups_or_a_problem(
 ) -> None:
     try:
         outcome = " ".join(report(entity=entity, segment=segment, granularity=granularity).metric_groups)
-    except ReportProblem as problem:
-        outcome = str(problem)
+    except ConfigProblem as problem:
+        outcome = str(problem.message)
     assert re.search(r"allowed|ENGAGEMENT|WEB_CONVERSION", outcome)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.api.answers import BadBody
+from source_twitter_ads.api.bodies import BadBody
 from source_twitter_ads.reports import result_file
 from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.result_file import read_rows

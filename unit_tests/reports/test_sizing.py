@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.api.answers import MAX_FILE_BYTES
+from source_twitter_ads.api.bodies import MAX_FILE_BYTES
 from source_twitter_ads.reports.combinations import GRANULARITIES, RETIRED_SEGMENTS, SEGMENTS
 from source_twitter_ads.reports.sizing import (
     MAX_ENTITIES,

@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from source_twitter_ads.api.gate import SOON, Gate, NotYet, WaitTooLong
-from source_twitter_ads.api.headers import number
-from source_twitter_ads.api.limits import Limits
+from source_twitter_ads.api.rate_limit_window import SOON, Gate, NotYet, WaitTooLong
+from source_twitter_ads.api.rate_limits import Limits, number
 
 FAR = 10_000.0
 

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.attempt import Call
+from source_twitter_ads.api.errors import Refusal, Rule
 
 # Failures that lie further apart than this do not belong together.
 LONGEST_GAP = 150.0
@@ -147,3 +148,41 @@ def lasting(call: Call, nothing_else: float, again: bool) -> str | None:
         return f", {call.failures} times in {call.tried:.0f} s"
     lasts = again and nothing_else >= call.patience
     return f"; nothing else was to be had there for {nothing_else:.0f} s" if lasts else None
+
+
+# So many endpoints that refuse in a row are no accident of one of them; and so many requests, wherever they went, if no
+# key has ever been accepted, or if nothing but one endpoint is asked.
+ENDPOINTS_IN_A_ROW = 3
+REFUSALS_IN_A_ROW = 30
+
+
+class Keys:
+    """Whether X accepts the four keys of this sync, and the signatures that this machine makes with them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._endpoints: set[str] = set()
+        self._ever_accepted = False
+        self._rejected: tuple[Rule, Refusal] | None = None
+
+    def accepted(self) -> None:
+        """Note a signed request that succeeded."""
+        with self._lock:
+            self._in_a_row = 0
+            self._endpoints.clear()
+            self._ever_accepted = True
+
+    def refused(self, rule: Rule, refusal: Refusal, endpoint: str) -> None:
+        """Note a signed request that failed with HTTP 401 for good, and what is to be done about it."""
+        with self._lock:
+            self._in_a_row += 1
+            self._endpoints.add(endpoint)
+            enough = REFUSALS_IN_A_ROW if self._ever_accepted else ENDPOINTS_IN_A_ROW
+            if len(self._endpoints) >= ENDPOINTS_IN_A_ROW or self._in_a_row >= enough:
+                self._rejected = rule, refusal
+
+    @property
+    def rejected(self) -> tuple[Rule, Refusal] | None:
+        """The row of the table and X's words, once it is clear that X refuses every signed request."""
+        return self._rejected

@@ -7,10 +7,75 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 
-from source_twitter_ads.api.gate import Gate, Heartbeat
-from source_twitter_ads.api.headers import number
-from source_twitter_ads.api.slots import Slots
+from source_twitter_ads.api.attempt import Call
+from source_twitter_ads.api.clock import SAME
+from source_twitter_ads.api.errors import CLOCK_SKEW, Action, Refusal, rule_for
+from source_twitter_ads.api.rate_limit_window import Gate, Heartbeat
+
+# Epoch seconds, in the year 2286.
+LATEST = 1e10
+
+
+def number(headers: Mapping[str, str], name: str) -> float | None:
+    """Read a header as a number; None when it is absent, no number, or a time centuries away, such as milliseconds."""
+    try:
+        value = float(headers[name])
+    except (KeyError, ValueError):
+        return None
+    return value if 0 <= value < LATEST else None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Read `retry-after`, seconds or an HTTP date, as seconds from `now`; None when it is absent or neither."""
+    seconds = number(headers, "retry-after")
+    if seconds is not None or "retry-after" not in headers:
+        return seconds
+    try:
+        return max(parsedate_to_datetime(headers["retry-after"]).timestamp() - now, 0.0)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+# Urgent requests that go before one that is not: many accounts have urgent ones for as long as a sync lasts.
+IN_A_ROW = 3
+
+
+class Slots:
+    """A number of slots; urgent requests get a free one before the others, three out of four times.
+
+    Urgent are the requests that make X work: its analytics jobs take minutes, during which everything else can be read.
+
+    Args:
+        number: requests that may be in flight at once.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._condition = threading.Condition()
+        self._free = number
+        self._waiting = {True: 0, False: 0}
+        self._in_a_row = 0
+
+    def acquire(self, urgent: bool = False) -> None:
+        """Wait for a slot and take it."""
+        with self._condition:
+            self._waiting[urgent] += 1
+            self._condition.wait_for(lambda: self._free > 0 and self._turn_of(urgent))
+            self._waiting[urgent] -= 1
+            self._free -= 1
+            self._in_a_row = self._in_a_row + 1 if urgent and self._waiting[False] else 0
+            self._condition.notify_all()
+
+    def release(self) -> None:
+        """Give a slot back."""
+        with self._condition:
+            self._free += 1
+            self._condition.notify_all()
+
+    def _turn_of(self, urgent: bool) -> bool:
+        return not self._waiting[not urgent] or urgent == (self._in_a_row < IN_A_ROW)
+
 
 # Requests that make X work on analytics, or look after it, go before others.
 _STATS = "/stats/"
@@ -125,3 +190,32 @@ class Passage:
     def close(self, until: float, reason: str, user_level: bool = False) -> None:
         """Close the account's gate until a time; that of all accounts where there is none, or for `user_level`."""
         (self._user if user_level or self._account is None else self._account).close(until, reason)
+
+
+# Seconds to stay away from a window that has just begun by the clock of this machine, and not yet by X's.
+SHORTEST_PAUSE = 1.0
+
+
+def heed(call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str], pause: float) -> None:
+    """Close the gate until the time that X names, before the next request can pass.
+
+    Args:
+        call: the request.
+        refusal: X's words, with the difference between the clocks: times in the headers are X's.
+        passage: the request's way through its gates.
+        headers: of the answer.
+        pause: seconds to stay away where X names no time that is still to come.
+    """
+    rule, now = rule_for(refusal), time.time()
+    happened = f"X refused {call} with {refusal}"
+    after = retry_after(headers, now - refusal.clock_ahead)
+    if rule.action is Action.RETRY and rule is not CLOCK_SKEW and after is not None:
+        call.demanded = after
+        passage.close(now + after, happened)
+    elif rule.action is Action.WAIT:
+        account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
+        reset = account if account is not None else user
+        until = reset + refusal.clock_ahead if reset is not None else now + (after or 0.0)
+        # A window may have ended already: then the pauses grow. By X's clock it may be about to end.
+        pause = max(pause, SHORTEST_PAUSE) if reset is not None and now - until < SAME else pause
+        passage.close(until if until > now else now + pause, happened, user_level=account is None and user is not None)

@@ -10,9 +10,9 @@ import time
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api import transport as module
+from source_twitter_ads.api import client as module
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure, Skipped
-from source_twitter_ads.api.transport import Transport
 from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, refusal, transport
 from unit_tests.conftest import settings_of
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.api.answers import Answer
+from source_twitter_ads.api.bodies import Answer
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.paging import pages
+from source_twitter_ads.api.pagination import pages
 
 
 class Listing:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from source_twitter_ads.api.circuit_breaker import SECONDS_BETWEEN_TRIES, Outage
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.api.outage import SECONDS_BETWEEN_TRIES, Outage
-from source_twitter_ads.api.transport import Transport
 from unit_tests.api.tiny_server import WHERE, Reply, Server
 from unit_tests.conftest import settings_of
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from source_twitter_ads.api import errors
+from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
-from source_twitter_ads.api.transport import Transport
 
 # Records that a page may hold at most, of every endpoint that names no other maximum (x-ads-api.md §2.2).
 MAX_PAGE_SIZE = 1000

@@ -7,7 +7,7 @@ import gzip
 
 import pytest
 
-from source_twitter_ads.api.answers import BadBody, gunzip, parse_envelope
+from source_twitter_ads.api.bodies import BadBody, gunzip, parse_envelope
 
 FILE = b'{"data": [{"id": "8u94t", "id_data": []}]}'
 

@@ -18,7 +18,8 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from source_twitter_ads.api import errors
-from source_twitter_ads.api.answers import (
+from source_twitter_ads.api.attempt import Call, endpoint_of
+from source_twitter_ads.api.bodies import (
     Answer,
     BadBody,
     Body,
@@ -28,19 +29,12 @@ from source_twitter_ads.api.answers import (
     read_refused,
     result_file,
 )
-from source_twitter_ads.api.call import Call
+from source_twitter_ads.api.circuit_breaker import LAST_WORD, Keys, Outage, lasting
 from source_twitter_ads.api.clock import Clock
-from source_twitter_ads.api.endpoints import endpoint_of
-from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where
-from source_twitter_ads.api.gate import NotYet, WaitTooLong
-from source_twitter_ads.api.heed import heed
-from source_twitter_ads.api.hosts import Hosts
-from source_twitter_ads.api.keys import Keys
-from source_twitter_ads.api.limits import Limits
-from source_twitter_ads.api.outage import LAST_WORD, Outage, lasting
-from source_twitter_ads.api.session import new_session
-from source_twitter_ads.api.signing import Signer, Unsigned
-from source_twitter_ads.api.wording import cause_of, place_of
+from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Rule, Skipped, Where, cause_of, place_of
+from source_twitter_ads.api.http import Hosts, Signer, Unsigned, new_session
+from source_twitter_ads.api.rate_limit_window import NotYet, WaitTooLong
+from source_twitter_ads.api.rate_limits import Limits, heed
 from source_twitter_ads.configuration import Settings
 
 logger = logging.getLogger("airbyte")
