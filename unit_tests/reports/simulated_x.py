@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""X's analytics in virtual time: active entities, jobs, result files, quotas and rate limits (x-ads-api.md §4, §7)."""
+"""X's analytics in virtual time: active entities, jobs, result files, quotas and rate limits.
+
+Source: docs/x-ads-api.md §4, §7.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ from typing import Any
 
 import orjson
 
-from source_twitter_ads.api.answers import Answer
-from source_twitter_ads.api.call import Call
-from source_twitter_ads.api.errors import ApiFailure, Refusal, rule_for
-from source_twitter_ads.api.gate import NotYet
-from source_twitter_ads.api.limits import Limits, Passage
-from source_twitter_ads.api.transport import Transport
+from source_twitter_ads.api.attempt import Call
+from source_twitter_ads.api.bodies import Answer
+from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Skipped, rule_for
+from source_twitter_ads.api.rate_limit_window import NotYet
+from source_twitter_ads.api.rate_limits import Limits, Passage
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.account_calendar import iso
 
@@ -232,7 +235,7 @@ class SimulatedX(Transport):
         return len(running) + self.accounts[account_id].other_jobs
 
     def _slots_left(self, account_id: str) -> dict[str, str]:
-        left = JOBS_AT_ONCE - self._in_progress(account_id)
+        left = max(JOBS_AT_ONCE - self._in_progress(account_id), 0)
         return {"x-concurrent-job-limit-remaining": str(left)} if self.counts_jobs else {}
 
     @property
@@ -241,10 +244,12 @@ class SimulatedX(Transport):
         return [job.job_id for job in self.jobs.values() if job.cancelled]
 
 
-def refused_with(status: int, code: str, call: Call) -> ApiFailure:
+def refused_with(status: int, code: str, call: Call, parameter: str = "") -> ApiFailure:
     """Return the failure of a request that X refuses."""
-    said = Refusal(status, code, "no")
-    return ApiFailure(rule_for(said), call.where, f"X refused {call} with {said}", said)
+    said = Refusal(status, code, "no", parameter)
+    rule = rule_for(said)
+    failure = Skipped if rule.action is Action.SKIP else ApiFailure
+    return failure(rule, call.where, f"X refused {call} with {said}", said)
 
 
 def _kind(call: Call) -> str:

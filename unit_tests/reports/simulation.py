@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import math
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,140 +27,17 @@ from source_twitter_ads.reports.report_run import (
     ReportRun,
     WindowClosed,
 )
-from source_twitter_ads.reports.request_loop import Handler, Task
 from source_twitter_ads.reports.scheduler import Scheduler
-from unit_tests.reports.builders import NOW
-from unit_tests.reports.simulated_x import EPOCH, Outcome, SimulatedX, VirtualTime
-
-# Of virtual time: a sync that lasts longer will never end.
-LONGEST_SYNC = 30 * 24 * 3600.0
-
-
-class Hangs(AssertionError):
-    """Reports are still being read, and nothing will ever happen again."""
-
-
-class SimulatedLoop:
-    """As `RequestLoop`, in one thread and in virtual time; `run` takes the place of its thread.
-
-    Attributes:
-        ended: whether it handles nothing any more.
-        busy: the most requests that were under way at once.
-    """
-
-    def __init__(
-        self,
-        transport: SimulatedX,
-        workers: int,
-        next_task: Callable[[], Task | None],
-        crashed: Callable[[Exception], None],
-    ) -> None:
-        self._x = transport
-        self._time: VirtualTime = transport.clock_of_loop
-        self._workers = self._free = workers
-        self._next_task = next_task
-        self._crashed = crashed
-        self._inbox = deque[tuple[Handler, tuple[Any, ...]]]()
-        self._timers: list[tuple[float, int, Handler, tuple[Any, ...]]] = []
-        self._number = itertools.count()
-        self._again = deque[Task]()
-        self._wake_at = math.inf
-        self.ended = False
-        self.busy = 0
-
-    def start(self) -> None:
-        """Do nothing: `run` does it."""
-
-    def join(self, seconds: float) -> None:
-        """Work until the loop has ended, so long at most."""
-        ends = self.now() + seconds
-        self.run(lambda: self.now() >= ends)
-
-    def now(self) -> float:
-        """Return the moment."""
-        return self._time.monotonic()
-
-    def post(self, handler: Handler, *arguments: Any) -> None:
-        """Have a handler called."""
-        self._inbox.append((handler, arguments))
-
-    def at(self, when: float, handler: Handler, *arguments: Any) -> None:
-        """Have a handler called at a time."""
-        heapq.heappush(self._timers, (when, next(self._number), handler, arguments))
-
-    def is_open(self, method: str, path: str) -> bool:
-        """Return whether X's limit for all accounts allows a request now."""
-        opens = self._x.opens(method, path)
-        if opens is not None:
-            self._wake_at = min(self._wake_at, max(opens - EPOCH, self.now()))
-        return opens is None
-
-    def end(self) -> None:
-        """Handle nothing any more."""
-        self.ended = True
-
-    def run(self, done: Callable[[], bool] = lambda: False) -> None:
-        """Work until something is done, or the loop has ended.
-
-        Raises:
-            Hangs: when nothing can happen any more, or nothing but timers for days.
-        """
-        ends = self.now() + LONGEST_SYNC
-        while not self.ended and not done():
-            if self._next_event() > ends:
-                raise Hangs
-            try:
-                self._dispatch()
-                self._handle()
-            except Exception as error:
-                self._crashed(error)
-
-    def _dispatch(self) -> None:
-        while self._free:
-            task = self._again.popleft() if self._again else self._next_task()
-            if task is None:
-                return
-            sent = self._x.send_out(task.call)
-            if isinstance(sent, float):
-                self.at(self.now() + sent, self._again.append, task)
-                continue
-            self._free -= 1
-            self.busy = max(self.busy, self._workers - self._free)
-            self.at(self.now() + self._x.latency(task.call), self._arrived, task, sent)
-
-    def _arrived(self, task: Task, outcome_of: Callable[[], Outcome]) -> None:
-        self._free += 1
-        outcome = outcome_of()
-        if isinstance(outcome, float):
-            self.at(self.now() + outcome, self._again.append, task)
-        elif isinstance(outcome, Exception):
-            task.failed(outcome)
-        else:
-            task.answered(outcome)
-
-    def _next_event(self) -> float:
-        if self._inbox:
-            return self.now()
-        return min(self._timers[0][0] if self._timers else math.inf, self._wake_at)
-
-    def _handle(self) -> None:
-        due = self._next_event()
-        if due < math.inf:
-            self._time.seconds = max(self.now(), due)
-        for _ in range(len(self._inbox)):
-            handler, arguments = self._inbox.popleft()
-            handler(*arguments)
-        if self.now() >= self._wake_at:
-            self._wake_at = math.inf
-        while self._timers and self._timers[0][0] <= self.now():
-            _, _, handler, arguments = heapq.heappop(self._timers)
-            handler(*arguments)
+from unit_tests.reports.builders import NOW, report
+from unit_tests.reports.simulated_loop import SimulatedLoop
+from unit_tests.reports.simulated_x import Account, SimulatedX
 
 
 class SimulatedReader:
     """Takes the place of a report's event queue, and does at once what its reader does.
 
     Attributes:
+        name: the report's.
         cursor: the report's bookmarks.
         seconds_per_file: how long it takes to write the rows of a file.
         malformed: how many files are yet to be found damaged.
@@ -173,9 +47,11 @@ class SimulatedReader:
         ended: the last event, and when it came.
     """
 
-    def __init__(self, sync: SimulatedSync, cursor: ReportCursor) -> None:
+    def __init__(self, sync: SimulatedSync, name: str, cursor: ReportCursor) -> None:
         self._sync = sync
         self._free_at = 0.0
+        self._left = False
+        self.name = name
         self.cursor = cursor
         self.seconds_per_file = 0.0
         self.malformed = 0
@@ -195,6 +71,8 @@ class SimulatedReader:
         loop.at(self._free_at, self._handle, event)
 
     def _handle(self, event: Event) -> None:
+        if self._left:
+            return
         match event:
             case Planned():
                 self.planned[event.account_id] = event
@@ -212,16 +90,19 @@ class SimulatedReader:
             case PieceFailed():
                 self.failures.append(event.failure)
             case JobsChanged():
-                self._sync.runs[self.cursor_name].jobs_noted = False
+                self._sync.runs[self.name].jobs_noted = False
                 self.cursor.emit()
             case Ended():
                 assert self.ended is None
                 self.ended, self.ended_at = event, self._sync.loop.now()
+                # As the CDK does it, and the reader.
+                self.cursor.ensure_at_least_one_state_emitted()
+                self._sync.scheduler.leave(self._sync.runs[self.name])
 
-    @property
-    def cursor_name(self) -> str:
-        """The report's name."""
-        return next(name for name, reader in self._sync.readers.items() if reader is self)
+    def leave(self) -> None:
+        """Read nothing any more, as after an error of the reader's own."""
+        self._left = True
+        self._sync.scheduler.leave(self._sync.runs[self.name])
 
     def _read(self, event: FileReady) -> None:
         if self.malformed:
@@ -236,6 +117,11 @@ class SimulatedReader:
     def messages(self) -> list[str]:
         """What the user reads of the failures."""
         return [str(getattr(failure, "message", failure)) for failure in self.failures]
+
+    @property
+    def entities(self) -> list[str]:
+        """The entities whose rows were read, each as often as it was."""
+        return sorted(one for event in self.files for one in event.job.request.entity_ids)
 
 
 class SimulatedAccounts:
@@ -328,9 +214,10 @@ class SimulatedSync:
         self.readers: dict[str, SimulatedReader] = {}
         self.runs: dict[str, ReportRun] = {}
         self.read_pages: Callable[[ReportCursor, FileReady], None] = lambda *_: None
+        self.began = self.loop.now()
         for one in definitions:
             cursor = ReportCursor(one.name, one.cursor_field, (states or {}).get(one.name, {}), self.repository)
-            reader = self.readers[one.name] = SimulatedReader(self, cursor)
+            reader = self.readers[one.name] = SimulatedReader(self, one.name, cursor)
             self.runs[one.name] = context.run(one, cursor, {})
             self.runs[one.name].events = reader  # type: ignore[assignment]
 
@@ -367,6 +254,23 @@ class SimulatedSync:
         """The reader of the only report."""
         (reader,) = self.readers.values()
         return reader
+
+
+def a_sync(
+    *definitions: ReportDefinition,
+    accounts: Mapping[str, Account] | None = None,
+    latency: float = 0.1,
+    states: Mapping[str, Mapping[str, Any]] | None = None,
+    **settings: Any,
+) -> SimulatedSync:
+    """A sync of some reports, by default of campaigns; by default of one account, "1a", with twenty of them."""
+    x = SimulatedX(sync_settings(**settings), accounts or {"1a": campaigns(20)}, latency)
+    return SimulatedSync(x, *(definitions or (report(),)), states=states)
+
+
+def campaigns(count: int, **more: Any) -> Account:
+    """An account with so many active campaigns, c0000, c0001 and so on."""
+    return Account(active={"CAMPAIGN": [f"c{number:04}" for number in range(count)]}, **more)
 
 
 def sync_settings(start_date: str = "2026-10-24", **changes: Any) -> Settings:

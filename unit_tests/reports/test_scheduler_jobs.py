@@ -1,0 +1,234 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Jobs that fail, hang, get lost or come late, in a whole sync: no row is missing without a word.
+
+Source: docs/x-ads-api.md §9 J1–J6.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.api.attempt import Call
+from unit_tests.reports.simulated_x import XJob, refused_with
+from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
+
+HOUR = 3600.0
+IDS = [f"c{number:04}" for number in range(20)]
+
+
+def sizes(sync: SimulatedSync) -> list[int]:
+    """How many entities each job asked for."""
+    return [len(job.entity_ids) for job in sync.x.jobs.values()]
+
+
+def failing(entity_id: str, times: float = math.inf) -> SimulatedSync:
+    """A sync in which the jobs of an entity fail, so often."""
+    sync, failed = a_sync(), set[str]()
+
+    def tell(job: XJob, _: float) -> dict[str, Any] | None:
+        if entity_id in job.entity_ids and (job.job_id in failed or len(failed) < times):
+            failed.add(job.job_id)
+            return {"status": "FAILED"}
+        return None
+
+    sync.x.tell = tell
+    return sync.run()
+
+
+def hanging(*entity_ids: str, count: int = 20, **settings: int) -> SimulatedSync:
+    """A sync in which jobs of some entities never end."""
+    sync = a_sync(accounts={"1a": campaigns(count)}, **settings)
+    sync.x.job_seconds = lambda job: math.inf if {*entity_ids} & {*job.entity_ids} else 10.0
+    return sync.run()
+
+
+class TestFailed:
+    def test_given_a_job_that_fails_once_when_read_then_its_halves_bring_all_rows(self) -> None:
+        sync = failing("c0003", times=1)
+        assert sizes(sync) == [20, 10, 10]
+        assert sync.reader.entities == IDS
+
+    def test_given_a_job_that_fails_twice_when_read_then_quarters_bring_all_rows(self) -> None:
+        sync = failing("c0003", times=2)
+        assert sizes(sync) == [20, 10, 10, 5, 5]
+        assert sync.reader.entities == IDS
+
+    def test_given_an_entity_whose_jobs_always_fail_when_read_then_all_others_have_their_rows(self) -> None:
+        sync = failing("c0003")
+        assert sync.reader.entities == [one for one in IDS if one != "c0003"]
+        assert len(sync.x.jobs) == 11
+
+    def test_given_an_entity_whose_jobs_always_fail_when_given_up_then_one_error_names_it(self) -> None:
+        (text,) = failing("c0003").reader.messages
+        assert "for CAMPAIGN c0003 gave no result, 3 times: X ended it as FAILED" in text
+        assert "stream spend, account 1a, window 2026-10-24 to 2026-11-23" in text
+
+    def test_given_a_window_with_a_lost_entity_when_given_up_then_its_bookmark_does_not_move(self) -> None:
+        sync = failing("c0003")
+        assert sync.reader.closed == []
+        assert sync.reader.cursor.bookmark("1a") is None
+
+    def test_given_jobs_that_all_fail_when_read_then_the_window_gives_up_before_every_entity_was_tried(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(2000)})
+        sync.x.tell = lambda *_: {"status": "FAILED"}
+        sync.run()
+        assert "like nearly all jobs of the window" in sync.reader.messages[0]
+        assert len(sync.x.jobs) < 250
+
+    def test_given_a_window_that_is_given_up_when_others_of_its_jobs_run_then_they_are_cancelled(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(2000)})
+        sync.x.job_seconds = lambda job: 500.0 if int(job.job_id[1:]) % 2 else 10.0
+        sync.x.tell = lambda job, _: None if int(job.job_id[1:]) % 2 else {"status": "FAILED"}
+        sync.run()
+        sync.scheduler.close()
+        assert sync.x.cancelled
+
+    def test_given_a_window_that_fails_when_others_are_read_then_theirs_close(self) -> None:
+        sync = a_sync(start_date="2026-08-01")
+        oldest = "2026-08-01"
+        sync.x.tell = lambda job, _: {"status": "FAILED"} if job.asked["start_time"] == oldest else None
+        sync.run()
+        windows = sync.runs["spend"].planned_windows
+        assert sorted(sync.reader.closed) == [("1a", position) for position in range(1, windows)]
+
+
+class TestLate:
+    def test_given_success_without_a_url_when_told_then_the_job_is_waited_for(self) -> None:
+        sync = a_sync()
+        sync.x.tell = lambda _, age: {"status": "SUCCESS", "url": None} if age < 100 else None
+        sync.run()
+        assert (sizes(sync), sync.reader.entities) == ([20], IDS)
+
+    def test_given_a_job_that_x_lists_late_when_told_then_it_is_not_lost(self) -> None:
+        sync = a_sync()
+        sync.x.tell = lambda _, age: {} if age < 250 else {"status": "PROCESSING"} if age < 600 else None
+        sync.run()
+        assert (sizes(sync), sync.reader.entities) == ([20], IDS)
+
+    def test_given_a_job_that_x_loses_when_five_minutes_are_over_then_it_is_asked_for_again_in_halves(self) -> None:
+        sync = a_sync()
+        sync.x.tell = lambda job, _: {} if job.job_id == "j1" else None
+        sync.run()
+        assert sizes(sync) == [20, 10, 10]
+        assert 300 < list(sync.x.jobs.values())[1].began - sync.began < 320
+
+    def test_given_one_response_that_lacks_all_jobs_when_the_next_lists_them_then_none_is_lost(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(2000)}, num_workers=50)
+        sync.x.job_seconds = lambda _: 1000.0
+        blind: list[float] = []
+
+        def tell(*_: Any) -> dict[str, Any] | None:
+            now = sync.loop.now()
+            if not blind and now - sync.began > 500:
+                blind.append(now)
+            return {} if now in blind else None
+
+        sync.x.tell = tell
+        sync.run()
+        assert blind
+        assert len(sync.x.jobs) == 100
+
+
+class TestHanging:
+    def test_given_a_job_that_hangs_once_when_its_time_is_over_then_it_is_cancelled_and_asked_for_again(self) -> None:
+        sync = a_sync(job_timeout=10)
+        sync.x.job_seconds = lambda job: math.inf if job.job_id == "j1" else 10.0
+        sync.run()
+        sync.run_for(1)
+        assert sync.x.cancelled == ["j1"]
+        assert sync.reader.entities == IDS
+        assert 600 <= sync.seconds < 660
+
+    def test_given_an_entity_that_always_hangs_when_read_then_its_window_takes_three_times_job_timeout(self) -> None:
+        sync = hanging("c0003", job_timeout=60)
+        assert 3 * HOUR <= sync.seconds <= 3 * HOUR + 120
+        assert sync.reader.entities == [one for one in IDS if one != "c0003"]
+
+    def test_given_two_entities_that_always_hang_when_read_then_it_takes_no_longer(self) -> None:
+        sync = hanging("c0003", "c0017", job_timeout=60)
+        assert sync.seconds <= 3 * HOUR + 120
+        assert len(sync.reader.entities) == 18
+
+    def test_given_an_entity_that_always_hangs_when_given_up_then_one_error_says_how_long_it_was_waited_for(
+        self,
+    ) -> None:
+        (text,) = hanging("c0003", job_timeout=60).reader.messages
+        assert "for CAMPAIGN c0003 gave no result, 3 times: it was not ready after 36" in text
+
+    def test_given_an_entity_that_always_hangs_when_other_windows_are_read_then_they_do_not_wait(self) -> None:
+        sync = a_sync(start_date="2026-01-01")
+        sync.x.job_seconds = lambda job: math.inf if job.asked["start_time"] == "2026-01-01" else 10.0
+        sync.run()
+        assert sync.reader.account_ended_at["1a"] - sync.began < 60
+        assert len(sync.reader.closed) == sync.runs["spend"].planned_windows - 1
+
+
+class TestFiles:
+    def test_given_a_file_that_is_no_answer_when_read_then_the_job_is_made_again(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(1)})
+        sync.reader.malformed = 1
+        sync.run()
+        assert (sizes(sync), sync.reader.entities) == ([1, 1], ["c0000"])
+
+    def test_given_files_that_are_never_an_answer_when_read_then_the_window_fails_with_the_reason(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(1)})
+        sync.reader.malformed = 99
+        sync.run()
+        assert "gave no result, 3 times: it is damaged" in sync.reader.messages[0]
+
+    def test_given_a_file_that_cannot_be_fetched_when_read_then_its_entities_are_not_asked_for_one_by_one(self) -> None:
+        sync = a_sync()
+        sync.x.refuse = lambda call: refused_with(503, "OVER_CAPACITY", call) if call.result else None
+        sync.run()
+        assert "gave no result, 3 times: X refused GET" in sync.reader.messages[0]
+        assert min(sizes(sync)) == 5
+
+    def test_given_a_file_at_an_unknown_place_when_named_then_it_is_not_fetched_and_the_window_fails(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(1)})
+        sync.x.tell = lambda *_: {"status": "SUCCESS", "url": "https://evil.example/x"}
+        sync.run()
+        assert "unknown place" in sync.reader.messages[0]
+        assert sync.x.asked["file"] == 0
+
+
+class TestRefusedPlacement:
+    def refusing(self, parameter: str = "placement") -> SimulatedSync:
+        """A sync in which X lists activity under a placement whose jobs it refuses."""
+        sync = a_sync(accounts={"1a": campaigns(500, placements=["ALL_ON_TWITTER", "PUBLISHER_NETWORK"])})
+
+        def refuse(call: Call) -> Exception | None:
+            if (call.form or {}).get("placement") != "PUBLISHER_NETWORK":
+                return None
+            return refused_with(400, "INVALID_PARAMETER", call, parameter)
+
+        sync.x.refuse = refuse
+        return sync.run()
+
+    def test_given_a_placement_that_only_x_named_when_x_refuses_it_then_the_rest_of_the_window_is_read(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        sync = self.refusing()
+        assert (len(sync.reader.entities), sync.reader.failures) == (500, [])
+        assert sync.reader.closed == [("1a", 0)]
+        (line,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        assert all(part in line for part in ('"spend"', "PUBLISHER_NETWORK", "`placements`"))
+
+    def test_given_a_refusal_of_something_else_when_read_then_the_window_fails_once(self) -> None:
+        sync = self.refusing(parameter="entity_ids")
+        assert len(sync.reader.failures) == 1
+        assert "X refused POST" in sync.reader.messages[0]
+
+    def test_given_an_account_without_the_feature_when_read_then_its_window_is_skipped_and_held(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(5), "2b": campaigns(5)})
+        first = "POST", "1a"
+        sync.x.refuse = lambda call: (
+            refused_with(400, "FEATURE_NOT_AVAILABLE", call) if (call.method, call.account_id) == first else None
+        )
+        sync.run()
+        assert sync.reader.failures == []
+        assert (sync.reader.held, sorted(sync.reader.closed)) == ([("1a", 0)], [("1a", 0), ("2b", 0)])
+        assert sync.reader.cursor.bookmark("1a") is None
+        assert sync.reader.cursor.bookmark("2b") is not None
