@@ -27,7 +27,7 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 def columns_of(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (column, numbers) of each metric with numbers; rows leave the others out, as the connector's do.
 
-    A metric is null as a whole or has a number at each point (x-ads-api.md §7.1).
+    A metric is null as a whole or has a number at each point (docs/x-ads-api.md §7.1).
     """
     for name, value in metrics.items():
         if isinstance(value, dict):

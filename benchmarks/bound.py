@@ -15,7 +15,7 @@ Entry = Mapping[str, Any]
 Job = Mapping[str, Any]
 
 STATUS = "stats/jobs/accounts/:id"
-#: X's limit of status requests (x-ads-api.md §4), and how many jobs an account may have at once.
+#: X's limit of status requests (docs/x-ads-api.md §4), and how many jobs an account may have at once.
 STATUS_REQUESTS, STATUS_SECONDS, JOBS_AT_ONCE = 2_000, 900, 100
 _PLANNING = ("accounts", "stats/accounts/:id/active_entities")
 

@@ -24,7 +24,7 @@ REPORTS = {
     "promoted_tweets_daily_report": "PROMOTED_TWEET",
     "promoted_accounts_daily_report": "PROMOTED_ACCOUNT",
 }
-#: X's documents dropped this one in 2026 (x-ads-api.md §0), the prebuilt reports do not ask for it.
+#: X's documents dropped this one in 2026 (docs/x-ads-api.md §0), the prebuilt reports do not ask for it.
 _GROUPS = tuple(group for group in METRIC_GROUPS if group != "MEDIA")
 
 

@@ -14,7 +14,7 @@ from integration_tests.emulator.world.world import World
 
 Record = dict[str, Any]
 
-# design.md "Streams".
+# The primary keys that docs/integrations/sources/twitter-ads.md names.
 KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(STREAMS, ("id",)),
     **{name: ("targeting_value",) for name in GLOBAL_LISTS if name.startswith("targeting_")},

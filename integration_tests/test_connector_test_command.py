@@ -1,7 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """`airbyte-cdk connector test`, Airbyte's own way to the standard tests, works on this repository as it is.
 
-It wants the folder to be called source-twitter-ads, and makes the source without a configuration (airbyte.md §2.3).
+It wants the folder to be called source-twitter-ads, and makes the source without a configuration (docs/x-ads-api.md
+§10.1).
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class TestWholeSync:
         assert again <= {"/12/targeting_criteria/tv_markets"}
 
     def test_given_all_streams_when_read_then_only_documented_parameters_are_sent(self, synced: Emulator) -> None:
-        """X ignores what it does not know (x-ads-api.md §2.1), so that a misspelt filter would go unnoticed."""
+        """X ignores what it does not know (docs/x-ads-api.md §2.1), so that a misspelt filter would go unnoticed."""
         endpoints = (ACCOUNTS, *ACCOUNT_ENDPOINTS, *GLOBAL_ENDPOINTS)
         documented = {endpoint.key: {param.name for param in endpoint.params} for endpoint in endpoints}
 
@@ -159,7 +159,7 @@ class TestManyAccounts:
 
 
 def path_of(stream: str) -> str:
-    """The collection behind a stream (x-ads-api.md §5)."""
+    """The collection behind a stream (docs/x-ads-api.md §5)."""
     renamed = {
         "cards_poll": "cards/poll",
         "cards_image_conversation": "cards/image_conversation",

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Every line on stdout is an Airbyte message, in the order that the platform needs (airbyte.md §2.4)."""
+"""Every line on stdout is an Airbyte message, in the order that the platform needs (docs/x-ads-api.md §10.2)."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class TestSpec:
         forbidden = {"$ref", "not", "anyOf", "allOf", "oneOf", "if", "then", "else", "patternProperties"}
         assert set(_keywords(schema)) & forbidden == set()
 
-    def test_given_the_design_when_compared_then_the_spec_has_its_keys_and_defaults(self, spec: Output) -> None:
-        """design.md "Configuration"; three time limits are more."""
+    def test_given_the_spec_when_printed_then_its_defaults_are_the_documented_ones(self, spec: Output) -> None:
+        """A default that changes by accident changes the data of everybody."""
         fields = spec.of_type("SPEC")[0]["spec"]["connectionSpecification"]["properties"]
         defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
         assert defaults == {
@@ -263,7 +263,7 @@ class TestLibrary:
     def test_given_a_source_built_without_arguments_when_read_with_a_state_then_it_is_incremental(
         self, demo: Emulator
     ) -> None:
-        """Airbyte's test tools build the source first and hand everything to `read` (airbyte.md §2.3)."""
+        """Airbyte's test tools build the source first and hand everything to `read` (docs/x-ads-api.md §10.1)."""
         first = run_here(demo.config(), ["campaigns", "tweets"])
         catalog = ConfiguredAirbyteCatalogSerializer.load(configured_catalog(["campaigns"]))
         builder = StateBuilder()

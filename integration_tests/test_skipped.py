@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What an account does not have is skipped with a warning, unless some of it was there (x-ads-api.md §3)."""
+"""What an account does not have is skipped with a warning, unless some of it was there (docs/x-ads-api.md §3)."""
 
 from __future__ import annotations
 

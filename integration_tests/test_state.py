@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What survives from one sync to the next (peers.md E3, E7, E8)."""
+"""What survives from one sync to the next (docs/x-ads-api.md §9 E3, E7, E8)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tools.discovered import REPOSITORY, Json, sample_config, streams
 PAGE = REPOSITORY / "docs" / "erd.md"
 CARD_STREAMS = ("cards", "cards_image_conversation", "cards_poll", "cards_video_conversation")
 
-# field → what it refers to: x-ads-api.md §5 and the descriptions of the schemas.
+# field → what it refers to: docs/x-ads-api.md §5 and the descriptions of the schemas.
 REFERENCES: Mapping[str, tuple[str, str]] = {
     "account_id": ("accounts", "id"),
     "owner_account_id": ("accounts", "id"),

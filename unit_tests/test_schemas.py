@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What every entity stream's JSON schema promises (x-ads-api.md §2.5, §2.6, §5; airbyte.md §3.8)."""
+"""What every entity stream's JSON schema promises (docs/x-ads-api.md §2.5, §2.6, §5; docs/x-ads-api.md §10.4)."""
 
 import copy
 import json
@@ -167,7 +167,7 @@ class TestEverySchema:
         assert bad == []
 
     def test_given_an_id_when_read_then_it_is_a_string(self, stream: str) -> None:
-        """Tweets keep X's 64-bit numbers (x-ads-api.md §2.6); each of those has a text twin beside it."""
+        """Tweets keep X's 64-bit numbers (docs/x-ads-api.md §2.6); each of those has a text twin beside it."""
         paths = {path for path, _, _ in properties(schema_of(stream))}
         for path, name, node in properties(schema_of(stream)):
             if name == "id" or name.endswith(("_id", "_id_str", "_key", "_identifier")):
@@ -181,7 +181,10 @@ class TestEverySchema:
                 assert "micros of the local currency" in node["description"], path
 
     def test_given_a_time_when_read_then_it_is_a_date_time_with_zone(self, stream: str) -> None:
-        """created_at of tweets is excepted: X prints `Tue Aug 27 22:22:12 +0000 2019` there (x-ads-api.md §2.5)."""
+        """created_at of tweets is excepted: X prints `Tue Aug 27 22:22:12 +0000 2019` there.
+
+        Source: docs/x-ads-api.md §2.5.
+        """
         for path, name, node in properties(schema_of(stream)):
             is_time = TIMES.match(name) is not None and not (stream == "tweets" and name == "created_at")
             assert (node.get("format") == "date-time") is is_time, path

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What discover must print, and that nobody who uses the released catalog is broken (airbyte.md §2.4 "Discover")."""
+"""What discover must print, and that nobody who uses the released catalog is broken.
+
+Source: docs/x-ads-api.md §10.2 "Discover".
+"""
 
 from __future__ import annotations
 

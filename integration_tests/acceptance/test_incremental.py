@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What state must do, for every incremental stream (airbyte.md §2.4 "Incremental")."""
+"""What state must do, for every incremental stream (docs/x-ads-api.md §10.2 "Incremental")."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class TestResumedSync:
         """What is as old as the bookmark is read again, and so are a report's last days (attribution_window).
 
         Not the accounts: there are two, and both were changed in the same second. Nor the TOTAL report: windows of
-        30 days that overlap the attribution window are read whole (x-ads-api.md §7.9), here both.
+        30 days that overlap the attribution window are read whole (docs/x-ads-api.md §7.9), here both.
         """
         greedy = [
             (name, len(again), len(incremental.records[name]))

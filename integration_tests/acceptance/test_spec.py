@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The form of the spec, and that saved configurations stay valid (airbyte.md §2.4 "Spec")."""
+"""The form of the spec, and that saved configurations stay valid (docs/x-ads-api.md §10.2 "Spec")."""
 
 from __future__ import annotations
 

@@ -43,5 +43,5 @@ def parse_instant(text: str) -> datetime:
 
 
 def print_instant(instant: datetime) -> str:
-    """The API's output form `YYYY-MM-DDTHH:MM:SSZ` (x-ads-api.md §2.5)."""
+    """The API's output form `YYYY-MM-DDTHH:MM:SSZ` (docs/x-ads-api.md §2.5)."""
     return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The error that a route raises and the server turns into X's error envelope (x-ads-api.md §3)."""
+"""The error that a route raises and the server turns into X's error envelope (docs/x-ads-api.md §3)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a route answers before it is wrapped into X's success envelope (x-ads-api.md §2.1)."""
+"""What a route answers before it is wrapped into X's success envelope (docs/x-ads-api.md §2.1)."""
 
 from __future__ import annotations
 

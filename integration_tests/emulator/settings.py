@@ -24,7 +24,7 @@ class Settings:
     Attributes:
         base_url: own address, set once the port is known.
         latency_ms: pause before each answer.
-        rate_limit: None for the documented limits (x-ads-api.md §4), `"off"` for a quota that never ends,
+        rate_limit: None for the documented limits (docs/x-ads-api.md §4), `"off"` for a quota that never ends,
             or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints); with
             `"scope": "user"` the accounts share it, and the headers speak of the user alone.
         status_limit: how X's 2,000 requests per 15 minutes for the status of jobs are counted, which §4 leaves open:

@@ -1,8 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """What the rows of a report must be called: every key there must be, and the instants that belong to it.
 
-Computed from the zone data alone, apart from the connector and from the emulator (x-ads-api.md §7.1, §7.3, design.md
-"Reports" 2 and 6).
+Computed from the zone data alone, apart from the connector and from the emulator.
+
+Source: docs/x-ads-api.md §7.1, §7.3.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ def test_given_metros_with_all_conversions_when_read_then_memory_stays_small(beg
     assert megabytes < 300
 
 
-#: Reads as the command line does, and tells its peak memory at the end (VmHWM, since a parent's is inherited otherwise).
+#: Reads as the command line does, and tells its peak memory at the end (VmHWM, since a parent's is inherited
+#: otherwise).
 _READ_AND_TELL = """
 import re, sys
 from source_twitter_ads.run import run

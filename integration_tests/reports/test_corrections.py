@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Numbers that X corrects later (x-ads-api.md §7.7, §7.9; peers.md R9–R11)."""
+"""Numbers that X corrects later (docs/x-ads-api.md §7.7, §7.9, §9 R9–R11)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a sync of reports costs at X (peers.md J5, J6, J12, J14, R12)."""
+"""What a sync of reports costs at X (docs/x-ads-api.md §9 J5, J6, J12, J14, R12)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from integration_tests.truth import expected_rows, rows_by_key
 Start = Callable[..., Emulator]
 
 
-#: What X documents for the requests of a report (x-ads-api.md §7.2, §7.7).
+#: What X documents for the requests of a report (docs/x-ads-api.md §7.2, §7.7).
 DOCUMENTED = {
     ("GET", "stats/accounts/:id/active_entities"): {"entity", "start_time", "end_time"},
     ("GET", "stats/jobs/accounts/:id"): {"job_ids", "count", "cursor"},
@@ -55,7 +55,7 @@ def fewest_jobs(emulator: Emulator, account_id: str, entity: str, windows: list[
 
 
 def test_given_reports_when_read_then_only_documented_parameters_are_sent(begin: Start) -> None:
-    """X ignores what it does not know (x-ads-api.md §2.1): a misspelt `job_ids` would list all jobs."""
+    """X ignores what it does not know (docs/x-ads-api.md §2.1): a misspelt `job_ids` would list all jobs."""
     emulator = begin(account("1a", volumes={"line_items": 12}))
     reports = [report("plain"), report("metros", segment="METROS"), report("devices", segment="DEVICES")]
     assert sync(emulator.config("2026-03-01", end_date="2026-03-05", reports=reports)).exit_code == 0

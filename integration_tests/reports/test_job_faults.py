@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Jobs that go wrong (peers.md J1–J4, J8): nothing is lost, or it is said what is."""
+"""Jobs that go wrong (docs/x-ads-api.md §9 J1–J4, J8): nothing is lost, or it is said what is."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Every legal report, number by number (peers.md R1, R2, R5, R6, R8, R13).
+"""Every legal report, number by number (docs/x-ads-api.md §9 R1, R2, R5, R6, R8, R13).
 
 Entities × segments × granularities, in five zones, across both clock changes, in both readings of plain dates.
 """
@@ -16,7 +16,7 @@ from integration_tests.reports.harness import ONE_OF_EACH, account, refused, rep
 from integration_tests.reports.points import Period, Record, Series, expected_row_set, row_set
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
 
-# x-ads-api.md §7.4, §7.6: which entity goes with which segment; the table is written here anew.
+# docs/x-ads-api.md §7.4, §7.6: which entity goes with which segment; the table is written here anew.
 SEGMENTABLE = ("ACCOUNT", "FUNDING_INSTRUMENT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET", "PROMOTED_ACCOUNT")
 LEGAL: tuple[tuple[str, str | None], ...] = (
     *((entity, None) for entity in (*SEGMENTABLE, "MEDIA_CREATIVE", "ORGANIC_TWEET")),
@@ -84,7 +84,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.1)
 
 
-#: X lists no activity of accounts: theirs is that of the entities in them (x-ads-api.md §7.4, §7.7).
+#: X lists no activity of accounts: theirs is that of the entities in them (docs/x-ads-api.md §7.4, §7.7).
 KINDS_WITH_ACTIVITY = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
 
 

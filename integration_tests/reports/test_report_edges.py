@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Progress, large reports, and the edges of the configuration (peers.md R13, R15, R17)."""
+"""Progress, large reports, and the edges of the configuration (docs/x-ads-api.md §9 R13, R15, R17)."""
 
 from __future__ import annotations
 

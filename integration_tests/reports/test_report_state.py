@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The state of reports: it moves window by window, and survives a killed process (peers.md J7, R12)."""
+"""The state of reports: it moves window by window, and survives a killed process (docs/x-ads-api.md §9 J7, R12)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_given_a_process_that_is_killed_when_it_reads_on_then_the_union_of_rows_
 
 
 def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_takes_them_over(begin: Start) -> None:
-    """No number is computed twice, and what X corrected meanwhile is not missed (peers.md J7)."""
+    """No number is computed twice, and what X corrected meanwhile is not missed (docs/x-ads-api.md §9 J7)."""
     emulator = begin(account("1a", volumes={"line_items": 60}, activity=ALWAYS), job_seconds=6)
     config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
 

@@ -75,7 +75,7 @@ _GROUPS = [
     *("ENGAGEMENT", "BILLING", "VIDEO"),
     *("WEB_CONVERSION", "MOBILE_CONVERSION", "LIFE_TIME_VALUE_MOBILE_CONVERSION"),
 ]
-#: What the prebuilt reports hold (x-ads-api.md §7.4).
+#: What the prebuilt reports hold (docs/x-ads-api.md §7.4).
 PREBUILT = [
     {"name": "accounts_daily_report", "entity": "ACCOUNT", "metric_groups": ["ENGAGEMENT"]},
     {

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One account or one report window fails alone; the others are complete and their state moves (peers.md H7)."""
+"""One account or one report window fails alone; the others are complete and their state moves.
+
+Source: docs/x-ads-api.md §9 H7.
+"""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def test_given_a_placement_of_old_among_the_active_ones_when_x_refuses_jobs_for_
 def test_given_a_wrong_clock_when_x_does_not_name_it_then_the_date_of_its_answer_tells_it_from_wrong_keys(
     emulator: Emulator,
 ) -> None:
-    """The only text of a 401 that was ever observed does not name a cause (x-ads-api.md §3)."""
+    """The only text of a 401 that was ever observed does not name a cause (docs/x-ads-api.md §3)."""
     emulator.set_settings(clock_ahead_seconds=400, skew_named=False)
     output = sync(harness.config(emulator, account_ids=["1first"]), ["campaigns"])
     (error,) = output.errors

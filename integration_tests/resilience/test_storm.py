@@ -34,7 +34,7 @@ KINDS: list[dict[str, Any]] = [
     {"fault": "redirect", "to_itself": True, "match": {"method": "GET"}},
     {"fault": "redirect", "to_itself": True, "status": 307, "match": {"method": "GET"}},
 ]
-#: What happens to result files besides (x-ads-api.md §1, §7.2, §8).
+#: What happens to result files besides (docs/x-ads-api.md §1, §7.2, §8).
 OF_FILES: list[dict[str, Any]] = [
     {"fault": "cut_gzip"},
     {"fault": "status", "status": 404},

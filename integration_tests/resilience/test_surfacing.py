@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What cannot be mended is told soon, once, and so that the reader knows what to do (peers.md H1, H4, H5)."""
+"""What cannot be mended is told soon, once, and so that the reader knows what to do.
+
+Source: docs/x-ads-api.md §9 H1, H4, H5.
+"""
 
 from __future__ import annotations
 

@@ -65,11 +65,11 @@ def expected_rows(
         first_day, last_day_exclusive: local days of the account; or else
         start, end: UTC instants, end exclusive. HOUR points count from the start.
         country, platform: targeting values, where the segmentation needs them.
-        dst_reading: `that_day` (default) or `today`, see x-ads-api.md §7.1.
+        dst_reading: `that_day` (default) or `today`, see docs/x-ads-api.md §7.1.
         link_clicks_drift: whether `url_clicks` is printed as `link_clicks` (default True).
         future_metrics: whether unheard-of metrics are there (default False).
         retired_refused: whether X refuses jobs for placements of old, so that their numbers cannot be had (default
-            False; x-ads-api.md §9.5).
+            False; docs/x-ads-api.md §11.5).
         as_of: what had happened and was booked by then; default the world's now.
 
     Returns:

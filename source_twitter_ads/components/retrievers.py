@@ -38,7 +38,7 @@ class PageRetriever(Retriever):
         path: the collection below the API version, a format string: fields of the slice's partition, `{stream}`, and
             `{targeting_list}`, which is the stream's name without `targeting_`.
         query: query parameters, filled in the same way; `{with_deleted}` is the user's choice.
-        max_page_size: the endpoint's own maximum (x-ads-api.md §2.2); 0 where it takes neither count nor cursor.
+        max_page_size: the endpoint's own maximum (docs/x-ads-api.md §2.2); 0 where it takes neither count nor cursor.
         fixed_page_size: ask for max_page_size whatever page_size says: where an endpoint takes a count but no cursor,
             the rows behind a smaller first page are out of reach.
         fields_from_partition: partition fields that each record is given, such as account_id, which X leaves out.

@@ -78,7 +78,8 @@ class AccountsRouter(XAdsRouter):
 class LineItemBatchesRouter(XAdsRouter):
     """One partition per up to 200 line items of one account, deleted ones too where the user wants them.
 
-    All line items are asked, not only changed ones: a changed criterion does not touch its line item (peers.md E9).
+    All line items are asked, not only changed ones: a changed criterion does not touch its line item
+    (docs/x-ads-api.md §9 E9).
     """
 
     def stream_slices(self) -> Iterable[StreamSlice]:
@@ -140,7 +141,7 @@ class LineItemBatchesRouter(XAdsRouter):
 
 @dataclass
 class TvMarketsRouter(XAdsRouter):
-    """One partition per TV market, since shows are listed by the market's locale (x-ads-api.md §5.22)."""
+    """One partition per TV market, since shows are listed by the market's locale (docs/x-ads-api.md §5.22)."""
 
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield partitions `{locale}`.

@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 # Change feeds hold millions of these, and reading any other form takes eight times as long.
 _AS_X_WRITES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
-# Every account lived in this zone before it moved to its own (x-ads-api.md §2.5).
+# Every account lived in this zone before it moved to its own (docs/x-ads-api.md §2.5).
 _ZONE_BEFORE_SWITCH = "America/Los_Angeles"
 
 
@@ -77,7 +77,7 @@ class AccountCalendar:
 
     Days follow each other without gap or overlap, also at `timezone_switch_at`: before that instant days are those of
     America/Los_Angeles, from it on those of `timezone`, and the day in which it falls ends where the next one of the
-    new zone begins (x-ads-api.md §2.5, §7.9).
+    new zone begins (docs/x-ads-api.md §2.5, §7.9).
 
     Attributes:
         timezone: IANA name, the account's `timezone`.

@@ -15,7 +15,7 @@ from source_twitter_ads.reports.job_quota import JobQuota
 from source_twitter_ads.reports.job_request import JobRequest
 from source_twitter_ads.reports.window_jobs import WindowJobs
 
-# x-ads-api.md §7.2.
+# docs/x-ads-api.md §7.2.
 JOBS_PER_STATUS_REQUEST = 200
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0

@@ -46,17 +46,17 @@ class ReportDefinition:
 
     @property
     def needs_country(self) -> bool:
-        """Whether each job must name one country (x-ads-api.md §7.6)."""
+        """Whether each job must name one country (docs/x-ads-api.md §7.6)."""
         return self.segmentation in combinations.SEGMENTS_BY_COUNTRY
 
     @property
     def needs_platform(self) -> bool:
-        """Whether each job must name one platform (x-ads-api.md §7.6)."""
+        """Whether each job must name one platform (docs/x-ads-api.md §7.6)."""
         return self.segmentation in combinations.SEGMENTS_BY_PLATFORM
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        """The kinds of entities by whose activity X tells where this report has numbers (x-ads-api.md §7.7).
+        """The kinds of entities by whose activity X tells where this report has numbers (docs/x-ads-api.md §7.7).
 
         X lists no activity of accounts, but an account has numbers only where something in it has. Organic Tweets are
         in no feed.
@@ -75,7 +75,7 @@ class ReportDefinition:
         """The columns that make a row unique and stay the same when a period is read again.
 
         A TOTAL row is named by its window's first local date: its `start_time` is the instant that X resolved, which
-        moves by an hour when X reads plain dates with today's offset (x-ads-api.md §7.1) and the season changes
+        moves by an hour when X reads plain dates with today's offset (docs/x-ads-api.md §7.1) and the season changes
         between two syncs.
         """
         key = ["account_id", "entity_id", "placement", "start_time" if self.granularity == "HOUR" else "date"]

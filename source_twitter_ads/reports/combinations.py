@@ -1,7 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """What X's analytics can be asked for: entities, metric groups, segments, granularities, placements, and what fits.
 
-The values are those of the spec. Sources of the rest: x-ads-api.md §7.1 (parameters), §7.4 (entity × metric group),
+The values are those of the spec. Sources of the rest: docs/x-ads-api.md §7.1 (parameters), §7.4 (entity × metric
+group),
 §7.6 (segments).
 """
 
@@ -13,11 +14,12 @@ GRANULARITIES = choices("granularity")
 DEFAULT_GRANULARITY: str = REPORT_SETTINGS["granularity"]["default"]
 PLACEMENTS = served("placements")
 RETIRED_PLACEMENTS = retired("placements")
-# A job names them in this order (x-ads-api.md §7.1).
+# A job names them in this order (docs/x-ads-api.md §7.1).
 METRIC_GROUPS = served("metric_groups")
 RETIRED_METRIC_GROUPS = retired("metric_groups")
 
-# Which groups have numbers for which entity (x-ads-api.md §7.4). PROMOTED_ACCOUNT stands in no matrix; clients ask it
+# Which groups have numbers for which entity (docs/x-ads-api.md §7.4). PROMOTED_ACCOUNT stands in no matrix; clients
+# ask it
 # for all of them.
 ENTITY_METRIC_GROUPS: dict[str, tuple[str, ...]] = {
     "ACCOUNT": ("ENGAGEMENT",),
@@ -43,7 +45,7 @@ SEGMENTS_BY_COUNTRY = ("METROS", "REGIONS", "CITIES", "POSTAL_CODES")
 SEGMENTS_BY_PLATFORM = ("DEVICES", "PLATFORM_VERSIONS")
 WEB_CONVERSION_SEGMENTS = ("PLATFORMS", "CONVERSION_TAGS")
 
-# Refused combinations that only clients document (x-ads-api.md §7.4, footnote †).
+# Refused combinations that only clients document (docs/x-ads-api.md §7.4, footnote †).
 SEGMENT_WITHOUT_ENTITIES: dict[str, tuple[str, ...]] = {
     "CONVERSION_TAGS": ("FUNDING_INSTRUMENT", "PROMOTED_ACCOUNT"),
     "LANGUAGES": ("ACCOUNT", "FUNDING_INSTRUMENT"),
@@ -51,7 +53,7 @@ SEGMENT_WITHOUT_ENTITIES: dict[str, tuple[str, ...]] = {
 
 
 def default_metric_groups(entity: str, segmentation: str | None) -> tuple[str, ...]:
-    """Every group that X serves today for this entity and segment (x-ads-api.md §7.4 and its footnote †, §7.5)."""
+    """Every group that X serves today for this entity and segment (docs/x-ads-api.md §7.4 and its footnote †, §7.5)."""
     if segmentation == "CONVERSION_TAGS":
         return ("WEB_CONVERSION",)
     return tuple(

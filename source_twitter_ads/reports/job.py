@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One analytics job that X has taken on, and how X writes about it (x-ads-api.md §7.2)."""
+"""One analytics job that X has taken on, and how X writes about it (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Job:
 
 
 def seconds_taken(entry: Mapping[str, Any]) -> float | None:
-    """Return how long a finished job took by X's own times (x-ads-api.md §7.2), None where X does not say."""
+    """Return how long a finished job took by X's own times (docs/x-ads-api.md §7.2), None where X does not say."""
     created, updated = _instant(entry.get("created_at")), _instant(entry.get("updated_at"))
     if entry.get("status") != FINISHED or created is None or updated is None:
         return None
@@ -106,7 +106,7 @@ def seconds_taken(entry: Mapping[str, Any]) -> float | None:
 
 
 def job_id_of(entry: Mapping[str, Any]) -> str:
-    """Read a job's id, which X sends as text, as number, or as both (x-ads-api.md §2.6).
+    """Read a job's id, which X sends as text, as number, or as both (docs/x-ads-api.md §2.6).
 
     Raises:
         KeyError, TypeError: when it has none.
@@ -122,6 +122,6 @@ def _instant(value: object) -> datetime | None:
 
 
 def result_url(url: str) -> str:
-    """Mend a url that X has glued to another, `https://…https://…`: the last one counts (x-ads-api.md §1)."""
+    """Mend a url that X has glued to another, `https://…https://…`: the last one counts (docs/x-ads-api.md §1)."""
     starts = (url.rfind("https://"), url.rfind("http://"))  # ignore-https-check: only to find where it begins
     return url[max(*starts, 0) :]

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The jobs of all accounts from request to result file: which one X hears of next (x-ads-api.md §7.2)."""
+"""The jobs of all accounts from request to result file: which one X hears of next (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ class JobBoard:
             if account.polling or not (jobs or account.has_waiting):
                 continue
             account.polled(self._loop.now())
-            # A response that is filtered by job_ids is never paged, whatever cursor it shows (x-ads-api.md §7.2).
+            # A response that is filtered by job_ids is never paged, whatever cursor it shows (docs/x-ads-api.md §7.2).
             ids = ",".join(job.job_id for job in jobs)
             query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
             where = jobs[0].where if jobs else next(iter(account.windows)).where

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How many more analytics jobs an ad account may have at X (x-ads-api.md §7.2)."""
+"""How many more analytics jobs an ad account may have at X (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from source_twitter_ads.api.rate_limits import number
 
-# x-ads-api.md §7.2.
+# docs/x-ads-api.md §7.2.
 MOST_JOBS = 100
 REMAINING = "x-concurrent-job-limit-remaining"
 

@@ -13,7 +13,7 @@ from source_twitter_ads.reports.windows import Window
 
 @dataclass(frozen=True)
 class JobRequest:
-    """One job: at most 20 entities of one placement in one window (x-ads-api.md §7.2).
+    """One job: at most 20 entities of one placement in one window (docs/x-ads-api.md §7.2).
 
     Attributes:
         country, platform: targeting values, only where the segment needs one.

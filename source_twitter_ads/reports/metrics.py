@@ -1,7 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """The metrics that X serves per metric group, and the flat columns that they become.
 
-Source: x-ads-api.md §7.5. A metric is an array of numbers, or (conversions) an object of such arrays, which becomes one
+Source: docs/x-ads-api.md §7.5. A metric is an array of numbers, or (conversions) an object of such arrays, which
+becomes one
 column `<metric>_<sub>` per sub-key. Names stay X's own.
 """
 

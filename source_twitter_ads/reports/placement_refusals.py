@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Jobs that X refuses for what its documents have retired (x-ads-api.md §7.1)."""
+"""Jobs that X refuses for what its documents have retired (docs/x-ads-api.md §7.1)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which windows of an account a report reads, and for which entities (design "Reports" 1–3)."""
+"""Which windows of an account a report reads, and for which entities (docs/x-ads-api.md §7.1, §7.7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_win
 
 # A state that is further in the future than a clock can be wrong was made by hand: nothing is newer than that.
 FUTURE = timedelta(days=1)
-# Changes behind an end_date that has passed are looked for as long as X may still make them (x-ads-api.md §7.9).
+# Changes behind an end_date that has passed are looked for as long as X may still make them (docs/x-ads-api.md §7.9).
 LONGEST_RESTATEMENT = timedelta(days=90)
 # Before this there was nothing on X that could have numbers.
 _FIRST_ADS = datetime(2006, 1, 1, tzinfo=timezone.utc)

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """The points of a result file: which date and which instants each number of its arrays stands for.
 
-A result file carries no timestamps (x-ads-api.md §7.3); they follow from the window that was asked for and from the
+A result file carries no timestamps (docs/x-ads-api.md §7.3); they follow from the window that was asked for and from
+the
 instants that X says it resolved (`request.params`, the echo). Pure: touches no network.
 """
 
@@ -100,7 +101,7 @@ def _reading(
 
 
 def _readings(calendar: AccountCalendar, first: date, now: datetime) -> Iterator[Midnights]:
-    """The documented ways to read plain dates (x-ads-api.md §7.1): each day's own offset, or today's for all days.
+    """The documented ways to read plain dates (docs/x-ads-api.md §7.1): each day's own offset, or today's for all days.
 
     Days before the account's move may be those of its zone of then or of today (§2.5, §7.9).
     """

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Drains a report: result files become pages of rows, closed windows move the bookmark (x-ads-api.md §7.3)."""
+"""Drains a report: result files become pages of rows, closed windows move the bookmark (docs/x-ads-api.md §7.3)."""
 
 from __future__ import annotations
 

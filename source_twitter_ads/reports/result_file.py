@@ -2,7 +2,8 @@
 """One packed result file → rows, in bounded memory whatever its columns.
 
 A small file is parsed whole. Of a larger one the first pass keeps the outline: everything but the elements of `id_data`
-(x-ads-api.md §7.3), which are the series, one per entity and segment. It notes where each series stands, and the second
+(docs/x-ads-api.md §7.3), which are the series, one per entity and segment. It notes where each series stands, and the
+second
 pass parses them one by one. Pure: touches no network.
 """
 

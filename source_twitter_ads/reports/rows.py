@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """One result file → flat rows. Pure: touches no network.
 
-Shape of the file: x-ads-api.md §7.3. Nothing is dropped in silence: what does not fit raises `MalformedResult`.
+Shape of the file: docs/x-ads-api.md §7.3. Nothing is dropped in silence: what does not fit raises `MalformedResult`.
 """
 
 from __future__ import annotations

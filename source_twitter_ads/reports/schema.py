@@ -23,7 +23,7 @@ FIXED_COLUMNS = (
     "country",
     "platform",
 )
-"""The columns that stand before the metrics in every row of every report, in this order (design "Reports" 6)."""
+"""The columns that stand before the metrics in every row of every report, in this order."""
 
 _INSTANT = {"type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"}
 _NULLABLE_TEXT = {"type": ["null", "string"]}

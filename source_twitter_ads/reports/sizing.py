@@ -13,7 +13,7 @@ from source_twitter_ads.reports.metrics import columns
 from source_twitter_ads.reports.windows import Window
 
 MAX_ENTITIES = 20
-"""Most entities that X takes per job (x-ads-api.md §7.2)."""
+"""Most entities that X takes per job (docs/x-ads-api.md §7.2)."""
 
 # Nine digits and a comma. Counts have fewer digits, large amounts of money some more.
 _BYTES_PER_NUMBER = 10
@@ -22,7 +22,7 @@ MAX_NUMBERS = MAX_FILE_BYTES // _BYTES_PER_NUMBER
 """Most numbers of a result file if every column has numbers: the file still unpacks to less than MAX_FILE_BYTES."""
 
 MAX_DAYS = 30
-"""Longest window (design "Reports" 1)."""
+"""Longest window (docs/x-ads-api.md §7.9)."""
 
 # How many segments an entity typically has numbers for; a guess errs on the large side.
 _SEGMENTS = {

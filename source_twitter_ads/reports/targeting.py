@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The countries and platforms that jobs of some segments must name (x-ads-api.md §7.6)."""
+"""The countries and platforms that jobs of some segments must name (docs/x-ads-api.md §7.6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """The periods that report jobs ask for. Pure: touches no network.
 
-Rules: design "Reports" 1–3; x-ads-api.md §7.1 (alignment, plain dates), §7.2 (limits), §7.9 (restatement).
+Rules: docs/x-ads-api.md §7.1 (alignment, plain dates), §7.2 (limits), §7.9 (restatement).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from source_twitter_ads.reports.points import Point, day_points, hour_points, to
 __all__ = ["AccountCalendar", "Point", "Window", "plan_windows", "windows_between"]
 
 BACKFILL_DAYS = 30
-"""X advises windows of 30 days for the past; its limits are 45 segmented and 90 plain days (x-ads-api.md §7.2)."""
+"""X advises windows of 30 days for the past; its limits are 45 segmented and 90 plain days (docs/x-ads-api.md §7.2)."""
 
 _INSTANT = timedelta(microseconds=1)
 _PLAIN_DATE_LENGTH = len("2026-03-01")
@@ -76,10 +76,11 @@ class Window:
     def points(
         self, granularity: str, echo_start: str | None, echo_end: str | None, count: int, now: datetime
     ) -> list[Point]:
-        """Name the points of a result file, which carries no timestamps (x-ads-api.md §7.3).
+        """Name the points of a result file, which carries no timestamps (docs/x-ads-api.md §7.3).
 
         DAY points are labelled by counting local dates from the window's first. The echo tells how X has read the
-        dates (x-ads-api.md §7.1): by each day's own offset, so that days have 23 or 25 hours at a clock change, or by
+        dates (docs/x-ads-api.md §7.1): by each day's own offset, so that days have 23 or 25 hours at a clock change,
+        or by
         today's, so that all have 24. HOUR points are UTC hours and `date` is the account-local day of the hour's start.
         TOTAL is one point. Points that start after `now` may be missing at the end.
 

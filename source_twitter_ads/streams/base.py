@@ -32,7 +32,7 @@ class XAdsStream(HttpStream):
         return f"{self._services.settings.api_url}/"
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
-        """Return X's own cursor (x-ads-api.md §2.2)."""
+        """Return X's own cursor (docs/x-ads-api.md §2.2)."""
         cursor = response.json().get("next_cursor")
         return {"cursor": cursor} if cursor else None
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The Tweets of each ad account, published and scheduled (x-ads-api.md §5.34)."""
+"""The Tweets of each ad account, published and scheduled (docs/x-ads-api.md §5.34)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Configurations as users of other tools write them (design.md "Configuration")."""
+"""Configurations as users of other tools write them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The typed settings and their defaults (design.md "Configuration")."""
+"""The typed settings and their defaults."""
 
 from __future__ import annotations
 

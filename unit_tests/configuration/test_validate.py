@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One sentence for each mistake in a configuration (design.md "Configuration")."""
+"""One sentence for each mistake in a configuration."""
 
 from __future__ import annotations
 

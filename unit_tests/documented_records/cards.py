@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Cards (x-ads-api.md §5)."""
+"""Cards (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

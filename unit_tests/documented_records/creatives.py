@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Creatives and Tweets (x-ads-api.md §5)."""
+"""Creatives and Tweets (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Lists without an account (x-ads-api.md §5)."""
+"""Lists without an account (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

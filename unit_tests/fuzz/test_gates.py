@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Many threads against a server that counts: no limit is run into more than once per window (x-ads-api.md §4)."""
+"""Many threads against a server that counts: no limit is run into more than once per window (docs/x-ads-api.md §4)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Builders of what the report engine's tests are about: definitions, windows, result files (x-ads-api.md §7.3)."""
+"""Builders of what the report engine's tests are about: definitions, windows, result files (docs/x-ads-api.md §7.3)."""
 
 from datetime import datetime, timezone
 from typing import Any

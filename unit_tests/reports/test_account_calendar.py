@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which instants make a local day of an ad account (x-ads-api.md §2.5, §7.9; peers.md R8, R15)."""
+"""Which instants make a local day of an ad account (docs/x-ads-api.md §2.5, §7.9, §9 R8, R15)."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

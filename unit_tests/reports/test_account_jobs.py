@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""An account's jobs over all reports: whose turn it is, when X is asked, what its word means (x-ads-api.md §7.2)."""
+"""An account's jobs over all reports: whose turn it is, when X is asked, what its word means.
+
+Source: docs/x-ads-api.md §7.2.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What X says was active, which questions that takes, and how little of it is kept (x-ads-api.md §7.7)."""
+"""What X says was active, which questions that takes, and how little of it is kept (docs/x-ads-api.md §7.7)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What may be asked of X's analytics (x-ads-api.md §7.4, §7.6; peers.md J11, R14, R17, R18)."""
+"""What may be asked of X's analytics (docs/x-ads-api.md §7.4, §7.6, §9 J11, R14, R17, R18)."""
 
 import re
 from typing import Any
@@ -12,9 +12,13 @@ from source_twitter_ads.configuration import ConfigProblem, normalise, require_v
 from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, custom_reports
 from source_twitter_ads.reports.combinations import (
     ENTITIES,
+    ENTITY_METRIC_GROUPS,
     GRANULARITIES,
     METRIC_GROUPS,
     PLACEMENTS,
+    RETIRED_ENTITIES,
+    RETIRED_METRIC_GROUPS,
+    RETIRED_PLACEMENTS,
     RETIRED_SEGMENTS,
     SEGMENTS,
 )
@@ -234,7 +238,13 @@ def test_given_an_impossible_combination_when_read_then_refused(entry: dict[str,
     assert named in refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
 
 
-@pytest.mark.parametrize("name", [None, "", "-spend", "spend/day", "sp\u00e9nd", "x" * 101, 7])
+@pytest.mark.parametrize("name", [None, "", " "])
+def test_given_no_name_when_read_then_refused(name: object) -> None:
+    sentence = refusal({"name": name, "entity": "CAMPAIGN"})
+    assert sentence.startswith("reports: entry 1 has no name; allowed are 1 to 100")
+
+
+@pytest.mark.parametrize("name", ["-spend", "spend/day", "sp\u00e9nd", "x" * 101, 7])
 def test_given_a_name_that_is_no_stream_name_when_read_then_refused(name: object) -> None:
     assert f"name {name!r}" in refusal({"name": name, "entity": "CAMPAIGN"})
 
@@ -242,6 +252,42 @@ def test_given_a_name_that_is_no_stream_name_when_read_then_refused(name: object
 @pytest.mark.parametrize("name", ["campaigns", "Campaigns", "campaigns_daily_report", "campaigns daily-report"])
 def test_given_the_name_of_another_stream_when_read_then_refused(name: str) -> None:
     assert "another stream" in refusal({"name": name, "entity": "CAMPAIGN"}, taken=("campaigns",))
+
+
+def test_given_several_mistakes_when_read_then_each_has_a_sentence_that_names_its_report() -> None:
+    entries = [{"name": "a", "entity": "CAMPAGNE", "segment": 5}, {"name": "b", "entity": "CAMPAIGN", "x": 1}]
+    assert [part.split(";")[0] for part in refusal(*entries).split(". ")] == [
+        "Report \"a\": entity 'CAMPAGNE' is unknown",
+        'Report "a": segment 5 is unknown',
+        "Report \"b\": unknown key 'x'",
+    ]
+
+
+def test_given_several_impossible_combinations_when_read_then_each_has_a_sentence() -> None:
+    entries = [
+        {"name": "campaigns", "entity": "ACCOUNT", "segment": "LANGUAGES", "metric_groups": ["BILLING"]},
+        {"name": "b", "entity": "ORGANIC_TWEET", "placements": ["TREND", "SPOTLIGHT"]},
+    ]
+    assert [part.split(";")[0] for part in refusal(*entries, taken=("campaigns",)).split(". ")] == [
+        'Report "campaigns": the name is that of another stream',
+        'Report "campaigns": segment LANGUAGES does not go with entity ACCOUNT',
+        'Report "campaigns": metric group BILLING has no numbers for entity ACCOUNT with segment LANGUAGES',
+        'Report "b": placements SPOTLIGHT, TREND do not go with entity ORGANIC_TWEET',
+    ]
+
+
+def test_given_the_choices_of_the_spec_when_looked_up_then_the_rules_know_each_of_them() -> None:
+    assert tuple(ENTITY_METRIC_GROUPS) == ENTITIES
+    groups = {group for of_entity in ENTITY_METRIC_GROUPS.values() for group in of_entity}
+    assert groups == set(METRIC_GROUPS)
+
+
+def test_given_what_x_has_retired_when_looked_up_then_it_is_told_from_what_x_serves() -> None:
+    assert RETIRED_ENTITIES == ("MEDIA_CREATIVE", "ORGANIC_TWEET")
+    assert SEGMENTS == ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS")
+    assert RETIRED_METRIC_GROUPS == ("MEDIA",)
+    assert RETIRED_PLACEMENTS == ("PUBLISHER_NETWORK",)
+    assert len(RETIRED_SEGMENTS) == 20
 
 
 def test_given_two_reports_that_would_share_a_table_when_read_then_refused() -> None:

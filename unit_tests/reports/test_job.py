@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One job, by what X says of it: ready, ended, lost, late (x-ads-api.md §7.2; peers.md J1–J6)."""
+"""One job, by what X says of it: ready, ended, lost, late (docs/x-ads-api.md §7.2, §9 J1–J6)."""
 
 from __future__ import annotations
 

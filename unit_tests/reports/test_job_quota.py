@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How many jobs an account may still create, by X's own words (x-ads-api.md §7.2)."""
+"""How many jobs an account may still create, by X's own words (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How entities are divided into jobs, and jobs without a result into smaller ones (x-ads-api.md §7.2)."""
+"""How entities are divided into jobs, and jobs without a result into smaller ones (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 

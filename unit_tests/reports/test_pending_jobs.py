@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Jobs that a killed sync leaves behind, as the state remembers them (peers.md J7)."""
+"""Jobs that a killed sync leaves behind, as the state remembers them (docs/x-ads-api.md §9 J7)."""
 
 from __future__ import annotations
 

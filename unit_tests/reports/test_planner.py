@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which windows are read for which entities, and what X is asked for it (design "Reports" 1–3; x-ads-api.md §7.7)."""
+"""Which windows are read for which entities, and what X is asked for it (docs/x-ads-api.md §7.7)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which date and instants each number of a result file stands for (x-ads-api.md §7.1, §7.3; peers.md R5, R6)."""
+"""Which date and instants each number of a result file stands for (docs/x-ads-api.md §7.1, §7.3, §9 R5, R6)."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

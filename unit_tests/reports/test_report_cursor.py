@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The bookmark of a report moves with the windows that leave no gap (peers.md R10, R12)."""
+"""The bookmark of a report moves with the windows that leave no gap (docs/x-ads-api.md §9 R10, R12)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A packed result file → rows, whole or series by series: the rows are the same (x-ads-api.md §7.3)."""
+"""A packed result file → rows, whole or series by series: the rows are the same (docs/x-ads-api.md §7.3)."""
 
 import gzip
 import json

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One result file → rows (design "Reports" 6; x-ads-api.md §7.3; peers.md R1–R6, R11, R13)."""
+"""One result file → rows (docs/x-ads-api.md §7.3, §9 R1–R6, R11, R13)."""
 
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -226,7 +226,7 @@ class TestPoints:
 
 
 class TestNothing:
-    """What X has no numbers for any more must overwrite what it once had (peers.md R11)."""
+    """What X has no numbers for any more must overwrite what it once had (docs/x-ads-api.md §9 R11)."""
 
     @pytest.mark.parametrize(
         "entities",

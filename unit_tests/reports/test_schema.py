@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a report's JSON schema promises (design "Reports" 6; x-ads-api.md §7.5; peers.md R1–R3)."""
+"""What a report's JSON schema promises (docs/x-ads-api.md §7.5, §9 R1–R3)."""
 
 import pytest
 from jsonschema import Draft7Validator

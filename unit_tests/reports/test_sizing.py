@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How many entities one job asks for (design "Reports" 5; x-ads-api.md §7.2)."""
+"""How many entities one job asks for (docs/x-ads-api.md §7.2)."""
 
 import pytest
 from hypothesis import given

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A job without a result: halves, then single entities, in the end one clear sentence (peers.md J1, J4)."""
+"""A job without a result: halves, then single entities, in the end one clear sentence (docs/x-ads-api.md §9 J1, J4)."""
 
 from __future__ import annotations
 

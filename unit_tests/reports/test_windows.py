@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The periods that report jobs ask for (design "Reports" 1–3; x-ads-api.md §2.5, §7.1, §7.9; peers.md R7–R10, R15)."""
+"""The periods that report jobs ask for (docs/x-ads-api.md §2.5, §7.1, §7.9, §9 R7–R10, R15)."""
 
 from datetime import date, datetime, timedelta
 from itertools import pairwise

@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The analytics half of the emulator: active entities, jobs, result files and corrections (x-ads-api.md §7)."""
+"""The analytics half of the emulator: active entities, jobs, result files and corrections (docs/x-ads-api.md §7)."""

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""active_entities: what was recorded in a window, and for which period it applies (x-ads-api.md §7.7)."""
+"""active_entities: what was recorded in a window, and for which period it applies (docs/x-ads-api.md §7.7)."""
 
 from __future__ import annotations
 

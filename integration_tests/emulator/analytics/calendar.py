@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The calendar of an ad account: its midnights in both readings of the time zone rule (x-ads-api.md §2.5, §7.1)."""
+"""The calendar of an ad account: its midnights in both readings of the time zone rule.
+
+Source: docs/x-ads-api.md §2.5, §7.1.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What analytics knows by name: entities, placements, metric groups and metrics (x-ads-api.md §7.1, §7.4, §7.5)."""
+"""What analytics knows by name: entities, placements, metric groups and metrics.
+
+Source: docs/x-ads-api.md §7.1, §7.4, §7.5.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ METRIC_GROUPS: Final = (
     "WEB_CONVERSION",
 )
 
-#: Taken out of the documents on 2026-06-18 (§0); whether they are refused is open (§9.5), hence a switch.
+#: Taken out of the documents on 2026-06-18 (§0); whether they are refused is open (§11.5), hence a switch.
 RETIRED_ENTITIES: Final = frozenset({"MEDIA_CREATIVE", "ORGANIC_TWEET"})
 RETIRED_PLACEMENTS: Final = frozenset({"PUBLISHER_NETWORK"})
 RETIRED_GROUPS: Final = frozenset({"MEDIA"})
@@ -50,7 +53,7 @@ ENTITY_STREAMS: Final = {
 
 _ALL_GROUPS: Final = frozenset(METRIC_GROUPS)
 
-#: Groups with numbers per entity (§7.4). PROMOTED_ACCOUNT has no row there (§9.19): engagement and billing are served.
+#: Groups with numbers per entity (§7.4). PROMOTED_ACCOUNT has no row there (§11.19): engagement and billing are served.
 SERVED_GROUPS: Final[dict[str, frozenset[str]]] = {
     "ACCOUNT": frozenset({"ENGAGEMENT"}),
     "FUNDING_INSTRUMENT": frozenset({"ENGAGEMENT", "BILLING"}),

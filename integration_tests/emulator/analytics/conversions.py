@@ -2,7 +2,8 @@
 """Which entities have conversions at all; X answers null for the whole metric where there are none.
 
 Source: X's own sample of a result file (shared/seeds/001, "Asynchronous Analytics") prints null for every metric that
-an entity has no numbers of, and x-ads-api.md §7.9 says that a metric which does not apply to an entity is null. Mobile
+an entity has no numbers of, and docs/x-ads-api.md §7.9 says that a metric which does not apply to an entity is null.
+Mobile
 conversions need a conversion tracking partner for apps (§7.5: "MACT accounts"), web conversions a website tag (§7.5).
 """
 

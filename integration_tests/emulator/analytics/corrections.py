@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Restatements of past numbers (x-ads-api.md §7.9) as a test orders them through the control plane."""
+"""Restatements of past numbers (docs/x-ads-api.md §7.9) as a test orders them through the control plane."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Asynchronous jobs and their life (x-ads-api.md §7.2)."""
+"""Asynchronous jobs and their life (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The metric keys of a result file and how numbers are printed under them (x-ads-api.md §7.3, §7.5)."""
+"""The metric keys of a result file and how numbers are printed under them (docs/x-ads-api.md §7.3, §7.5)."""
 
 from __future__ import annotations
 

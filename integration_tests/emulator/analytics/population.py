@@ -59,7 +59,7 @@ class Population:
         self._roll_ups: dict[tuple[str, str], tuple[list[Sequence[Member]], RollUp]] = {}
 
     def records(self, account_id: str, entity: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """(id, record) of every entity of a kind, deleted ones included (x-ads-api.md §7.9)."""
+        """(id, record) of every entity of a kind, deleted ones included (docs/x-ads-api.md §7.9)."""
         if entity == "ACCOUNT":
             yield account_id, self._world.account(account_id)
             return

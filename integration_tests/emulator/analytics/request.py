@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From the raw parameters of POST stats/jobs to a checked request (x-ads-api.md §7.2, §7.4, §7.6, §8)."""
+"""From the raw parameters of POST stats/jobs to a checked request (docs/x-ads-api.md §7.2, §7.4, §7.6, §8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Result files: the numbers of one job in the documented shape (x-ads-api.md §7.3)."""
+"""Result files: the numbers of one job in the documented shape (docs/x-ads-api.md §7.3)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ class ResultBuilder:
             if values:
                 printed = {"segment_name": name, "segment_value": value}
                 rows.append({"segment": printed, "metrics": layout.metrics(values)})
-        # An entity without segmented numbers: no rows, or one null segment; which of the two is not established (§9.6).
+        # An entity without segmented numbers: no rows, or one null segment; which of the two is not established
+        # (§11.6).
         if not rows and numbers.key_of(entity_id, "null segment") % 2:
             rows.append(_idle(file, layout, entity_id))
         return rows

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""When an account has numbers: X's account metrics are a roll-up of the promoted activity below (x-ads-api.md §7.4)."""
+"""When an account has numbers: X's account metrics are a roll-up of the promoted activity below.
+
+Source: docs/x-ads-api.md §7.4.
+"""
 
 from __future__ import annotations
 

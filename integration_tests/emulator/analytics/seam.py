@@ -39,7 +39,7 @@ class Switches:
 
     Attributes:
         job_seconds: time from POST to SUCCESS, or [low, high], between which each job has a time of its own.
-        job_empty_polls: so many status requests do not know a new job yet (x-ads-api.md §7.2).
+        job_empty_polls: so many status requests do not know a new job yet (docs/x-ads-api.md §7.2).
         job_url_late_polls: so many status requests show SUCCESS with `url` null.
         file_late_fetches: so many fetches of a file answer 404 first.
         file_426_first: the first fetch that would succeed answers 426 instead.
@@ -50,7 +50,7 @@ class Switches:
         result_expires_seconds: how long a file lives after SUCCESS: until the whole second that `expires_at` shows.
         drop_metric_keys: inactive entities miss some metric keys (§7.3).
         link_clicks_drift: `link_clicks` instead of `url_clicks` (§7.5).
-        retired_refused: what the documents dropped in 2026 answers 400 instead of numbers (§9.5).
+        retired_refused: what the documents dropped in 2026 answers 400 instead of numbers (§11.5).
         future_metrics: metrics that no document knows appear in the files.
         job_next_cursor_quirk: a status answer filtered by job_ids has a `next_cursor` all the same (§7.2, sample).
         prebuild: files are built once per parameter set and kept, also when the clock or a correction moved since.

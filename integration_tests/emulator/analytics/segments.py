@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Segmentation types, what they need, and the segments that the emulator knows of each (x-ads-api.md §7.6)."""
+"""Segmentation types, what they need, and the segments that the emulator knows of each (docs/x-ads-api.md §7.6)."""
 
 from __future__ import annotations
 

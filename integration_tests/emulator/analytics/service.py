@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The analytics service: what the routes call (x-ads-api.md §7)."""
+"""The analytics service: what the routes call (docs/x-ads-api.md §7)."""
 
 from __future__ import annotations
 

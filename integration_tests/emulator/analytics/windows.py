@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From the `start_time` and `end_time` of a request to instants and points (x-ads-api.md §2.5, §7.1, §7.2, §8)."""
+"""From the `start_time` and `end_time` of a request to instants and points (docs/x-ads-api.md §2.5, §7.1, §7.2, §8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A finished HTTP answer and X's envelopes around it (x-ads-api.md §2.1, §3)."""
+"""A finished HTTP answer and X's envelopes around it (docs/x-ads-api.md §2.1, §3)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""OAuth 1.0a HMAC-SHA1 verification (x-ads-api.md §1), written from RFC 5849."""
+"""OAuth 1.0a HMAC-SHA1 verification (docs/x-ads-api.md §1), written from RFC 5849."""
 
 from __future__ import annotations
 

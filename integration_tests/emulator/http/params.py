@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Validation of query parameters and their echo (x-ads-api.md §2.1-§2.4, §3)."""
+"""Validation of query parameters and their echo (docs/x-ads-api.md §2.1-§2.4, §3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def invalid(name: str, value: str, expected: str, details: str | None = None) ->
 
 
 def missing(name: str) -> ApiError:
-    """400 MISSING_PARAMETER; X's own wording is not known (§9.1)."""
+    """400 MISSING_PARAMETER; X's own wording is not known (§11.1)."""
     return ApiError(400, "MISSING_PARAMETER", f'"{name}" is a required parameter', name, "")
 
 

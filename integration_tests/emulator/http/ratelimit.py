@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Rate limits and their headers (x-ads-api.md §4): fixed windows that start at the first request."""
+"""Rate limits and their headers (docs/x-ads-api.md §4): fixed windows that start at the first request."""
 
 from __future__ import annotations
 

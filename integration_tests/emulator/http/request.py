@@ -36,7 +36,7 @@ class Request:
     _pairs: list[tuple[str, str]] | None = field(default=None, repr=False)
 
     def query_pairs(self) -> list[tuple[str, str]]:
-        """Decoded query parameters. `+` stays a plus: X wants spaces as %20 (x-ads-api.md §1)."""
+        """Decoded query parameters. `+` stays a plus: X wants spaces as %20 (docs/x-ads-api.md §1)."""
         pairs = [part.partition("=") for part in self.query.split("&") if part]
         return [(unquote(name), unquote(value)) for name, _, value in pairs]
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What each kind of fault does to an answer (x-ads-api.md §3, §4, §8)."""
+"""What each kind of fault does to an answer (docs/x-ads-api.md §3, §4, §8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the token may do with an account (x-ads-api.md §3).
+"""What the token may do with an account (docs/x-ads-api.md §3).
 
 - `forbidden`: like an account that does not exist: not listed, 403 ACCOUNT_NOT_FOUND.
 - `revoked`: still listed, but 403 ACCOUNT_NOT_FOUND on everything below it.

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How an endpoint is described, and the parameters that many share (x-ads-api.md §2.2, §2.3, §5.0)."""
+"""How an endpoint is described, and the parameters that many share (docs/x-ads-api.md §2.2, §2.3, §5.0)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The table of the account streams' endpoints: path, parameters, paging and limits (x-ads-api.md §2-§5)."""
+"""The table of the account streams' endpoints: path, parameters, paging and limits (docs/x-ads-api.md §2-§5)."""
 
 from __future__ import annotations
 

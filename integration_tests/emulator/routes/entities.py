@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Collections and single records of the 34 streams (x-ads-api.md §2, §5)."""
+"""Collections and single records of the 34 streams (docs/x-ads-api.md §2, §5)."""
 
 from __future__ import annotations
 

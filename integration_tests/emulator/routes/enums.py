@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Documented values of enum parameters (x-ads-api.md §5)."""
+"""Documented values of enum parameters (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Endpoints beside the streams: cards/all, features, authenticated_user_access (x-ads-api.md §5.6, §6)."""
+"""Endpoints beside the streams: cards/all, features, authenticated_user_access (docs/x-ads-api.md §5.6, §6)."""
 
 from __future__ import annotations
 

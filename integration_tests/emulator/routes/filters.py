@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Selection of rows by the filters of a request (x-ads-api.md §2.4, §5)."""
+"""Selection of rows by the filters of a request (docs/x-ads-api.md §2.4, §5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Order and pages of a listing (x-ads-api.md §2.2, §2.3).
+"""Order and pages of a listing (docs/x-ads-api.md §2.2, §2.3).
 
 A page continues behind the last row served (`keyset`) or at a row number (`offset`), in both cases over the order as
 it is at that moment. A row whose `updated_at` changes during paging therefore moves to the front of an

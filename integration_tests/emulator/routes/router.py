@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From a path to a route (x-ads-api.md §1)."""
+"""From a path to a route (docs/x-ads-api.md §1)."""
 
 from __future__ import annotations
 

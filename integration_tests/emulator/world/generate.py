@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Record templates of campaign management and audiences; shapes from x-ads-api.md §5.
+"""Record templates of campaign management and audiences; shapes from docs/x-ads-api.md §5.
 
 Each template makes row `row` of its stream without `id`, dates and `deleted`, which the table adds.
 """

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Record templates of cards and Tweets; shapes from x-ads-api.md §5.6-§5.9 and §5.34."""
+"""Record templates of cards and Tweets; shapes from docs/x-ads-api.md §5.6-§5.9 and §5.34."""
 
 from __future__ import annotations
 

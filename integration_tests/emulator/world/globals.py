@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The lists without an account (x-ads-api.md §5.3, §5.10, §5.12, §5.22-5.33): documented rows first, then volume."""
+"""The lists without an account: documented rows first, then volume.
+
+Source: docs/x-ads-api.md §5.3, §5.10, §5.12, §5.22 to §5.33.
+"""
 
 from __future__ import annotations
 

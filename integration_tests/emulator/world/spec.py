@@ -60,7 +60,7 @@ class AccountSpec:
         id: base36 account id.
         name: display name.
         timezone: IANA zone.
-        timezone_switch_at: `…Z` instant or None (x-ads-api.md §2.5).
+        timezone_switch_at: `…Z` instant or None (docs/x-ads-api.md §2.5).
         access: what the token may do, one of ACCESS_KINDS.
         service_level_streams: streams that answer 400 INVALID_ACCOUNT_SERVICE_LEVEL when access is `service_level`;
             empty means every stream of the account.
@@ -71,7 +71,7 @@ class AccountSpec:
         deleted: whether the account itself is deleted.
         activity: passed on to analytics, `{"from", "to", "share"}` or None.
         publisher_network: some entities were served under PUBLISHER_NETWORK too, as in the samples of
-            active_entities (x-ads-api.md §7.7).
+            active_entities (docs/x-ads-api.md §7.7).
         conversions: which entities have conversions, the others' metrics are null as a whole: `likely` (one account in
             five has mobile ones, one entity in three web ones, see analytics/conversions.py), `all` or `none`.
     """

@@ -14,7 +14,7 @@ from integration_tests.emulator.world.examples_creative import CREATIVES
 from integration_tests.emulator.world.generate import TEMPLATES
 from integration_tests.emulator.world.generate_creative import CREATIVE_TEMPLATES, tweet
 
-#: Deleting one of these is final, no deleted row can be listed (x-ads-api.md §5.9, §2.4).
+#: Deleting one of these is final, no deleted row can be listed (docs/x-ads-api.md §5.9, §2.4).
 HARD_DELETED: Final = frozenset({"cards_poll", "cards_image_conversation", "cards_video_conversation", "tweets"})
 #: Line items that documented children name as their parent; without them the children could not be reached.
 DOCUMENTED_PARENTS: Final = ("8u94t", "fdwcl", "8v7jo", "8v53k", "9bpb2", "96uzp", "8xdpe")

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which rows of a stream a listing shows, beyond filters by id and name (x-ads-api.md §2.4, §5)."""
+"""Which rows of a stream a listing shows, beyond filters by id and name (docs/x-ads-api.md §2.4, §5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""An account has numbers exactly where its promoted entities have activity (x-ads-api.md §7.4)."""
+"""An account has numbers exactly where its promoted entities have activity (docs/x-ads-api.md §7.4)."""
 
 from __future__ import annotations
 

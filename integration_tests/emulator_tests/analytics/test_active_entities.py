@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""active_entities: what was recorded in which hour, and what it applies to (x-ads-api.md §7.7)."""
+"""active_entities: what was recorded in which hour, and what it applies to (docs/x-ads-api.md §7.7)."""
 
 from __future__ import annotations
 

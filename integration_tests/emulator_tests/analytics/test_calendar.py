@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Midnights of an account in both readings of the rule (x-ads-api.md §2.5, §7.1)."""
+"""Midnights of an account in both readings of the rule (docs/x-ads-api.md §2.5, §7.1)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Most accounts have no mobile conversions, and most campaigns no conversion tag (x-ads-api.md §7.5, §7.9)."""
+"""Most accounts have no mobile conversions, and most campaigns no conversion tag (docs/x-ads-api.md §7.5, §7.9)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Result files: when they are there, and their shape (x-ads-api.md §7.3, §7.5)."""
+"""Result files: when they are there, and their shape (docs/x-ads-api.md §7.3, §7.5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How long jobs take, how often their status may be asked for, how long their files live (x-ads-api.md §4, §7.2)."""
+"""How long jobs take, how often their status may be asked for, how long their files live.
+
+Source: docs/x-ads-api.md §4, §7.2.
+"""
 
 from __future__ import annotations
 

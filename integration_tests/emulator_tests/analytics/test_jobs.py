@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The life of jobs, their listing, cancelling and faults (x-ads-api.md §7.2, §3, §4)."""
+"""The life of jobs, their listing, cancelling and faults (docs/x-ads-api.md §7.2, §3, §4)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""PUBLISHER_NETWORK: listed by active_entities as in X's samples (x-ads-api.md §7.7), to be had or not (§7.1, §9.5)."""
+"""PUBLISHER_NETWORK: listed by active_entities as in X's samples, to be had or not.
+
+Source: docs/x-ads-api.md §7.7, §7.1, §11.5.
+"""
 
 from __future__ import annotations
 

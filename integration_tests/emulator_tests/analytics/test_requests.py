@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What POST stats/jobs accepts and refuses (x-ads-api.md §7.2, §7.4, §7.6, §8)."""
+"""What POST stats/jobs accepts and refuses (docs/x-ads-api.md §7.2, §7.4, §7.6, §8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Routes and accounts that are refused (x-ads-api.md §0, §3)."""
+"""Routes and accounts that are refused (docs/x-ads-api.md §0, §3)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Rate limits (x-ads-api.md §4) and how the log tells whether a client obeyed."""
+"""Rate limits (docs/x-ads-api.md §4) and how the log tells whether a client obeyed."""
 
 from __future__ import annotations
 

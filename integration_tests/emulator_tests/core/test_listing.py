@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Listings (x-ads-api.md §2): paging, order, deleted rows, filters, single records."""
+"""Listings (docs/x-ads-api.md §2): paging, order, deleted rows, filters, single records."""
 
 from __future__ import annotations
 

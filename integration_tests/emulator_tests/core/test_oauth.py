@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Signatures (x-ads-api.md §1, §3): what oauthlib signs is accepted, anything less is a 401."""
+"""Signatures (docs/x-ads-api.md §1, §3): what oauthlib signs is accepted, anything less is a 401."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Parameters (x-ads-api.md §2.2-§2.4, §5): documented ones are checked, unknown ones ignored."""
+"""Parameters (docs/x-ads-api.md §2.2-§2.4, §5): documented ones are checked, unknown ones ignored."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What single streams do differently (x-ads-api.md §5)."""
+"""What single streams do differently (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 
