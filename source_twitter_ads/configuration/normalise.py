@@ -1,14 +1,14 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """Reads a configuration the way Mage, Singer and Stitch users write it.
 
-Nothing is refused here: a value that cannot be read is left as it is, so that `validate.py` can name it in its message.
+A value that cannot be read stays as it is, so that `validate.py` can name it in its message.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,28 +16,11 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-DATES = ("start_date", "end_date")
-LISTS = ("account_ids", "country_codes")
-FLAGS = ("with_deleted", "sandbox")
-NUMBERS = (
-    "attribution_window",
-    "page_size",
-    "num_workers",
-    "request_timeout",
-    "job_timeout",
-    "outage_timeout",
-    "rate_limit_timeout",
-)
-REPORT_LISTS = ("metric_groups", "placements")
+from source_twitter_ads.configuration.spec import CONFIG, DATE_FORM, REPORT, Schema
 
-# The dates that the spec's pattern allows.
-DATE_FORM = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
+# The published example of Mage and Stitch spells the key this way.
+MISSPELT_ENTITY = "enitity"
 
-# Optional keys that other tools write as "" or null when the user left them empty.
-_OPTIONAL = (*LISTS, *FLAGS, *NUMBERS, "end_date", "user_agent", "base_url", "reports")
 _SEPARATORS = re.compile(r"[,\s]+")
 _FLAG_WORDS = {"true": True, "false": False}
 
@@ -46,8 +29,8 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the configuration with its values in the types of the spec.
 
     Comma-separated strings become lists, "true" becomes True, "14" becomes 14, `2026-01-01 00:00:00`
-    becomes `2026-01-01T00:00:00`, `enitity` becomes `entity`, country codes become upper case, and empty optional
-    values are dropped so that their defaults apply.
+    becomes `2026-01-01T00:00:00`, `enitity` becomes `entity`, country codes and the values of enums become upper case,
+    and empty optional values are dropped so that their defaults apply.
 
     Args:
         config: the configuration as the user gave it.
@@ -55,41 +38,55 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         A new dictionary; unknown keys are kept untouched.
     """
-    result = {key: _strip(value) for key, value in config.items()}
-    for key in _OPTIONAL:
-        if key in result and result[key] in (None, "", [], [""]):
-            del result[key]
-    for key in DATES:
-        if key in result:
-            result[key] = _as_date(result[key])
-    if "country_codes" in result:
-        result["country_codes"] = _upper(result["country_codes"])
-    for key in LISTS:
-        if key in result:
-            result[key] = as_list(result[key])
-    for key in FLAGS:
-        if key in result:
-            result[key] = _as_flag(result[key])
-    for key in NUMBERS:
-        if key in result:
-            result[key] = _as_number(result[key])
-    if "reports" in result:
-        result["reports"] = _as_reports(result["reports"])
-    return {key: value for key, value in result.items() if value != [] or key not in _OPTIONAL}
+    if "country_codes" in config:
+        config = {**config, "country_codes": _upper(config["country_codes"])}
+    return _as_object(config, CONFIG)
 
 
-def as_list(value: Any) -> Any:
+def _as_object(given: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in given.items():
+        read = _strip(value)
+        if key in schema["properties"]:
+            optional = key not in schema["required"]
+            if optional and read in (None, "", [], [""]):
+                continue
+            read = _as_typed(read, schema["properties"][key])
+            if optional and read == []:
+                continue
+        result[key] = read
+    return result
+
+
+def _as_typed(value: Any, setting: Schema) -> Any:
+    if setting.get("format") == "date-time":
+        return _as_date(value)
+    if setting["type"] == "array" and setting["items"]["type"] == "object":
+        return _as_reports(value)
+    if setting["type"] == "array":
+        return _as_list(value, lambda part: _as_choice(_strip(part), setting["items"]))
+    if setting["type"] == "boolean":
+        return _FLAG_WORDS.get(value.lower(), value) if isinstance(value, str) else value
+    return _as_number(value) if setting["type"] == "integer" else _as_choice(value, setting)
+
+
+def _as_list(value: Any, read: Callable[[Any], Any]) -> Any:
     """Split "id1, id2" or "id1 id2" into its parts without repeats; what is neither text nor list stays as it is."""
     if isinstance(value, str):
         value = _SEPARATORS.split(value)
     if not isinstance(value, (list, tuple)):
         return value
-    parts = [part.strip() if isinstance(part, str) else part for part in value]
     unique: list[Any] = []
-    for part in parts:
+    for part in map(read, value):
         if part not in ("", None) and part not in unique:
             unique.append(part)
     return unique
+
+
+def _as_choice(value: Any, setting: Schema) -> Any:
+    """Return the value of the enum that differs in case only; an unknown value stays as the user wrote it."""
+    upper = _upper(value)
+    return upper if isinstance(upper, str) and upper in setting.get("enum", ()) else value
 
 
 def _strip(value: Any) -> Any:
@@ -107,10 +104,6 @@ def _as_date(value: Any) -> Any:
         return value
     joined = value.replace(" ", "T", 1)
     return joined if DATE_FORM.fullmatch(joined) else value
-
-
-def _as_flag(value: Any) -> Any:
-    return _FLAG_WORDS.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _as_number(value: Any) -> Any:
@@ -132,19 +125,15 @@ def _as_reports(value: Any) -> Any:
 
 
 def _as_report(entry: Mapping[str, Any]) -> dict[str, Any]:
-    report = {key: _strip(value) for key, value in entry.items()}
-    # The published example of Mage and Stitch spells the key this way (peers.md R18, M6).
-    if "enitity" in report and report.get("entity") in (None, ""):
-        report["entity"] = report.pop("enitity")
-    for key in REPORT_LISTS:
-        if key in report:
-            report[key] = as_list(report[key])
-            if report[key] in (None, []):
-                del report[key]
-    for key in ("segment", "granularity"):
-        if report.get(key) in ("", None):
-            report.pop(key, None)
-    return report
+    report = dict(entry)
+    if MISSPELT_ENTITY in report:
+        misspelt = _strip(report.pop(MISSPELT_ENTITY))
+        entity = _strip(report.get("entity"))
+        if entity in (None, ""):
+            report["entity"] = misspelt
+        elif misspelt not in (None, "") and _upper(misspelt) != _upper(entity):
+            report[MISSPELT_ENTITY] = misspelt
+    return _as_object(report, REPORT)
 
 
 @dataclass

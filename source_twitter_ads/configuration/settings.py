@@ -4,35 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit
 
-# x-ads-api.md §1.
-API_URL = "https://ads-api.x.com"
+from source_twitter_ads.configuration.spec import DEFAULTS
+
+# docs/x-ads-api.md §1.
+API_URL: str = DEFAULTS["base_url"]
 SANDBOX_URL = "https://ads-api-sandbox.x.com"
 API_VERSION = "12"
-# Hosts that X's own answers may point to (redirects and result files), besides the configured one: x-ads-api.md §1.
+# Hosts that X's own answers may point to (redirects and result files), besides the configured one: docs/x-ads-api.md
+# §1.
 X_HOSTS = frozenset({"ads-api.x.com", "ads-api.twitter.com", "ads-api-sandbox.x.com", "ads-api-sandbox.twitter.com"})
 RESULT_HOSTS = X_HOSTS | {"ton.twimg.com"}
-
-DEFAULTS: Mapping[str, Any] = {
-    "account_ids": [],
-    "end_date": None,
-    "with_deleted": True,
-    "country_codes": ["US"],
-    "attribution_window": 14,
-    "reports": [],
-    "page_size": 1000,
-    "num_workers": 10,
-    "request_timeout": 300,
-    "job_timeout": 60,
-    "outage_timeout": 300,
-    "rate_limit_timeout": 3600,
-    "sandbox": False,
-}
 
 
 @cache
@@ -85,28 +72,13 @@ class Settings:
         """Build settings from a normalised, valid configuration."""
         values = {**DEFAULTS, **config}
         default_url = SANDBOX_URL if values["sandbox"] else API_URL
+        base_url = str(values["base_url"]).rstrip("/")
         # The production address typed out beside `sandbox: true` is the form's default, not a proxy.
-        base_url = str(values.get("base_url") or default_url).rstrip("/")
-        return Settings(
-            consumer_key=str(values.get("consumer_key", "")),
-            consumer_secret=str(values.get("consumer_secret", "")),
-            access_token=str(values.get("access_token", "")),
-            access_token_secret=str(values.get("access_token_secret", "")),
-            start_date=str(values.get("start_date", "")),
-            end_date=values["end_date"],
-            account_ids=tuple(values["account_ids"]),
-            with_deleted=values["with_deleted"],
-            country_codes=tuple(values["country_codes"]),
-            attribution_window=values["attribution_window"],
-            page_size=values["page_size"],
-            num_workers=values["num_workers"],
-            request_timeout=values["request_timeout"],
-            job_timeout=values["job_timeout"],
-            outage_timeout=values["outage_timeout"],
-            rate_limit_timeout=values["rate_limit_timeout"],
-            user_agent=str(values.get("user_agent") or f"source-twitter-ads/{version()}"),
-            base_url=default_url if base_url == API_URL else base_url,
-        )
+        values["base_url"] = default_url if base_url == API_URL else base_url
+        values.setdefault("user_agent", f"source-twitter-ads/{version()}")
+        chosen = ((key.name, values.get(key.name)) for key in fields(Settings))
+        typed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in chosen}
+        return Settings(**typed)
 
     @property
     def api_url(self) -> str:

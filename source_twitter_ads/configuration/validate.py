@@ -1,12 +1,19 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Refuses a configuration with one sentence per mistake: the key, its value, and what is allowed."""
+"""Refuses a configuration with one sentence per mistake: the key, its value, and what is allowed.
+
+Types, ranges and enums are those of the spec. What a report's values allow of each other is judged with the reports.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,22 +21,21 @@ import pendulum
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_twitter_ads.configuration.countries import country_codes
-from source_twitter_ads.configuration.normalise import DATE_FORM, FLAGS, SECRETS
-from source_twitter_ads.configuration.report_entries import report_entry_problems
+from source_twitter_ads.configuration.normalise import MISSPELT_ENTITY
 from source_twitter_ads.configuration.settings import API_URL, API_VERSION
 from source_twitter_ads.configuration.showing import shown, shown_address
+from source_twitter_ads.configuration.spec import (
+    DATE_FORM,
+    REPORT,
+    REPORT_SETTINGS,
+    SECRETS,
+    SETTINGS,
+    Schema,
+    choices,
+    retired,
+)
 
-# Bounds of the whole numbers: design.md "Configuration".
-RANGES = {
-    "attribution_window": (0, 90),
-    "page_size": (1, 1000),
-    "num_workers": (1, 50),
-    "request_timeout": (1, 3600),
-    "job_timeout": (1, 1440),
-    "outage_timeout": (1, 86400),
-    "rate_limit_timeout": (1, 86400),
-}
+logger = logging.getLogger("airbyte")
 
 _DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z"
 # Calendars end soon behind these; what lies beyond is a placeholder of another tool.
@@ -38,6 +44,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9998
 _VERSION_PATH = re.compile(rf"^(/+[0-9]+)+/*$|(/+{API_VERSION})+/*$")
 # More sentences than this help nobody, and a list may hold any number of mistakes.
 _MOST_SENTENCES = 20
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 class ConfigProblem(AirbyteTracedException):
@@ -70,22 +77,49 @@ def require_valid(config: Mapping[str, Any], now: datetime | None = None) -> Non
         raise ConfigProblem(*sentences)
 
 
+def warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
+    """Log one warning for each key that the connector ignores, without its value.
+
+    A misspelt `account_ids` would read every account. Platforms add keys of their own: those that begin with `_` pass
+    without a warning.
+
+    Args:
+        config: the configuration.
+    """
+    for key in config:
+        if key in SETTINGS or key.startswith("_"):
+            continue
+        nearest = get_close_matches(key.lower(), SETTINGS, n=1)
+        guess = f": did you mean {nearest[0]}?" if nearest else "."
+        name = key if _KEY.fullmatch(key) else shown(key)
+        logger.warning(f"The configuration has {name}, which is no key of this connector and is ignored{guess}")
+
+
 def problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield one sentence for each value that cannot be used."""
     yield from _secret_problems(config)
     yield from _date_problems(config, now)
-    yield from _list_problems(config)
-    for key in FLAGS:
-        if key in config and not isinstance(config[key], bool):
-            yield f"{key} is {shown(config[key])}: it must be true or false."
-    for key, (lowest, highest) in RANGES.items():
-        if key in config and not _is_whole(config[key], lowest, highest):
-            yield f"{key} is {shown(config[key])}: it must be a whole number from {lowest} to {highest}."
-    if "user_agent" in config and not _is_header_text(config["user_agent"]):
-        yield f"user_agent is {shown(config['user_agent'])}: it must be one line of printable ASCII text."
-    if "base_url" in config:
-        yield from _base_url_problems(config["base_url"])
-    yield from report_entry_problems(config.get("reports", []))
+    for key, setting in SETTINGS.items():
+        if key in config and key not in SECRETS and setting.get("format") != "date-time":
+            yield from _value_problems(key, config[key], setting)
+
+
+def _value_problems(key: str, value: Any, setting: Schema) -> Iterator[str]:
+    if key == "reports":
+        yield from _report_problems(value)
+    elif key == "base_url":
+        yield from _base_url_problems(value)
+    elif setting["type"] == "array":
+        yield from _list_problems(key, value)
+    elif setting["type"] == "boolean":
+        if not isinstance(value, bool):
+            yield f"{key} is {shown(value)}: it must be true or false."
+    elif setting["type"] == "integer":
+        lowest, highest = setting["minimum"], setting["maximum"]
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            yield f"{key} is {shown(value)}: it must be a whole number from {lowest} to {highest}."
+    elif not _is_header_text(value):
+        yield f"{key} is {shown(value)}: it must be one line of printable ASCII text."
 
 
 def _secret_problems(config: Mapping[str, Any]) -> Iterator[str]:
@@ -152,26 +186,23 @@ def parse_moment(value: Any) -> datetime | None:
         return None
 
 
-def _list_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("account_ids", "country_codes"):
-        value = config.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            yield f"{key} is {shown(value)}: it must be a list of texts, or one text with commas between."
-    accounts = config.get("account_ids", [])
-    if isinstance(accounts, list):
-        for account in accounts:
-            if isinstance(account, str) and not account.isalnum():
-                yield f"account_ids holds {shown(account)}: an ads account id has only letters and digits: 18ce54d4x5t."
-    countries = config.get("country_codes", [])
-    if isinstance(countries, list):
-        for code in countries:
-            if isinstance(code, str) and code not in country_codes():
-                allowed = "an ISO 3166-1 code of two letters, such as US or DE"
-                yield f"country_codes holds {shown(code)}: each must be {allowed}."
+def _list_problems(key: str, value: Any) -> Iterator[str]:
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        yield f"{key} is {shown(value)}: it must be a list of texts, or one text with commas between."
+        return
+    for part in value:
+        if key == "account_ids" and not part.isalnum():
+            yield f"account_ids holds {shown(part)}: an ads account id has only letters and digits: 18ce54d4x5t."
+        if key == "country_codes" and part not in country_codes():
+            allowed = "an ISO 3166-1 code of two letters, such as US or DE"
+            yield f"country_codes holds {shown(part)}: each must be {allowed}."
 
 
-def _is_whole(value: Any, lowest: int, highest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+@cache
+def country_codes() -> frozenset[str]:
+    """Return every ISO 3166-1 alpha-2 code, from the table that ships with the time zone database."""
+    table = resources.files("tzdata").joinpath("zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line.split("\t", 1)[0] for line in table.splitlines() if line and not line.startswith("#"))
 
 
 def _is_header_text(value: Any) -> bool:
@@ -209,3 +240,50 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _report_problems(reports: Any) -> Iterator[str]:
+    if not isinstance(reports, list):
+        yield f"reports is {shown(reports)}: it must be a list of objects with a name and an entity."
+        return
+    for position, entry in enumerate(reports, start=1):
+        if isinstance(entry, Mapping):
+            yield from _entry_problems(f"reports: entry {position}", entry)
+        else:
+            yield f"reports: entry {position} is {shown(entry)}: it must be an object with a name and an entity."
+
+
+def _entry_problems(where: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    name, allowed = entry.get("name"), REPORT_SETTINGS["name"]["pattern_descriptor"]
+    if name in (None, ""):
+        yield f"{where} has no name; allowed are {allowed}."
+    elif not isinstance(name, str) or not re.fullmatch(REPORT_SETTINGS["name"]["pattern"], name):
+        yield f"{where} has the name {shown(name)}; allowed are {allowed}."
+    else:
+        where = f'Report "{name}"'
+    for key in entry:
+        if key == MISSPELT_ENTITY:
+            given = f"entity is {shown(entry.get('entity'))} but {key} is {shown(entry[key])}"
+            yield f"{where}: {given}; allowed is one of them."
+        elif key not in REPORT_SETTINGS:
+            yield f"{where}: unknown key {shown(key)}; allowed are {', '.join(REPORT_SETTINGS)}."
+    for key, setting in REPORT_SETTINGS.items():
+        if not choices(key):
+            continue
+        value = entry.get(key)
+        if key in REPORT["required"] and value in (None, ""):
+            yield f"{where}: {key} is missing; {allowed_values(choices(key))}."
+        elif key in entry and setting["type"] == "array" and not isinstance(value, list):
+            yield f"{where}: {key} {shown(value)} is not a list; {allowed_values(choices(key))}."
+        elif key in entry:
+            for part in value if isinstance(value, list) and setting["type"] == "array" else [value]:
+                if part not in choices(key):
+                    yield f"{where}: {key} {shown(part)} is unknown; {allowed_values(choices(key))}."
+
+
+def allowed_values(values: Sequence[str]) -> str:
+    """Name values of a report's settings; those that X has retired apart, since they are accepted with a warning."""
+    past = {value for key in REPORT_SETTINGS if choices(key) for value in retired(key)}
+    text = f"allowed are {', '.join(value for value in values if value not in past)}"
+    late = ", ".join(value for value in values if value in past)
+    return f"{text}, and with a warning, since X has retired them, {late}" if late else text

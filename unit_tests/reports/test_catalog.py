@@ -54,18 +54,21 @@ SINGER_SEGMENTS = [
 ]
 
 
-def refusal(*entries: dict[str, Any], taken: tuple[str, ...] = ()) -> str:
+def definitions_of(*entries: dict[str, Any], taken: tuple[str, ...] = ()) -> tuple[list[ReportDefinition], list[str]]:
+    """The definitions and warnings of reports as a user writes them."""
     config = normalise(valid_config(reports=list(entries)))
+    require_valid(config)
+    return custom_reports(config["reports"], taken)
+
+
+def refusal(*entries: dict[str, Any], taken: tuple[str, ...] = ()) -> str:
     with pytest.raises(ConfigProblem) as caught:
-        require_valid(config)
-        custom_reports(config["reports"], taken)
+        definitions_of(*entries, taken=taken)
     return str(caught.value.message)
 
 
 def warnings_of(**entry: Any) -> list[str]:
-    config = normalise(valid_config(reports=[{"name": "spend", "entity": "CAMPAIGN", **entry}]))
-    require_valid(config)
-    return custom_reports(config["reports"], [])[1]
+    return definitions_of({"name": "spend", "entity": "CAMPAIGN", **entry})[1]
 
 
 def test_given_no_configuration_when_offered_then_six_daily_reports_without_segment() -> None:
