@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 API = (ROOT / "docs/x-ads-api.md").read_text(encoding="utf-8")
 FOLDERS = ("source_twitter_ads", "unit_tests", "integration_tests", "benchmarks", "demo", "tools", "docs")
 FILES = [
-    *sorted(
+    *(
         path
         for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*")
+        for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in {".py", ".md", ".yaml"} and "/out/" not in str(path) and path != Path(__file__)
     ),
     ROOT / "AGENTS.md",

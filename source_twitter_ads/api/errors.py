@@ -141,7 +141,7 @@ _ASK_ACCESS = (
     "(ads.x.com, Edit access to account)."
 )
 
-# Clock skew: the signature's timestamp is refused, and a fresh signature may pass (airbyte.md §3.9).
+# Clock skew: the signature's timestamp is refused, and a fresh signature may pass (docs/x-ads-api.md §10.5).
 CLOCK_SKEW = Rule(
     Action.RETRY, SYSTEM, "The clock of the machine that runs the sync is wrong: set it by a time server."
 )

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One attempt of a request, for a caller with other things to do: it neither sleeps nor waits (x-ads-api.md §4)."""
+"""One attempt of a request, for a caller with other things to do: it neither sleeps nor waits.
+
+Source: docs/x-ads-api.md §4.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Bodies are believed only when they are what X sends there (x-ads-api.md §2.1, §7.3)."""
+"""Bodies are believed only when they are what X sends there (docs/x-ads-api.md §2.1, §7.3)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A network that is dead without saying so: connections are taken and nothing is ever answered (peers.md H4).
+"""A network that is dead without saying so: connections are taken and nothing is ever answered.
+
+Source: docs/x-ads-api.md §9 H4.
 
 Both bounds are the same here, as they are by default.
 """

@@ -1,5 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What X says to keys it does not know, to clocks that are wrong, and who else may refuse (x-ads-api.md §1, §3)."""
+"""What X says to keys it does not know, to clocks that are wrong, and who else may refuse.
+
+Source: docs/x-ads-api.md §1, §3.
+"""
 
 from __future__ import annotations
 

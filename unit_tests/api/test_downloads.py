@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Result files: where they may lie, and how they arrive whole (x-ads-api.md §1, §7.2)."""
+"""Result files: where they may lie, and how they arrive whole (docs/x-ads-api.md §1, §7.2)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The table from X's refusals to actions, and the sentence that the user reads (x-ads-api.md §3)."""
+"""The table from X's refusals to actions, and the sentence that the user reads (docs/x-ads-api.md §3)."""
 
 from __future__ import annotations
 

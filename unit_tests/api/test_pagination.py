@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Walking a collection: only a null `next_cursor` ends it (x-ads-api.md §2.1, §2.2)."""
+"""Walking a collection: only a null `next_cursor` ends it (docs/x-ads-api.md §2.1, §2.2)."""
 
 from __future__ import annotations
 

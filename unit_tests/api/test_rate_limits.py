@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A gate keeps to X's limit instead of running into it (x-ads-api.md §4)."""
+"""A gate keeps to X's limit instead of running into it (docs/x-ads-api.md §4)."""
 
 from __future__ import annotations
 

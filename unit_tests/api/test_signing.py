@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""OAuth 1.0a as X wants it (x-ads-api.md §1): proven with vectors that were not made by this code."""
+"""OAuth 1.0a as X wants it (docs/x-ads-api.md §1): proven with vectors that were not made by this code."""
 
 from __future__ import annotations
 

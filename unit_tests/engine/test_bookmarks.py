@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Bookmarks: one per partition, never backwards, only after a whole partition (design.md "Streams")."""
+"""Bookmarks: one per partition, never backwards, only after a whole partition."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_given_records_without_a_cursor_value_when_closed_then_there_is_no_bookm
 
 
 def test_given_an_account_that_the_state_does_not_know_when_asked_then_it_has_no_bookmark() -> None:
-    """The CDK's cursor would give it that of the others, and so skip its history (airbyte.md §3.5)."""
+    """The CDK's cursor would give it that of the others, and so skip its history (docs/x-ads-api.md §10.3)."""
     reading = Reading({"states": [entry("a", "2026-06-09")]}).page(A, "2026-06-10").close(A)
     assert reading.cursor.bookmark({"account_id": "b"}) is None
     assert "state" not in reading.cursor.state

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Where an incremental read stops (design.md "Streams"; peers.md E5, E6, E7)."""
+"""Where an incremental read stops (docs/x-ads-api.md §9 E5, E6, E7)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,10 @@ class TestUntil:
 
 
 class TestChangesWhileReading:
-    """What was changed after the first page was asked for may be on a page that was already read (peers.md E6)."""
+    """What was changed after the first page was asked for may be on a page that was already read.
+
+    Source: docs/x-ads-api.md §9 E6.
+    """
 
     def test_given_records_newer_than_the_read_when_cut_then_they_are_kept_and_move_the_bookmark_to_its_beginning(
         self,
