@@ -97,7 +97,7 @@ class SimulatedX(Transport):
         accounts: the ad accounts by id.
         latency: seconds of a request.
         job_seconds: how long a job takes; infinite for one that never ends.
-        refuse: what a request fails with; None to answer it.
+        refuse: what a request fails with, or after how many seconds it is tried again; None to answer it.
         tell: what X says of a job at an age in seconds; None to list it as its time says, {} not to list it.
         file: the result file of a job.
         counts_jobs: whether X tells how many more jobs an account may have.
@@ -116,7 +116,7 @@ class SimulatedX(Transport):
         self.accounts = dict(accounts)
         self.latency: Callable[[Call], float] = lambda _: latency
         self.job_seconds: Callable[[XJob], float] = lambda _: 10.0
-        self.refuse: Callable[[Call], Exception | None] = lambda _: None
+        self.refuse: Callable[[Call], Exception | float | None] = lambda _: None
         self.tell: Callable[[XJob, float], dict[str, Any] | None] = lambda *_: None
         self.file: Callable[[XJob], bytes] = lambda _: EMPTY_FILE
         self.counts_jobs = True
