@@ -15,8 +15,8 @@ from benchmarks.contenders import OURS, ours, report_catalog
 from benchmarks.exact import REPORTS, compare, text_of
 from benchmarks.measure import OUT, Rows, RunFailed, Sample, run
 from benchmarks.result import Options, Result
-from integration_tests.emulator.analytics.population import Population
-from integration_tests.emulator.client import Emulator
+from x_ads_emulator.analytics.population import Population
+from x_ads_emulator.client import Emulator
 
 State = list[dict[str, Any]]
 

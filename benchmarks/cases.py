@@ -21,7 +21,7 @@ from benchmarks.measure import OUT, ROOT, run
 from benchmarks.result import Options, Result
 from benchmarks.rounds import rounds, same
 from integration_tests.connector import STREAMS, configured_catalog
-from integration_tests.emulator.world.world import World
+from x_ads_emulator.world.world import World
 
 ROWS, MANY_ACCOUNTS, REPORT_ENTITIES, LARGER = 200_000, 10, 215, 10
 

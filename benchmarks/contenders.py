@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.measure import Contender
 from integration_tests.connector import configured_catalog
-from integration_tests.emulator.client import Emulator
+from x_ads_emulator.client import Emulator
 
 OURS, BARE, STOCK, SINGER, SERVER = "source-twitter-ads", "bare loop", "stock low-code", "tap-twitter-ads", "server"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from requests_oauthlib import OAuth1
 
-from integration_tests.emulator import settings
+from x_ads_emulator import settings
 
 
 def oauth1() -> OAuth1:

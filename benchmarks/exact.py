@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from integration_tests.emulator.analytics.catalog import METRIC_GROUPS
-from integration_tests.emulator.world.world import World
 from integration_tests.truth import differences, expected_rows, rows_by_key
+from x_ads_emulator.analytics.catalog import METRIC_GROUPS
+from x_ads_emulator.world.world import World
 
 REPORTS = {
     "accounts_daily_report": "ACCOUNT",

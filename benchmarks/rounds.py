@@ -9,7 +9,7 @@ from benchmarks.contenders import SERVER, SINGER, STOCK
 from benchmarks.measure import Contender, RunFailed, run
 from benchmarks.result import Result
 from benchmarks.same import written
-from integration_tests.emulator.client import Emulator
+from x_ads_emulator.client import Emulator
 
 #: What they fail at is no fault of ours: it is noted, and the rest is judged.
 PEERS = frozenset({SINGER, STOCK})

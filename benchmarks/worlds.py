@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 REPORT_DAYS = 30
 LATENCY_MS = 300

@@ -17,7 +17,7 @@ from rich.console import Console
 from demo import files, queries, show
 from demo.sync import StreamResult, sync
 from demo.world import Pin, work_in_the_ads_manager
-from integration_tests.emulator.client import Emulator
+from x_ads_emulator.client import Emulator
 
 ENTITIES, REPORTS = "entities", "reports"
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.clock import parse_instant, print_instant
-from integration_tests.emulator.world.spec import DEFAULT_VOLUMES, DOCUMENTED_ACCOUNT, WorldSpec
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.clock import parse_instant, print_instant
+from x_ads_emulator.world.spec import DEFAULT_VOLUMES, DOCUMENTED_ACCOUNT, WorldSpec
 
 REPORT_DAYS = 90
 # PyAirbyte needs a millisecond or two for each wide row of a report: few enough of them for a first sync of a minute.

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 NO_LIMITS = {"rate_limit": "off"}
 NOW = "2026-06-30T12:00:00Z"

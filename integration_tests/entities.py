@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from integration_tests.connector import GLOBAL_LISTS, STREAMS
-from integration_tests.emulator.clock import print_instant
-from integration_tests.emulator.world.world import World
+from x_ads_emulator.clock import print_instant
+from x_ads_emulator.world.world import World
 
 Record = dict[str, Any]
 

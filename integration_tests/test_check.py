@@ -12,9 +12,9 @@ from airbyte_cdk.models import Status
 
 from integration_tests.conftest import small_world
 from integration_tests.connector import check_here, run
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.test_protocol import assert_protocol
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 
 def failure(config: Mapping[str, Any]) -> str:

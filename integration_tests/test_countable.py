@@ -11,12 +11,12 @@ import pytest
 
 from integration_tests.conftest import NO_LIMITS, small_world
 from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, run, run_here
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
-from integration_tests.emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.entities import differences, expected
 from integration_tests.reports import harness as reports
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
+from x_ads_emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 WORKERS = 4
 Start = Callable[..., Emulator]

@@ -13,9 +13,9 @@ from jsonschema.validators import extend
 
 from integration_tests.conftest import small_world
 from integration_tests.connector import SCHEMAS, STREAMS, Output, Record, run, run_here
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.entities import differences, expected
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 # JSON Schema counts 1.0 as an integer; destinations with typed columns do not.
 StrictValidator = extend(

@@ -25,10 +25,10 @@ from airbyte_cdk.models import (
 
 from integration_tests.conftest import small_world
 from integration_tests.connector import STREAMS, check_here, configured_catalog, run_here
-from integration_tests.emulator.client import Emulator
 from integration_tests.entities import expected
 from integration_tests.resilience import harness
 from source_twitter_ads.source import SourceTwitterAds
+from x_ads_emulator.client import Emulator
 
 
 def open_sockets() -> set[str]:

@@ -27,10 +27,10 @@ from integration_tests.connector import (
     run,
     run_here,
 )
-from integration_tests.emulator import settings as constants
-from integration_tests.emulator.client import Emulator
 from integration_tests.entities import KEYS, differences, expected
 from source_twitter_ads.source import SourceTwitterAds
+from x_ads_emulator import settings as constants
+from x_ads_emulator.client import Emulator
 
 SECRETS = (
     constants.CONSUMER_SECRET,

@@ -17,8 +17,8 @@ os.environ.update(AIRBYTE_OFFLINE_MODE="1", DO_NOT_TRACK="1", NO_LIVE_PROGRESS="
 ab = pytest.importorskip("airbyte", reason="PyAirbyte is not installed (make demo-install)")
 duckdb = pytest.importorskip("duckdb")
 
-from integration_tests.emulator.client import Emulator  # noqa: E402  # the skips above come first
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec  # noqa: E402
+from x_ads_emulator.client import Emulator  # noqa: E402  # the skips above come first
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec  # noqa: E402
 
 pytestmark = [pytest.mark.demo, pytest.mark.filterwarnings("ignore::FutureWarning")]
 

@@ -10,8 +10,8 @@ import pytest
 
 from integration_tests.conftest import NO_LIMITS, NOW, small_world
 from integration_tests.connector import Output, run_here
-from integration_tests.emulator.client import Emulator
 from integration_tests.entities import by_key, differences, expected
+from x_ads_emulator.client import Emulator
 
 STREAMS = ("campaigns", "tweets")
 

@@ -12,9 +12,9 @@ import pytest
 
 from integration_tests.conftest import NOW, small_world
 from integration_tests.connector import GLOBAL_LISTS, INCREMENTAL, STREAMS, Output, Record, State, run, run_here
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.entities import by_key, differences, expected
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 FUTURE = "2999-01-01T00:00:00Z"
 

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from integration_tests.emulator.client import Emulator  # noqa: E402
+from x_ads_emulator.client import Emulator  # noqa: E402
 
 ENTRYPOINT = "/opt/connector/bin/source-twitter-ads"
 FORBIDDEN_PROGRAMS = ("gcc", "cc", "make", "pip")

@@ -19,9 +19,9 @@ from benchmarks import agency, bound, exact, worlds
 from benchmarks.measure import RunFailed, Sample
 from benchmarks.result import Options, Result
 from benchmarks.watch import Drain
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
 from integration_tests.truth import expected_rows
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 IDS = worlds.agency_ids(20)
 OPTIONS = Options(scale=0.02, repeats=1, slow_repeats=1, singer=None)

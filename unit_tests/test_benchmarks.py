@@ -17,8 +17,8 @@ from benchmarks.__main__ import main
 from benchmarks.contenders import BARE, OURS, SERVER, SINGER, STOCK
 from benchmarks.measure import Contender, RunFailed, Sample
 from benchmarks.result import Options, Result
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 IDS = worlds.account_ids(cases.MANY_ACCOUNTS)
 PER_ACCOUNT, DRAFTS = 20, 10

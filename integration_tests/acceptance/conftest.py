@@ -19,7 +19,7 @@ from integration_tests.acceptance.reading import (
     sampled,
 )
 from integration_tests.connector import Output, State, run
-from integration_tests.emulator.client import Emulator
+from x_ads_emulator.client import Emulator
 
 MOST_STATES = 5
 

@@ -16,10 +16,10 @@ import yaml
 from integration_tests.acceptance.reading import Stream, is_incremental, text_of
 from integration_tests.acceptance.world import FOLDER, config
 from integration_tests.connector import Output, run
-from integration_tests.emulator import settings
-from integration_tests.emulator.client import Emulator
 from tools.integration_files import configured_catalog, final_state
 from tools.snapshots import version
+from x_ads_emulator import settings
+from x_ads_emulator.client import Emulator
 
 
 def content(name: str) -> Any:

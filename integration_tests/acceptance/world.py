@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import DOCUMENTED_ACCOUNT, AccountSpec, WorldSpec
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import DOCUMENTED_ACCOUNT, AccountSpec, WorldSpec
 
 FOLDER = Path(__file__).resolve().parents[1]
 NOW = "2026-06-29T12:00:00Z"

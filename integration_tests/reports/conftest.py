@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import start
 from source_twitter_ads.configuration import Settings
+from x_ads_emulator.client import Emulator
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteC
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.connector import Output, State
-from integration_tests.emulator.analytics.corrections import Correction
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.clock import print_instant
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.truth import Rows, expected_rows, rows_by_key
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.source import SourceTwitterAds
+from x_ads_emulator.analytics.corrections import Correction
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.clock import print_instant
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 NO_LIMITS = {"rate_limit": "off"}
 ONE_OF_EACH = {

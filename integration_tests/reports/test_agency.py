@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import ROOT
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import account, catalog, day, described, jobs, refused, report, sync, truth
 from integration_tests.truth import differences, rows_by_key
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 VOLUMES = {"campaigns": 3, "line_items": 4, "funding_instruments": 1, "promoted_tweets": 5, "promoted_accounts": 1}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import (
     Corrections,
     account,
@@ -26,6 +25,7 @@ from integration_tests.reports.harness import (
     with_bookmark,
 )
 from integration_tests.truth import differences
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 GRANULARITIES = ("DAY", "HOUR", "TOTAL")

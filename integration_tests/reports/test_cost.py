@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import (
     account,
     ago,
@@ -22,6 +21,7 @@ from integration_tests.reports.harness import (
     sync,
 )
 from integration_tests.truth import expected_rows, rows_by_key
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 

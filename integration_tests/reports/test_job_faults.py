@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import account, bookmarks, described, held, jobs, report, sync, truth
 from integration_tests.truth import differences, rows_by_key
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 LINES = report("lines", placements=["ALL_ON_TWITTER"])

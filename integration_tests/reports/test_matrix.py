@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import ONE_OF_EACH, account, refused, report, start, sync
 from integration_tests.reports.points import Period, Record, Series, expected_row_set, row_set
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
+from x_ads_emulator.client import Emulator
 
 # docs/x-ads-api.md §7.4, §7.6: which entity goes with which segment; the table is written here anew.
 SEGMENTABLE = ("ACCOUNT", "FUNDING_INSTRUMENT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET", "PROMOTED_ACCOUNT")

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import ROOT, run
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import (
     account,
     bookmarks,
@@ -32,6 +31,7 @@ from integration_tests.reports.harness import (
     truth,
 )
 from integration_tests.truth import differences
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 VOLUMES = {"line_items": 25}

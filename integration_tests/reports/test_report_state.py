@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import Output, run
-from integration_tests.emulator.client import Emulator
 from integration_tests.reports.harness import ALWAYS, account, ago, bookmarks, catalog, held, jobs, report, sync, truth
 from integration_tests.truth import differences
+from x_ads_emulator.client import Emulator
 
 Start = Callable[..., Emulator]
 LINES = report("lines")

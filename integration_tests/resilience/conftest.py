@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import AccountSpec
 from integration_tests.resilience import harness
 from source_twitter_ads.api import client as transport
 from source_twitter_ads.reports import account_jobs
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import AccountSpec
 
 PLAIN = {
     "rate_limit": harness.NO_LIMIT,

@@ -17,13 +17,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests import entities
 from integration_tests.connector import INCREMENTAL, STREAMS, Output, Record, State, configured_catalog
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.clock import print_instant
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.source import SourceTwitterAds
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.clock import print_instant
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 ACCOUNTS = ("1first", "2second", "3third")
 GLOBALS = {

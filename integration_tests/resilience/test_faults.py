@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import early, sync, wrong
+from x_ads_emulator.client import Emulator
 
 pytestmark = pytest.mark.usefixtures("quick")
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import Output, State
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import wrong
+from x_ads_emulator.client import Emulator
 
 KILLS = 20
 SECONDS = 30.0

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import account, early, sync, wrong
 from source_twitter_ads.api import rate_limit_window as gate
+from x_ads_emulator.client import Emulator
 
 TIGHT = {"requests": 20, "seconds": 3}
 #: Some endpoints that have more pages than the limit has requests.

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.clock import print_instant
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import account, early, sync, wrong
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.clock import print_instant
 
 pytestmark = pytest.mark.usefixtures("quick")
 

@@ -12,11 +12,11 @@ import pytest
 import requests
 
 from integration_tests.connector import Output, run
-from integration_tests.emulator import settings as constants
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from source_twitter_ads.api.http import Signer
 from source_twitter_ads.configuration import Settings, normalise
+from x_ads_emulator import settings as constants
+from x_ads_emulator.client import Emulator
 
 SECRETS = (
     constants.CONSUMER_KEY,

@@ -12,9 +12,9 @@ from typing import Any
 
 from integration_tests.connector import STREAMS as ENTITY_STREAMS
 from integration_tests.connector import Output
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import early, sync, wrong
+from x_ads_emulator.client import Emulator
 
 SHARE = 0.1
 PREBUILT = [str(report["name"]) for report in harness.PREBUILT]

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from integration_tests.connector import STREAMS, Output
-from integration_tests.emulator.client import Emulator
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import sync
+from x_ads_emulator.client import Emulator
 
 BOUND = 3.0
 JOBS = "stats/jobs/accounts/:id"

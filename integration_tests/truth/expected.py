@@ -13,14 +13,14 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from integration_tests.emulator.analytics.catalog import RETIRED_PLACEMENTS, is_served, metrics_of
-from integration_tests.emulator.analytics.corrections import Correction
-from integration_tests.emulator.analytics.numbers import GranuleReader, Series, Source
-from integration_tests.emulator.analytics.population import Population
-from integration_tests.emulator.analytics.seam import WorldView
-from integration_tests.emulator.analytics.segments import segments_of
-from integration_tests.emulator.analytics.service import Analytics
 from integration_tests.truth.rows import Key, Rows
+from x_ads_emulator.analytics.catalog import RETIRED_PLACEMENTS, is_served, metrics_of
+from x_ads_emulator.analytics.corrections import Correction
+from x_ads_emulator.analytics.numbers import GranuleReader, Series, Source
+from x_ads_emulator.analytics.population import Population
+from x_ads_emulator.analytics.seam import WorldView
+from x_ads_emulator.analytics.segments import segments_of
+from x_ads_emulator.analytics.service import Analytics
 
 _HALF_HOUR: Final = 1800
 _LOS_ANGELES: Final = ZoneInfo("America/Los_Angeles")

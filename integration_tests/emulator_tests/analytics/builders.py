@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from integration_tests.emulator.analytics.seam import Switches
-from integration_tests.emulator.analytics.service import Analytics
-from integration_tests.emulator.clock import parse_instant, print_instant
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
+from x_ads_emulator.analytics.seam import Switches
+from x_ads_emulator.analytics.service import Analytics
+from x_ads_emulator.clock import parse_instant, print_instant
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 ACCOUNT = "an4lytic5ac"
 NOW = "2026-11-22T12:00:00Z"

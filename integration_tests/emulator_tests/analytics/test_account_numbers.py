@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.analytics.population import Population, granule_of
-from integration_tests.emulator.analytics.rollup import ROLLED_UP
-from integration_tests.emulator.clock import parse_instant
 from integration_tests.emulator_tests.analytics.builders import ACCOUNT, Bench, bench
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
+from x_ads_emulator.analytics.population import Population, granule_of
+from x_ads_emulator.analytics.rollup import ROLLED_UP
+from x_ads_emulator.clock import parse_instant
 
 PLACEMENTS = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND", "PUBLISHER_NETWORK")
 #: Few entities of short lives, so that the account has hours and days without any activity.

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.clock import parse_instant
-from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator_tests.analytics.builders import ACCOUNT, Bench, bench
 from integration_tests.truth import expected_rows
+from x_ads_emulator.clock import parse_instant
+from x_ads_emulator.errors import ApiError
 
 WINDOW = {"entity": "LINE_ITEM", "start_time": "2026-10-01", "end_time": "2026-10-15"}
 

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from integration_tests.emulator.analytics.calendar import AccountCalendar
-from integration_tests.emulator.clock import parse_instant, print_instant
+from x_ads_emulator.analytics.calendar import AccountCalendar
+from x_ads_emulator.clock import parse_instant, print_instant
 
 NOW = parse_instant("2026-11-22T12:00:00Z")
 

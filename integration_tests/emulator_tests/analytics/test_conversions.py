@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.analytics.conversions import CONVERSION_GROUPS, MOBILE_GROUPS, missing_groups
-from integration_tests.emulator.analytics.population import Population
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
 from integration_tests.emulator_tests.analytics.builders import ACCOUNT, Bench, bench
 from integration_tests.truth import differences, expected_rows, rows_by_key
+from x_ads_emulator.analytics.conversions import CONVERSION_GROUPS, MOBILE_GROUPS, missing_groups
+from x_ads_emulator.analytics.population import Population
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 GROUPS = ("ENGAGEMENT", "LIFE_TIME_VALUE_MOBILE_CONVERSION", "MOBILE_CONVERSION", "WEB_CONVERSION")
 ENTITIES = ("ACCOUNT", "CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")

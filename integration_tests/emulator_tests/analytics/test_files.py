@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator_tests.analytics.builders import Bench, bench
+from x_ads_emulator.errors import ApiError
 
 ALL_GROUPS = "BILLING,ENGAGEMENT,LIFE_TIME_VALUE_MOBILE_CONVERSION,MOBILE_CONVERSION,VIDEO,WEB_CONVERSION"
 

@@ -13,14 +13,14 @@ import pytest
 import requests
 from requests_oauthlib import OAuth1
 
-from integration_tests.emulator import settings as constants
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.clock import parse_instant
-from integration_tests.emulator.errors import ApiError
-from integration_tests.emulator.settings import Settings
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
 from integration_tests.emulator_tests.analytics.builders import ACTIVE, Bench, bench
 from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller, signed
+from x_ads_emulator import settings as constants
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.clock import parse_instant
+from x_ads_emulator.errors import ApiError
+from x_ads_emulator.settings import Settings
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 
 JOBS = f"stats/jobs/accounts/{ACCOUNT}"
 OTHERS_JOBS = "stats/jobs/accounts/2tokyo8n9q"

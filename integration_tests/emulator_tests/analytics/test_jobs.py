@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.analytics.service import Analytics
-from integration_tests.emulator.errors import ApiError
-from integration_tests.emulator.settings import Settings
 from integration_tests.emulator_tests.analytics.builders import Bench, bench
+from x_ads_emulator.analytics.service import Analytics
+from x_ads_emulator.errors import ApiError
+from x_ads_emulator.settings import Settings
 
 
 def _status(at: Bench, job: dict[str, Any]) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from integration_tests.emulator.analytics.catalog import metrics_of
-from integration_tests.emulator.analytics.numbers import (
+from x_ads_emulator.analytics.catalog import metrics_of
+from x_ads_emulator.analytics.numbers import (
     Factor,
     GranuleReader,
     Series,

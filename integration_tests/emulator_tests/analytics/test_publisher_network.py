@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator_tests.analytics.builders import ACCOUNT, Bench, bench
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
+from x_ads_emulator.errors import ApiError
 
 DAYS = {"start_time": "2026-10-01", "end_time": "2026-10-04"}
 

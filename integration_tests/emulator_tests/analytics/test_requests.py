@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration_tests.emulator.errors import ApiError
 from integration_tests.emulator_tests.analytics.builders import Bench, bench, country, platform
+from x_ads_emulator.errors import ApiError
 
 
 def _refusal(at: Bench, **changes: str | None) -> ApiError:

@@ -12,13 +12,13 @@ from urllib.parse import quote, urlencode
 
 from oauthlib.oauth1 import Client  # type: ignore[import-untyped]
 
-from integration_tests.emulator import settings as constants
-from integration_tests.emulator.http.app import App
-from integration_tests.emulator.http.faults import FaultPlan
-from integration_tests.emulator.http.request import Request
-from integration_tests.emulator.settings import Settings
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import World
+from x_ads_emulator import settings as constants
+from x_ads_emulator.http.app import App
+from x_ads_emulator.http.faults import FaultPlan
+from x_ads_emulator.http.request import Request
+from x_ads_emulator.settings import Settings
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import World
 
 ACCOUNT = "18ce54d4x5t"
 NOW = "2026-11-22T12:00:00Z"

@@ -9,8 +9,8 @@ import pytest
 import requests
 from requests_oauthlib import OAuth1
 
-from integration_tests.emulator import settings as constants
 from integration_tests.emulator_tests.core.builders import Caller
+from x_ads_emulator import settings as constants
 
 KEYS = (constants.CONSUMER_KEY, constants.CONSUMER_SECRET, constants.ACCESS_TOKEN, constants.ACCESS_TOKEN_SECRET)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration_tests.emulator.world.spec import AccountSpec
 from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller, signed, world_of
+from x_ads_emulator.world.spec import AccountSpec
 
 
 def caller_with(access: str, streams: list[str] | None = None) -> Caller:

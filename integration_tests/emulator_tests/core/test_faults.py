@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.http.faults import FaultPlan
 from integration_tests.emulator_tests.core.builders import ACCOUNT, HOST, Caller, signed
+from x_ads_emulator.http.faults import FaultPlan
 
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
 

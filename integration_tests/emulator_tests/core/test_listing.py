@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS
-from integration_tests.emulator.world.spec import AccountSpec
-from integration_tests.emulator.world.world import key_of
 from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller, demo_world, world_of
+from x_ads_emulator.routes.endpoints import ACCOUNT_ENDPOINTS
+from x_ads_emulator.world.spec import AccountSpec
+from x_ads_emulator.world.world import key_of
 
 PLAIN = [e for e in ACCOUNT_ENDPOINTS if e.stream not in ("tweets", "targeting_criteria")]
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.routes.endpoint import Endpoint
-from integration_tests.emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
-from integration_tests.emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
 from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller
+from x_ads_emulator.routes.endpoint import Endpoint
+from x_ads_emulator.routes.endpoints import ACCOUNT_ENDPOINTS, ACCOUNTS
+from x_ads_emulator.routes.endpoints_global import GLOBAL_ENDPOINTS
 
 REQUIRED = {
     "targeting_criteria": {"line_item_ids": "8u94t"},

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.emulator.world.examples import ENTITIES
-from integration_tests.emulator.world.examples_creative import CREATIVES
-from integration_tests.emulator.world.examples_global import GLOBALS
 from integration_tests.emulator_tests.core.builders import ACCOUNT, Caller
+from x_ads_emulator.world.examples import ENTITIES
+from x_ads_emulator.world.examples_creative import CREATIVES
+from x_ads_emulator.world.examples_global import GLOBALS
 
 PATHS = {"tailored_audiences": "custom_audiences", "cards_poll": "cards/poll"} | {
     f"cards_{kind}": f"cards/{kind}" for kind in ("image_conversation", "video_conversation")

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import WorldSpec
 from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import WorldSpec
 
 CAMPAIGNS = f"accounts/{ACCOUNT}/campaigns"
 
@@ -182,7 +182,7 @@ def test_given_sigterm_when_sent_then_the_process_ends_at_once() -> None:
 def test_given_a_parent_that_is_gone_when_half_a_second_passed_then_the_process_ends() -> None:
     parent = subprocess.Popen([sys.executable, "-c", "pass"])
     parent.wait()
-    command = [sys.executable, "-m", "integration_tests.emulator", "--parent-pid", str(parent.pid)]
+    command = [sys.executable, "-m", "x_ads_emulator", "--parent-pid", str(parent.pid)]
     orphan = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         assert orphan.wait(15) == 0

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.emulator.client import Emulator
-from integration_tests.emulator.world.spec import WorldSpec
 from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW
+from x_ads_emulator.client import Emulator
+from x_ads_emulator.world.spec import WorldSpec
 
 PLAIN = {"chunked": False, "gzip": False, "clock_ahead_seconds": 0}
 BOTH = {"chunked": True, "gzip": True}

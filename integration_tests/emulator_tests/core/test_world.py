@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from integration_tests.emulator.world.bulk import BULK_FROM, BulkTable
-from integration_tests.emulator.world.spec import AccountSpec, WorldSpec
-from integration_tests.emulator.world.world import ACCOUNT_STREAMS, GLOBAL_STREAMS, World, key_of
 from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW, demo_world, world_of
+from x_ads_emulator.world.bulk import BULK_FROM, BulkTable
+from x_ads_emulator.world.spec import AccountSpec, WorldSpec
+from x_ads_emulator.world.world import ACCOUNT_STREAMS, GLOBAL_STREAMS, World, key_of
 
 
 def everything(world: World) -> dict[str, Any]:

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Jobs that go wrong on purpose: `settings.job_faults`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from x_ads_emulator.analytics.request import JobRequest
+from x_ads_emulator.errors import ApiError
+
+FAILED: Final = "FAILED"
+CANCELLED: Final = "CANCELLED"
+HANG: Final = "HANG"
+EMPTY: Final = "EMPTY"
+EXPIRED: Final = "EXPIRED"
+STATUSES: Final = (FAILED, CANCELLED, HANG, EMPTY, EXPIRED)
+
+
+@dataclass(frozen=True)
+class JobFault:
+    """What goes wrong with one job.
+
+    Attributes:
+        status: FAILED and CANCELLED end the job so; HANG leaves it PROCESSING for ever; EMPTY leaves it out of status
+            answers; EXPIRED lets it succeed with a file that is already gone (404).
+        polls: for EMPTY, so many status answers; None means all of them.
+    """
+
+    status: str
+    polls: int | None = None
+
+
+class FaultPlan:
+    """Decides which new job gets which fault.
+
+    A rule is `{"match": {…}, "status": …, "times": n, "polls": k}`. `match` may name `account_id`, `entity`,
+    `entity_id` (one of the job's ids), `placement`, `granularity`, `segmentation_type` (null: unsegmented), `country`,
+    `platform`, `metric_group` (one of the job's), `start_time` and `end_time` (resolved, `…Z`), and `nth`: the rule is
+    passed over until the nth job (from 1) that matches all else. `times` (1) is how many jobs it takes, null for all.
+    The first rule that fits wins; every rule counts the jobs that match it. A changed list starts counting afresh.
+
+    Not safe for several threads by itself: the job board calls it under the service's lock.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[dict[str, Any]] = []
+        self._seen: list[int] = []
+        self._fired: list[int] = []
+
+    def fault_for(self, rules: Sequence[Mapping[str, Any]], request: JobRequest) -> JobFault | None:
+        """The fault of a new job, or None. Raises ApiError for a rule that cannot be understood."""
+        if self._rules != list(rules):
+            self._rules = [_checked(rule) for rule in rules]
+            self._seen, self._fired = [0] * len(rules), [0] * len(rules)
+        chosen: JobFault | None = None
+        for index, rule in enumerate(self._rules):
+            match = rule.get("match", {})
+            if not _matches(match, request):
+                continue
+            self._seen[index] += 1
+            times = rule.get("times", 1)
+            due = self._seen[index] >= match.get("nth", 1) and (times is None or self._fired[index] < times)
+            if due and chosen is None:
+                self._fired[index] += 1
+                chosen = JobFault(rule["status"], rule.get("polls"))
+        return chosen
+
+
+_FIELDS: Final = (
+    "account_id",
+    "entity",
+    "entity_id",
+    "placement",
+    "granularity",
+    "segmentation_type",
+    "country",
+    "platform",
+    "metric_group",
+    "start_time",
+    "end_time",
+)
+
+
+def _checked(rule: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(rule.get("match", {})) - {*_FIELDS, "nth"} or set(rule) - {"match", "status", "times", "polls"}
+    if unknown:
+        raise _misused(f"unknown keys {', '.join(sorted(unknown))}")
+    if rule.get("status") not in STATUSES:
+        raise _misused(f"status is one of {', '.join(STATUSES)}")
+    return dict(rule)
+
+
+def _misused(message: str) -> ApiError:
+    """A mistake in a test's own settings; a 400, so that a client does not retry it."""
+    return ApiError(400, "INVALID_PARAMETER", f"job_faults: {message}", "job_faults")
+
+
+def _matches(match: Mapping[str, Any], request: JobRequest) -> bool:
+    fields = {**request.fields(), "account_id": request.account_id}
+    for name, wanted in match.items():
+        if name == "nth":
+            continue
+        if name == "entity_id":
+            fits = wanted in request.entity_ids
+        elif name == "metric_group":
+            fits = wanted in request.metric_groups
+        else:
+            fits = fields[name] == wanted
+        if not fits:
+            return False
+    return True

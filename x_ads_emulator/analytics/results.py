@@ -1,0 +1,95 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Result files: the numbers of one job in the documented shape (docs/x-ads-api.md §7.3)."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import orjson
+
+from x_ads_emulator.analytics import numbers
+from x_ads_emulator.analytics.corrections import CorrectionBook
+from x_ads_emulator.analytics.layout import Layout, layout_of
+from x_ads_emulator.analytics.numbers import Source
+from x_ads_emulator.analytics.population import Population, first_granule_from, granule_of
+from x_ads_emulator.analytics.request import JobRequest
+from x_ads_emulator.analytics.seam import Switches
+from x_ads_emulator.analytics.segments import segments_of
+
+
+@dataclass(frozen=True)
+class _File:
+    """What is the same for all entities of a file.
+
+    Attributes:
+        request: the job's request.
+        switches: as they stand.
+        as_of: all that had happened and was booked by then.
+        bounds: the granule at which each point begins, and the one after the last.
+    """
+
+    request: JobRequest
+    switches: Switches
+    as_of: datetime
+    bounds: numbers.I64
+
+
+class ResultBuilder:
+    """Builds result files."""
+
+    def __init__(self, population: Population, book: CorrectionBook) -> None:
+        self._population = population
+        self._book = book
+
+    def build(self, request: JobRequest, switches: Switches, as_of: datetime) -> bytes:
+        """The gzipped file with all that happened and was booked by `as_of`."""
+        bounds = np.array([first_granule_from(edge) for edge in request.window.edges], dtype=np.int64)
+        file = _File(request, switches, as_of, bounds)
+        document = {
+            "data_type": "stats",
+            "time_series_length": len(bounds) - 1,
+            "data": [
+                {"id": entity_id, "id_data": self._id_data(file, entity_id)}
+                for entity_id in dict.fromkeys(request.entity_ids)
+            ],
+            "request": {"params": request.fields()},
+        }
+        return gzip.compress(orjson.dumps(document), compresslevel=1, mtime=0)
+
+    def _id_data(self, file: _File, entity_id: str) -> list[dict[str, Any]]:
+        request, population = file.request, self._population
+        names = (request.account_id, request.entity, entity_id)
+        layout = layout_of(request, file.switches, population.missing_groups(*names))
+        span = int(file.bounds[0]), min(int(file.bounds[-1]), granule_of(file.as_of))
+        live = population.live_granules(*names, request.placement, span)
+        edges = np.searchsorted(live, file.bounds)
+        factors = self._book.factors(*names, request.placement, file.as_of)
+        if request.segmentation is None:
+            source = Source.of(population.seed, *names, request.placement)
+            values = numbers.sum_points(source, layout.table, live, edges, factors)
+            return (
+                [{"segment": None, "metrics": layout.metrics(values)}] if values else [_idle(file, layout, entity_id)]
+            )
+        rows: list[dict[str, Any]] = []
+        for name, value in segments_of(request.segmentation, request.country, request.platform):
+            segment = (request.segmentation, value)
+            if not population.has_segment(*names, segment):
+                continue
+            source = Source.of(population.seed, *names, request.placement, segment)
+            values = numbers.sum_points(source, layout.table, live, edges, factors)
+            if values:
+                printed = {"segment_name": name, "segment_value": value}
+                rows.append({"segment": printed, "metrics": layout.metrics(values)})
+        # An entity without segmented numbers: no rows, or one null segment; which of the two is not established
+        # (§11.6).
+        if not rows and numbers.key_of(entity_id, "null segment") % 2:
+            rows.append(_idle(file, layout, entity_id))
+        return rows
+
+
+def _idle(file: _File, layout: Layout, entity_id: str) -> dict[str, Any]:
+    return {"segment": None, "metrics": layout.idle_metrics(entity_id, drop=file.switches.drop_metric_keys)}

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""A finished HTTP answer and X's envelopes around it (docs/x-ads-api.md §2.1, §3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from x_ads_emulator.errors import ApiError
+from x_ads_emulator.reply import RawRows, Reply, _Missing
+
+JSON = "application/json;charset=utf-8"
+
+
+@dataclass
+class Answer:
+    """What goes over the wire, and how.
+
+    Attributes:
+        status, headers, body, content_type: the HTTP answer.
+        refused: code (and reason) for the request log, None for success.
+        not_before: epoch seconds before which the client is told not to come back.
+        user_level: told so for all accounts (§4).
+        cut_before: the connection is reset instead of answering.
+        cut_after: the connection is reset after that many bytes of the body.
+        delay: seconds to wait before anything is sent.
+        bytes_per_second: pace of the body, None for full speed.
+        declared_length: Content-Length when it is to be a lie; the connection is closed after the body.
+    """
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+    refused: str | None = None
+    not_before: float | None = None
+    user_level: bool = False
+    cut_before: bool = False
+    cut_after: int | None = None
+    delay: float = 0.0
+    bytes_per_second: float | None = None
+    declared_length: int | None = None
+
+
+def success(reply: Reply) -> Answer:
+    """The success envelope: `request`, `next_cursor` where the endpoint has it, further members, `data`."""
+    envelope: dict[str, Any] = {"request": {"params": reply.params}}
+    if not isinstance(reply.next_cursor, _Missing):
+        envelope["next_cursor"] = reply.next_cursor
+    envelope |= reply.extra
+    if isinstance(reply.data, RawRows):
+        opening = orjson.dumps(envelope)[:-1] + b',"data":['
+        body = b"".join([opening, *reply.data.pieces, b"]}"])
+    else:
+        body = orjson.dumps(envelope | {"data": reply.data})
+    return Answer(reply.status, body, headers=dict(reply.headers))
+
+
+def failure(error: ApiError, account_id: str | None = None, reason: str | None = None) -> Answer:
+    """The error envelope of §3."""
+    params = {"account_id": account_id} if account_id is not None and error.status != 401 else {}
+    body = orjson.dumps({"errors": [error.entry()], "request": {"params": params}})
+    return Answer(error.status, body, refused=f"{error.code}: {reason}" if reason else error.code)
+
+
+def plain(value: Any, status: int = 200) -> Answer:
+    """JSON without an envelope, for the control plane."""
+    return Answer(status, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Collections and single records of the 34 streams (docs/x-ads-api.md §2, §5)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from x_ads_emulator.errors import ApiError
+from x_ads_emulator.http.params import Param, boolean, read_params
+from x_ads_emulator.reply import MISSING, RawRows, Reply
+from x_ads_emulator.routes import paging
+from x_ads_emulator.routes.endpoint import Endpoint
+from x_ads_emulator.routes.filters import tests_of, view_of
+from x_ads_emulator.settings import Settings
+from x_ads_emulator.world.bulk import BulkTable
+from x_ads_emulator.world.context import Record
+from x_ads_emulator.world.visibility import print_tweet
+from x_ads_emulator.world.world import World
+
+_NEWEST_TWEET_FIRST: Final = (("id", True),)
+_PAGE_ONLY: Final = frozenset({"count", "cursor", "with_total_count", "trim_user", "lang"})
+_SINGLE_PARAMS: Final = (Param("with_deleted", boolean),)
+_CACHED_LISTINGS: Final = 256
+Pairs = Iterable[tuple[str, str]]
+
+
+class Entities:
+    """Answers the entity endpoints from a world."""
+
+    def __init__(self, world: World, settings: Settings) -> None:
+        self._world = world
+        self._settings = settings
+        self._listings: dict[tuple[str, str | None, str], tuple[int, list[Record]]] = {}
+        self._lock = threading.Lock()
+
+    def collection(self, endpoint: Endpoint, account_id: str | None, pairs: Pairs) -> Reply:
+        """One page of a collection, or all of it where the endpoint is not paged. Raises ApiError."""
+        values = read_params(endpoint.params, pairs)
+        echo = self._echo(endpoint, account_id, values)
+        rows = self._world.records(endpoint.stream, account_id)
+        if isinstance(rows, BulkTable) and not self._selects(endpoint, values):
+            return self._bulk_page(endpoint, account_id, rows, values, echo)
+        filters = self._filter_text(endpoint, account_id, values)
+        order = _order(endpoint, values)
+        listing = self._listing(endpoint, account_id, values, filters, order)
+        if endpoint.stream == "promoted_accounts" and "line_item_ids" in values and not listing:
+            message = "None of the line items are configured to contain promoted accounts"
+            raise ApiError(400, "INVALID_PARAMETER", message, "line_item_ids", ",".join(values["line_item_ids"]))
+        cursor = paging.Cursor.decode(values["cursor"], filters) if "cursor" in values and endpoint.has_cursor else None
+        start = paging.start_of(listing, order, cursor, self._settings.paging == "keyset")
+        count = values.get("count", endpoint.default_count) or len(listing)
+        page = listing[start : start + count]
+        following: str | None = None
+        if endpoint.has_cursor and page and self._more(len(page), count, start, len(listing)):
+            following = paging.Cursor(start + len(page), paging.position(page[-1], order)).encode(filters)
+        return self._reply(endpoint, values, _printed(endpoint, page, values), echo, following, len(listing))
+
+    def single(self, endpoint: Endpoint, account_id: str, record_id: str, pairs: Pairs) -> Reply:
+        """`GET …/:id`: an object, for `cards` a list of one (§2.1). Raises ApiError 404, also for a deleted record."""
+        values = read_params(_SINGLE_PARAMS, pairs)
+        record = self._world.get(endpoint.stream, account_id, record_id)
+        if record is None or (record.get("deleted") and not values.get("with_deleted")):
+            singular = endpoint.not_found.removesuffix("_NOT_FOUND").lower() if "_" in endpoint.not_found else "record"
+            message = f"{singular.replace('_', ' ').capitalize()} {record_id} was not found"
+            raise ApiError(404, endpoint.not_found, message, _id_name(endpoint), record_id)
+        echo = {**values, _id_name(endpoint): record_id, "account_id": account_id, **endpoint.echo_extra}
+        return Reply([record] if endpoint.path == "cards" else record, echo)
+
+    def account(self, account_id: str, pairs: Pairs) -> Reply:
+        """`GET accounts/:account_id` (§5.1). Raises ApiError 404 for a deleted account."""
+        values = read_params(_SINGLE_PARAMS, pairs)
+        record = self._world.account(account_id)
+        if record["deleted"] and not values.get("with_deleted"):
+            raise ApiError(404, "NOT_FOUND", f"Account {account_id} was not found", "account_id", account_id)
+        return Reply(record, {**values, "account_id": account_id})
+
+    def _listing(
+        self, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any], filters: str, order: paging.Order
+    ) -> list[Record]:
+        key = (endpoint.key, account_id, filters)
+        with self._lock:
+            version, rows = self._listings.get(key, (-1, []))
+            # Events are filtered by the present unless start_time is given, so they age.
+            if version == self._world.version and endpoint.stream != "targeting_events":
+                return rows
+            version = self._world.version
+        rows = paging.ordered(self._select(endpoint, account_id, values), order)
+        with self._lock:
+            if len(self._listings) >= _CACHED_LISTINGS:
+                self._listings.clear()
+            self._listings[key] = (version, rows)
+        return rows
+
+    def _select(self, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any]) -> list[Record]:
+        source: Iterable[Record] = self._world.records(endpoint.stream, account_id)
+        if isinstance(source, BulkTable):
+            source = _bulk_candidates(source, endpoint, values)
+        tests = tests_of(self._world, endpoint, account_id, values)
+        return [record for record in source if all(test(record) for test in tests)]
+
+    def _bulk_page(
+        self,
+        endpoint: Endpoint,
+        account_id: str | None,
+        rows: BulkTable,
+        values: Mapping[str, Any],
+        echo: dict[str, Any],
+    ) -> Reply:
+        if values.get("sort_by", ["updated_at-desc"]) != ["updated_at-desc"]:
+            message = "Rows made on demand are sorted by updated_at-desc only"
+            raise ApiError(400, "REQUEST_TOO_COMPLEX", message, "sort_by")
+        filters = self._filter_text(endpoint, account_id, values)
+        cursor = paging.Cursor.decode(values["cursor"], filters) if "cursor" in values else None
+        start = cursor.offset if cursor else 0
+        count = values.get("count", endpoint.default_count)
+        deleted = bool(values.get("with_deleted"))
+        total = rows.count_visible(deleted)
+        size = max(0, min(count, total - start))
+        following = paging.Cursor(start + size, []).encode(filters) if self._more(size, count, start, total) else None
+        data = RawRows(rows.render(start, count, deleted))
+        return self._reply(endpoint, values, data, echo, following, total)
+
+    def _reply(
+        self,
+        endpoint: Endpoint,
+        values: Mapping[str, Any],
+        data: Any,
+        echo: dict[str, Any],
+        following: str | None,
+        total: int,
+    ) -> Reply:
+        extra = dict(endpoint.envelope)
+        if "total_count" in extra or values.get("with_total_count"):
+            extra["total_count"] = total
+        return Reply(data, echo, following if endpoint.prints_cursor else MISSING, extra)
+
+    def _more(self, size: int, count: int, start: int, total: int) -> bool:
+        if size < count:
+            return False
+        return start + size < total or self._settings.cursor_after_full_page
+
+    def _selects(self, endpoint: Endpoint, values: Mapping[str, Any]) -> bool:
+        """Whether the request filters beyond with_deleted."""
+        return bool(set(values) - {"count", "cursor", "sort_by", "with_deleted", "with_draft", "with_total_count"})
+
+    def _filter_text(self, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any]) -> str:
+        chosen = {name: value for name, value in sorted(values.items()) if name not in _PAGE_ONLY}
+        return json.dumps([endpoint.key, account_id, chosen])
+
+    def _echo(self, endpoint: Endpoint, account_id: str | None, values: dict[str, Any]) -> dict[str, Any]:
+        echo = {**values, **endpoint.echo_extra}
+        if account_id is not None and endpoint.echo_account:
+            echo["account_id"] = account_id
+        return echo
+
+
+def _order(endpoint: Endpoint, values: Mapping[str, Any]) -> paging.Order:
+    """Published Tweets come newest first, scheduled and draft ones in no order of dates (§5.34)."""
+    if endpoint.stream == "tweets":
+        return _NEWEST_TWEET_FIRST if values["tweet_type"] == "PUBLISHED" else ()
+    return paging.parse_order(values.get("sort_by", ()))
+
+
+def _bulk_candidates(rows: BulkTable, endpoint: Endpoint, values: Mapping[str, Any]) -> Iterable[Record]:
+    own = next((name for name, field in endpoint.id_filters.items() if field == "id" and name in values), None)
+    if own is not None:
+        return [record for record in map(rows.find, values[own]) if record is not None]
+    return rows.children_of(values["line_item_ids"]) if "line_item_ids" in values else rows
+
+
+def _printed(endpoint: Endpoint, page: list[Record], values: Mapping[str, Any]) -> list[Record]:
+    if endpoint.stream == "tweets":
+        return [print_tweet(record, view_of(values).trim_user) for record in page]
+    if "lang" in values:
+        return [{**record, "localized_name": record["name"]} for record in page]
+    return page
+
+
+def _id_name(endpoint: Endpoint) -> str:
+    return next(name.removesuffix("s") for name, field in endpoint.id_filters.items() if field == "id")
