@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS
 from tools.discovered import REPOSITORY, Json, sample_config, streams
 
 PAGE = REPOSITORY / "docs" / "erd.md"

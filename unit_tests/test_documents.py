@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.api.errors import BY_CODE
-from source_twitter_ads.reports.combinations import METRIC_GROUPS, PLACEMENTS, SEGMENTS
+from source_twitter_ads.reports.options import METRIC_GROUPS, PLACEMENTS, SEGMENTS
 from tools.discovered import REPOSITORY, sample_config, spec, streams
 
 PAGE = (REPOSITORY / "docs" / "integrations" / "sources" / "twitter-ads.md").read_text(encoding="utf-8")

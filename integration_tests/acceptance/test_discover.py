@@ -18,7 +18,7 @@ from integration_tests.acceptance.compatibility import catalog_breaks
 from integration_tests.acceptance.reading import Stream, is_incremental
 from integration_tests.acceptance.world import FOLDER
 from integration_tests.connector import STREAMS, Output
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS
 from tools.snapshots import catalog_shape
 
 CUSTOM_REPORTS = {"campaigns_by_gender", "campaigns_by_metro", "accounts_hourly"}

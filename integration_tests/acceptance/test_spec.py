@@ -144,6 +144,8 @@ def configurations(schema: Schema) -> st.SearchStrategy[Any]:
         return st.integers(schema.get("minimum"), schema.get("maximum"))
     if schema["type"] == "boolean":
         return st.booleans()
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
     if "pattern" in schema:
         return st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", alphabet=st.characters(max_codepoint=127))
     return st.text(min_size=schema.get("minLength", 0), max_size=8)
@@ -170,6 +172,7 @@ class TestBackwardCompatibility:
             {"required": [*SECRETS, "start_date", "account_ids"]},
             {"properties": {"page_size": {"type": "integer", "minimum": 1, "maximum": 200}}},
             {"properties": {"page_size": {"type": "string"}}},
+            {"properties": {"reports": {"type": "array", "items": {"properties": {"segment": {"enum": ["AGE"]}}}}}},
         ],
     )
     def test_given_a_change_that_breaks_configurations_when_compared_then_it_is_noticed(

@@ -16,7 +16,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from source_twitter_ads.configuration.validate import parse_moment
 from source_twitter_ads.engine.bookmarks import StateWriter, common_bookmark, partition_key
 from source_twitter_ads.engine.page import Page
-from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.calendar import iso
 from source_twitter_ads.reports.pending_jobs import PendingJobs
 
 

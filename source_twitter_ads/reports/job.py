@@ -3,15 +3,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from source_twitter_ads.api.bodies import text_of
+from source_twitter_ads.api.bodies import MAX_FILE_BYTES, text_of
 from source_twitter_ads.api.errors import Where
-from source_twitter_ads.reports.account_calendar import parse_instant
-from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.calendar import parse_instant
+from source_twitter_ads.reports.definition import ReportDefinition
+from source_twitter_ads.reports.schema import columns
+from source_twitter_ads.reports.windows import Window
+
+MAX_ENTITIES = 20
+"""Most entities that X takes per job (docs/x-ads-api.md §7.2)."""
+
+# Nine digits and a comma. Counts have fewer digits, large amounts of money some more.
+_BYTES_PER_NUMBER = 10
+
+MAX_NUMBERS = MAX_FILE_BYTES // _BYTES_PER_NUMBER
+"""Most numbers of a result file if every column has numbers: the file still unpacks to less than MAX_FILE_BYTES."""
+
+MAX_DAYS = 30
+"""Longest window (docs/x-ads-api.md §7.9)."""
+
+# How many segments an entity typically has numbers for; a guess errs on the large side.
+_SEGMENTS = {
+    "AGE": 12,
+    "GENDER": 3,
+    "PLATFORMS": 5,
+    "METROS": 210,
+    "CONVERSION_TAGS": 20,
+    "REGIONS": 60,
+    "LOCATIONS": 60,
+    "CITIES": 300,
+    "POSTAL_CODES": 1000,
+    "DEVICES": 100,
+    "PLATFORM_VERSIONS": 40,
+    "INTERESTS": 350,
+    "CONVERSATIONS": 500,
+    "TV_SHOWS": 200,
+    "LANGUAGES": 40,
+    "APP_STORE_CATEGORY": 60,
+}
+_OTHER_SEGMENTS = 100
+
+
+def estimate_numbers(definition: ReportDefinition, entities: int, window: Window) -> int:
+    """The most numbers that the result file of one job can hold: entities × segments × points × metric columns."""
+    return entities * _numbers_per_point(definition) * _points(definition, window.end - window.start)
+
+
+def expected_rows(definition: ReportDefinition, window: Window, entities: Mapping[str, Collection[str]]) -> int:
+    """About how many rows a window will have, given its entity ids by placement."""
+    return sum(map(len, entities.values())) * _segments(definition) * _points(definition, window.end - window.start)
+
+
+def batch_size(definition: ReportDefinition, window: Window) -> int:
+    """How many entities a job of this window asks for, 1–20, so that its file holds at most MAX_NUMBERS."""
+    return max(1, min(MAX_ENTITIES, MAX_NUMBERS // max(1, estimate_numbers(definition, 1, window))))
+
+
+def window_days(definition: ReportDefinition) -> int:
+    """How many days a window of this report has, 1–30: fewer than 30 where one entity alone would exceed MAX_NUMBERS.
+
+    Only reports of many segments, above all by HOUR, come out below 30; a TOTAL window's grid never changes.
+    """
+    per_day = _numbers_per_point(definition) * _points(definition, timedelta(days=1))
+    return MAX_DAYS if definition.granularity == "TOTAL" else max(1, min(MAX_DAYS, MAX_NUMBERS // per_day))
+
+
+def _points(definition: ReportDefinition, length: timedelta) -> int:
+    if definition.granularity == "TOTAL":
+        return 1
+    return length // timedelta(hours=1) if definition.granularity == "HOUR" else length.days
+
+
+@lru_cache(maxsize=256)
+def _numbers_per_point(definition: ReportDefinition) -> int:
+    return _segments(definition) * sum(1 for _ in columns(definition.metric_groups))
+
+
+def _segments(definition: ReportDefinition) -> int:
+    return _SEGMENTS.get(definition.segmentation, _OTHER_SEGMENTS) if definition.segmentation else 1
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """One job: at most 20 entities of one placement in one window (docs/x-ads-api.md §7.2).
+
+    Attributes:
+        country, platform: targeting values, only where the segment needs one.
+        tries: how often this request, or the larger ones it is a part of, have failed.
+        tries_alone: how often it has failed since it has a single entity.
+        timeouts: how many of these failures were jobs that did not end in time.
+    """
+
+    definition: ReportDefinition
+    window: Window
+    placement: str
+    entity_ids: tuple[str, ...]
+    country: str | None = None
+    platform: str | None = None
+    tries: int = 0
+    tries_alone: int = 0
+    timeouts: int = 0
+
+    def parameters(self) -> dict[str, str]:
+        """The parameters of POST stats/jobs/accounts/:account_id."""
+        optional = {
+            "segmentation_type": self.definition.segmentation,
+            "country": self.country,
+            "platform": self.platform,
+        }
+        return {
+            "entity": self.definition.entity,
+            "entity_ids": ",".join(self.entity_ids),
+            "start_time": self.window.request_start,
+            "end_time": self.window.request_end,
+            "granularity": self.definition.granularity,
+            "placement": self.placement,
+            "metric_groups": ",".join(self.definition.metric_groups),
+            **{key: value for key, value in optional.items() if value is not None},
+        }
+
+    def parts(self, timed_out: bool = False) -> list[JobRequest]:
+        """Return the request in smaller ones, after a failure: its halves, or once more where it has one entity.
+
+        Each job that does not end costs its whole time, so a second one in a row is asked for entity by entity.
+        """
+        ids = self.entity_ids
+        size = 1 if timed_out and self.timeouts else max((len(ids) + 1) // 2, 1)
+        failed = replace(
+            self,
+            tries=self.tries + 1,
+            tries_alone=self.tries_alone + (len(ids) == 1),
+            timeouts=self.timeouts + timed_out,
+        )
+        return [replace(failed, entity_ids=ids[first : first + size]) for first in range(0, len(ids), size)]
+
+
+def job_requests(
+    definition: ReportDefinition,
+    window: Window,
+    entities: Mapping[str, Iterable[str]],
+    countries: Iterable[str | None] = (None,),
+    platforms: Iterable[str | None] = (None,),
+) -> Iterator[JobRequest]:
+    """Divide the entities of a window into as few jobs as X allows.
+
+    Args:
+        definition: the report.
+        window: the period.
+        entities: entity ids by placement.
+        countries: targeting values to ask one by one; None where the report needs none.
+        platforms: the same for platforms.
+    """
+    size = batch_size(definition, window)
+    for placement, ids in entities.items():
+        ordered = sorted(ids)
+        for first in range(0, len(ordered), size):
+            for country in countries:
+                for platform in platforms:
+                    batch = tuple(ordered[first : first + size])
+                    yield JobRequest(definition, window, placement, batch, country, platform)
+
 
 FINISHED = "SUCCESS"
 BROKEN = frozenset({"FAILED", "CANCELLED"})

@@ -15,13 +15,11 @@ from airbyte_cdk.models import FailureType
 from source_twitter_ads.api.bodies import Answer
 from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, rule_for
+from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, AccountJobs
-from source_twitter_ads.reports.file_budget import FileBudget
-from source_twitter_ads.reports.job import Job, job_id_of, seconds_taken
-from source_twitter_ads.reports.job_request import JobRequest
-from source_twitter_ads.reports.report_run import FileReady, JobsChanged, ReportRun
-from source_twitter_ads.reports.request_loop import RequestLoop, Task
-from source_twitter_ads.reports.shared_failure import CREATION, STATUS, hopeless, shared
+from source_twitter_ads.reports.job import Job, JobRequest, job_id_of, seconds_taken
+from source_twitter_ads.reports.refusals import CREATION, STATUS, hopeless, shared
+from source_twitter_ads.reports.report_run import FileBudget, FileReady, JobsChanged, ReportRun
 from source_twitter_ads.reports.window_jobs import WindowJobs
 
 # With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.

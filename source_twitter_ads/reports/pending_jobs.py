@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.reports.account_calendar import iso
-from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.calendar import iso
+from source_twitter_ads.reports.job import JobRequest
 
 # X keeps results for 48 hours after a job has ended (docs/x-ads-api.md §7.2); `expires_at` tells of those that ended
 # early.

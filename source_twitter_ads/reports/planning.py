@@ -15,13 +15,11 @@ from airbyte_cdk.models import FailureType
 from source_twitter_ads.api.bodies import Answer
 from source_twitter_ads.api.client import Transport
 from source_twitter_ads.api.errors import ApiFailure, Where
-from source_twitter_ads.reports.activity import Activity, Question, read_activity
-from source_twitter_ads.reports.catalog import retired_parts
-from source_twitter_ads.reports.placement_refusals import explained
-from source_twitter_ads.reports.planner import Plan, PlannedWindow
+from source_twitter_ads.api.request_loop import RequestLoop, Task
+from source_twitter_ads.reports.definition import retired_parts
+from source_twitter_ads.reports.planner import Activity, Plan, PlannedWindow, Question, read_activity
+from source_twitter_ads.reports.refusals import ACTIVITY, explained, shared
 from source_twitter_ads.reports.report_run import ReportRun
-from source_twitter_ads.reports.request_loop import RequestLoop, Task
-from source_twitter_ads.reports.shared_failure import ACTIVITY, shared
 
 
 class Outcomes(Protocol):

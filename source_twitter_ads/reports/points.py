@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
 from typing import NamedTuple
 
-from source_twitter_ads.reports.account_calendar import DAY, HOUR, AccountCalendar, iso, midnight
+from source_twitter_ads.reports.calendar import DAY, HOUR, AccountCalendar, iso, midnight
 
 Span = tuple[datetime, datetime]
 Midnights = Callable[[date], datetime]

@@ -23,9 +23,9 @@ from source_twitter_ads.api.bodies import BadBody
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure
-from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.report_run import (
     Ended,
     FileReady,

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
 
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.account_jobs import AccountJobs
 from source_twitter_ads.reports.cursor import ReportCursor
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import Job
-from source_twitter_ads.reports.placement_refusals import PlacementRefusals
 from source_twitter_ads.reports.planner import Plan
+from source_twitter_ads.reports.refusals import PlacementRefusals
 from source_twitter_ads.reports.window_jobs import WindowJobs
 
 
@@ -113,3 +114,83 @@ class ReportRun:
     def name(self) -> str:
         """The report's name."""
         return self.definition.name
+
+
+MAX_HELD_BYTES = 32 * 1024 * 1024
+
+
+class FileBudget:
+    """Counts the bytes of packed files.
+
+    A file on its way counts as the largest of its report so far; until the first one is here, a report fetches one file
+    at a time, and no other report has a file meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._held: Counter[ReportRun] = Counter()
+
+    def has_room(self, run: ReportRun) -> bool:
+        """Return whether another file of a report may be fetched."""
+        held = self._held.total()
+        return not held or held + _expected(run) <= MAX_HELD_BYTES
+
+    def begin(self, run: ReportRun) -> int:
+        """Count a file that is being fetched; return as how many bytes."""
+        expected = _expected(run)
+        self._held[run] += expected
+        return expected
+
+    def arrived(self, run: ReportRun, expected: int, size: int) -> None:
+        """Count a file as what it is."""
+        self._add(run, size - expected)
+        run.largest_file = max(size, run.largest_file or 0)
+
+    def end(self, run: ReportRun, size: int) -> None:
+        """Forget a file that is read, or could not be fetched."""
+        self._add(run, -size)
+
+    def forget(self, run: ReportRun) -> None:
+        """Forget all files of a report that nobody reads any more."""
+        del self._held[run]
+
+    def _add(self, run: ReportRun, size: int) -> None:
+        # A file of a forgotten report may still have been on its way.
+        if run in self._held:
+            self._held[run] += size
+
+
+def _expected(run: ReportRun) -> int:
+    return MAX_HELD_BYTES if run.largest_file is None else run.largest_file
+
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def progress_lines(runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], seconds: float) -> list[str]:
+    """Return a line for each report that is not read yet; a window counts when all of its rows are out.
+
+    Args:
+        runs: the reports.
+        accounts: their jobs.
+        seconds: since the first of them began.
+    """
+    running, waiting = Counter[str](), Counter[str]()
+    for account in accounts:
+        running.update(window.report for window, _ in account.running.values())
+        for window in account.windows:
+            waiting[window.report] += len(window.waiting)
+    return [
+        f"{run.name}: {run.closed_windows:,} of {run.planned_windows:,} windows, "
+        f"{run.accounts - run.unplanned - len(run.open_windows):,} of {run.accounts:,} accounts, "
+        f"{running[run.name]:,} jobs running, {waiting[run.name]:,} waiting{_time_left(run, seconds)}."
+        for run in runs
+        if run.unplanned or run.open_windows
+    ]
+
+
+def _time_left(run: ReportRun, seconds: float) -> str:
+    """How long the rest takes at the pace so far; unknown before all windows are."""
+    if run.unplanned or not run.closed_windows:
+        return ""
+    left = seconds * (run.planned_windows - run.closed_windows) / run.closed_windows
+    return f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"

@@ -21,9 +21,8 @@ from typing import Any
 import orjson
 
 from source_twitter_ads.api.bodies import BadBody, inflate
-from source_twitter_ads.reports.catalog import ReportDefinition
-from source_twitter_ads.reports.row_block import RowBlock
-from source_twitter_ads.reports.rows import rows
+from source_twitter_ads.reports.definition import ReportDefinition
+from source_twitter_ads.reports.rows import RowBlock, rows
 from source_twitter_ads.reports.windows import Window
 
 # Unpacked files up to this size are parsed whole. Parsed numbers take up to eight times their text: 32 MB.

@@ -19,17 +19,23 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 
 from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.account_jobs import AccountJobs
-from source_twitter_ads.reports.job import Job
+from source_twitter_ads.reports.job import Job, JobRequest, expected_rows, job_requests
 from source_twitter_ads.reports.job_board import JobBoard, Reason
-from source_twitter_ads.reports.job_request import JobRequest, job_requests
 from source_twitter_ads.reports.planner import PlannedWindow
 from source_twitter_ads.reports.planning import Planning
-from source_twitter_ads.reports.progress import SECONDS_BETWEEN_LINES, progress_lines
-from source_twitter_ads.reports.report_run import Ended, FileReady, PieceFailed, Planned, ReportRun, WindowClosed
-from source_twitter_ads.reports.request_loop import RequestLoop, Task
-from source_twitter_ads.reports.sizing import expected_rows
+from source_twitter_ads.reports.report_run import (
+    SECONDS_BETWEEN_LINES,
+    Ended,
+    FileReady,
+    PieceFailed,
+    Planned,
+    ReportRun,
+    WindowClosed,
+    progress_lines,
+)
 from source_twitter_ads.reports.window_jobs import WindowJobs
 
 logger = logging.getLogger("airbyte")

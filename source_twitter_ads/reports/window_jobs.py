@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
-from source_twitter_ads.reports.job import Job
-from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.job import Job, JobRequest
 
 logger = logging.getLogger("airbyte")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from source_twitter_ads.reports.account_calendar import (
+from source_twitter_ads.reports.calendar import (
     DAY,
     HOUR,
     AccountCalendar,

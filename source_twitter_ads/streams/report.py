@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_twitter_ads.api.services import Services
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure
-from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS, ReportDefinition, custom_reports
 from source_twitter_ads.reports.reader import ReportRetriever
 from source_twitter_ads.reports.schema import json_schema
 from source_twitter_ads.streams.base import XAdsStream
@@ -85,3 +87,42 @@ class Report(XAdsStream):
         """
         assert isinstance(stream_slice, StreamSlice)
         yield from self._retriever.read_records(stream_slice)
+
+
+logger = logging.getLogger("airbyte")
+
+
+def report_definitions(config: Mapping[str, Any], taken_names: Collection[str]) -> list[ReportDefinition]:
+    """Return the prebuilt reports and those of the configuration.
+
+    Args:
+        config: the normalised configuration.
+        taken_names: names of the entity streams.
+
+    Raises:
+        ConfigProblem: with one sentence per mistake in the custom reports.
+    """
+    custom, warnings = custom_reports(config.get("reports", []), taken_names)
+    for warning in warnings:
+        logger.warning(warning)
+    return [*PREBUILT_REPORTS, *custom]
+
+
+def report_streams(
+    services: Services,
+    definitions: Sequence[ReportDefinition],
+    state_of: Callable[[str], Mapping[str, Any]],
+    repository: MessageRepository,
+) -> Iterator[tuple[Report, ReportCursor]]:
+    """Yield each report with its cursor; all of them share one scheduler.
+
+    Args:
+        services: the shared parts of the sync.
+        definitions: the reports.
+        state_of: returns a stream's state at the start of the sync.
+        repository: where messages go.
+    """
+    context = ReportContext(services, [definition.name for definition in definitions])
+    for definition in definitions:
+        cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
+        yield Report(definition, context, cursor, repository), cursor

@@ -17,7 +17,7 @@ from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from source_twitter_ads.api.errors import Where
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.components.retrievers import iso_text
+from source_twitter_ads.components.retriever import iso_text
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
 from source_twitter_ads.engine.listing import NewestFirst, listed
 from source_twitter_ads.streams.base import XAdsStream

@@ -49,10 +49,11 @@ def wrong_values(setting: dict[str, Any]) -> list[Any]:
 WRONG_SETTINGS = [
     (key, value) for key, setting in SETTINGS.items() if key != "reports" for value in wrong_values(setting)
 ] + [("reports", value) for value in WRONG_REPORTS]
-EMPTY_SETTINGS = [(key, value) for key in SCHEMA["required"] for value in (None, "", [], {})]
+EMPTY: list[Any] = [None, "", [], {}]
+EMPTY_SETTINGS = [(key, value) for key in SCHEMA["required"] for value in EMPTY]
 WRONG_REPORT_SETTINGS = [
     (key, value) for key, setting in REPORT_SETTINGS.items() for value in wrong_values(setting)
-] + [(key, value) for key in SETTINGS["reports"]["items"]["required"] for value in (None, "", " ", [], {})]
+] + [(key, value) for key in SETTINGS["reports"]["items"]["required"] for value in [*EMPTY, " "]]
 
 
 def message(config: dict[str, Any]) -> str:

@@ -25,9 +25,9 @@ from source_twitter_ads.api.bodies import (
 )
 from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.rate_limits import number, retry_after
-from source_twitter_ads.reports.activity import _activity
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import job_id_of, result_url
+from source_twitter_ads.reports.planner import _activity
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from source_twitter_ads.reports.windows import AccountCalendar, Window

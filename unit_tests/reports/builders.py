@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from source_twitter_ads.configuration import normalise
-from source_twitter_ads.reports.catalog import ReportDefinition, custom_reports
+from source_twitter_ads.reports.definition import ReportDefinition, custom_reports
 from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows
 
 UTC = timezone.utc

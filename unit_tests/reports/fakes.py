@@ -10,10 +10,8 @@ from typing import Any
 
 from source_twitter_ads.api.errors import ApiFailure, Refusal, Where, rule_for
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.reports.activity import Activity, Question
-from source_twitter_ads.reports.job import Job
-from source_twitter_ads.reports.job_request import JobRequest
-from source_twitter_ads.reports.planner import Plan, PlannedWindow
+from source_twitter_ads.reports.job import Job, JobRequest
+from source_twitter_ads.reports.planner import Activity, Plan, PlannedWindow, Question
 from source_twitter_ads.reports.window_jobs import WindowJobs
 from unit_tests.reports.builders import report, window
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from source_twitter_ads.reports.request_loop import Handler, Task
+from source_twitter_ads.api.request_loop import Handler, Task
 from unit_tests.reports.simulated_x import EPOCH, Outcome, SimulatedX, VirtualTime
 
 # Of virtual time: a sync that lasts longer will never end.

@@ -23,7 +23,7 @@ from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Skipped, 
 from source_twitter_ads.api.rate_limit_window import NotYet
 from source_twitter_ads.api.rate_limits import Limits, Passage
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.calendar import iso
 
 # The epoch second at which the virtual clock shows nought.
 EPOCH = 1_795_000_000.0

@@ -9,14 +9,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import NoopMessageRepository
 
 from source_twitter_ads.api.errors import ApiFailure, Skipped
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.reports.catalog import ReportDefinition
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.report_run import (
     Ended,
     Event,
@@ -50,7 +51,7 @@ class SimulatedReader:
     def __init__(self, sync: SimulatedSync, name: str, cursor: ReportCursor) -> None:
         self._sync = sync
         self._free_at = 0.0
-        self._left = False
+        self._left = self._due = False
         self.name = name
         self.cursor = cursor
         self.seconds_per_file = 0.0
@@ -73,6 +74,18 @@ class SimulatedReader:
     def _handle(self, event: Event) -> None:
         if self._left:
             return
+        self._do(event)
+        due_in = self.cursor.due_in if self._sync.states_in_time else None
+        if due_in is not None and not self._due:
+            self._due = True
+            self._sync.loop.at(self._sync.loop.now() + due_in + 0.001, self._emit)
+
+    def _emit(self) -> None:
+        self._due = False
+        if not self.ended:
+            self.cursor.emit()
+
+    def _do(self, event: Event) -> None:
         match event:
             case Planned():
                 self.planned[event.account_id] = event
@@ -182,6 +195,7 @@ class SimulatedSync:
         readers, runs: by report.
         repository: the states.
         read_pages: is given the cursor and each file that is read.
+        states_in_time: whether states that are held back are emitted once they may be, by virtual time.
 
     Args:
         x: X, with its accounts.
@@ -213,6 +227,7 @@ class SimulatedSync:
         self.loop = loops[0]
         self.readers: dict[str, SimulatedReader] = {}
         self.runs: dict[str, ReportRun] = {}
+        self.states_in_time = False
         self.read_pages: Callable[[ReportCursor, FileReady], None] = lambda *_: None
         self.began = self.loop.now()
         for one in definitions:
@@ -225,6 +240,12 @@ class SimulatedSync:
         """Have reports read, all of them where none is named."""
         for name in names or self.runs:
             self.scheduler.read(self.runs[name], self.services.accounts.ids() if account_ids is None else account_ids)
+
+    def with_states_in_time(self, monkeypatch: pytest.MonkeyPatch) -> SimulatedSync:
+        """Have the pace of states go by virtual time."""
+        monkeypatch.setattr("source_twitter_ads.engine.bookmarks.time", self.x.clock_of_loop)
+        self.states_in_time = True
+        return self
 
     def run(self) -> SimulatedSync:
         """Read all reports to their end."""
@@ -261,11 +282,12 @@ def a_sync(
     accounts: Mapping[str, Account] | None = None,
     latency: float = 0.1,
     states: Mapping[str, Mapping[str, Any]] | None = None,
+    now: datetime = NOW,
     **settings: Any,
 ) -> SimulatedSync:
     """A sync of some reports, by default of campaigns; by default of one account, "1a", with twenty of them."""
     x = SimulatedX(sync_settings(**settings), accounts or {"1a": campaigns(20)}, latency)
-    return SimulatedSync(x, *(definitions or (report(),)), states=states)
+    return SimulatedSync(x, *(definitions or (report(),)), states=states, now=now)
 
 
 def campaigns(count: int, **more: Any) -> Account:

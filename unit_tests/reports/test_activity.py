@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.activity import LONGEST_QUESTION, Question, questions, read_activity
+from source_twitter_ads.reports.planner import LONGEST_QUESTION, Question, questions, read_activity
 from unit_tests.reports.builders import NOW
 
 ALL = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.calendar import iso
 from source_twitter_ads.reports.job import job_id_of, result_url, seconds_taken
 from unit_tests.reports.fakes import DONE, job
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from source_twitter_ads.reports.job_quota import MOST_JOBS, REMAINING, JobQuota
+from source_twitter_ads.reports.account_jobs import MOST_JOBS, REMAINING, JobQuota
 
 
 def left(number: int) -> dict[str, str]:

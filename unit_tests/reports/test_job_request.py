@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from source_twitter_ads.reports.job_request import JobRequest, job_requests
+from source_twitter_ads.reports.job import JobRequest, job_requests
 from unit_tests.reports.builders import report, window
 from unit_tests.reports.fakes import request
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS
-from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS
+from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.pending_jobs import OLDEST, PendingJobs, fingerprint
 from source_twitter_ads.reports.windows import AccountCalendar, Window
 

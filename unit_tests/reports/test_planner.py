@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.account_calendar import iso
-from source_twitter_ads.reports.activity import LONGEST_QUESTION, Activity
-from source_twitter_ads.reports.planner import PlannedWindow, Planner
+from source_twitter_ads.reports.calendar import iso
+from source_twitter_ads.reports.planner import LONGEST_QUESTION, Activity, PlannedWindow, Planner
 from source_twitter_ads.reports.windows import AccountCalendar
 from unit_tests.reports.builders import NOW, UTC, report
 from unit_tests.reports.fakes import FakeFeed, settings

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from source_twitter_ads.api.bodies import BadBody
 from source_twitter_ads.reports import result_file
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from unit_tests.reports import builders

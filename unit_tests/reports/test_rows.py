@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from source_twitter_ads.engine.page import Page
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.rows import MalformedResult, rows
 from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
 from source_twitter_ads.reports.windows import Window

@@ -4,8 +4,8 @@
 import pytest
 from jsonschema import Draft7Validator
 
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition
-from source_twitter_ads.reports.combinations import METRIC_GROUPS
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS, ReportDefinition
+from source_twitter_ads.reports.options import METRIC_GROUPS
 from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
 from unit_tests.reports.builders import report
 

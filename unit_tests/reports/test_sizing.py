@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_twitter_ads.api.bodies import MAX_FILE_BYTES
-from source_twitter_ads.reports.combinations import GRANULARITIES, RETIRED_SEGMENTS, SEGMENTS
-from source_twitter_ads.reports.sizing import (
+from source_twitter_ads.reports.job import (
     MAX_ENTITIES,
     MAX_NUMBERS,
     batch_size,
@@ -15,6 +14,7 @@ from source_twitter_ads.reports.sizing import (
     expected_rows,
     window_days,
 )
+from source_twitter_ads.reports.options import GRANULARITIES, RETIRED_SEGMENTS, SEGMENTS
 from unit_tests.reports.builders import report, window
 
 

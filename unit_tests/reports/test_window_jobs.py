@@ -6,8 +6,7 @@ from __future__ import annotations
 import pytest
 
 from source_twitter_ads.api.errors import ApiFailure
-from source_twitter_ads.reports.job import Job
-from source_twitter_ads.reports.job_request import JobRequest
+from source_twitter_ads.reports.job import Job, JobRequest
 from source_twitter_ads.reports.window_jobs import MOST_FAILURES, MOST_TRIES, WindowJobs
 from unit_tests.reports.builders import report, window
 from unit_tests.reports.fakes import job, request, window_jobs

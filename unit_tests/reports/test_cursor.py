@@ -9,7 +9,7 @@ from typing import Any
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
-from source_twitter_ads.reports.account_calendar import iso
+from source_twitter_ads.reports.calendar import iso
 from source_twitter_ads.reports.cursor import ReportCursor
 from unit_tests.reports.builders import UTC
 from unit_tests.reports.fakes import request

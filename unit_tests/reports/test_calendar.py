@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from source_twitter_ads.reports.account_calendar import AccountCalendar
+from source_twitter_ads.reports.calendar import AccountCalendar
 from unit_tests.reports.builders import UTC, ZONES
 
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from typing import Any
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.configuration.spec import choices
 from source_twitter_ads.configuration.validate import allowed_values
-from source_twitter_ads.reports import combinations
+from source_twitter_ads.reports import options as combinations
 
 _ORGANIC_PLACEMENTS = ("ALL_ON_TWITTER",)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_twitter_ads.configuration import ConfigProblem, normalise, require_valid
-from source_twitter_ads.reports.catalog import PREBUILT_REPORTS, ReportDefinition, custom_reports
-from source_twitter_ads.reports.combinations import (
+from source_twitter_ads.reports.definition import PREBUILT_REPORTS, ReportDefinition, custom_reports
+from source_twitter_ads.reports.options import (
     ENTITIES,
     ENTITY_METRIC_GROUPS,
     GRANULARITIES,
