@@ -14,7 +14,7 @@ from typing import Any
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.configuration.spec import choices
 from source_twitter_ads.configuration.validate import allowed_values
-from source_twitter_ads.reports import options as combinations
+from source_twitter_ads.reports import options
 
 _ORGANIC_PLACEMENTS = ("ALL_ON_TWITTER",)
 
@@ -47,12 +47,12 @@ class ReportDefinition:
     @property
     def needs_country(self) -> bool:
         """Whether each job must name one country (docs/x-ads-api.md §7.6)."""
-        return self.segmentation in combinations.SEGMENTS_BY_COUNTRY
+        return self.segmentation in options.SEGMENTS_BY_COUNTRY
 
     @property
     def needs_platform(self) -> bool:
         """Whether each job must name one platform (docs/x-ads-api.md §7.6)."""
-        return self.segmentation in combinations.SEGMENTS_BY_PLATFORM
+        return self.segmentation in options.SEGMENTS_BY_PLATFORM
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -62,8 +62,8 @@ class ReportDefinition:
         in no feed.
         """
         if self.entity == "ACCOUNT":
-            return combinations.ENTITIES_WITH_ACTIVITY
-        return () if self.entity in combinations.ENTITIES_WITHOUT_ACTIVITY else (self.entity,)
+            return options.ENTITIES_WITH_ACTIVITY
+        return () if self.entity in options.ENTITIES_WITHOUT_ACTIVITY else (self.entity,)
 
     @property
     def cursor_field(self) -> str:
@@ -89,7 +89,7 @@ class ReportDefinition:
 
 
 def _prebuilt(name: str, entity: str) -> ReportDefinition:
-    return ReportDefinition(name, entity, None, "DAY", combinations.default_metric_groups(entity, None), None)
+    return ReportDefinition(name, entity, None, "DAY", options.default_metric_groups(entity, None), None)
 
 
 PREBUILT_REPORTS: tuple[ReportDefinition, ...] = (
@@ -144,8 +144,8 @@ def _table_name(name: str) -> str:
 
 
 def _definition(entry: Mapping[str, Any]) -> ReportDefinition:
-    entity, segment = entry["entity"], entry.get("segment", combinations.NO_SEGMENT)
-    segmentation = None if segment == combinations.NO_SEGMENT else segment
+    entity, segment = entry["entity"], entry.get("segment", options.NO_SEGMENT)
+    segmentation = None if segment == options.NO_SEGMENT else segment
     groups, placements = (
         tuple(value for value in choices(key) if value in entry.get(key, ())) for key in ("metric_groups", "placements")
     )
@@ -153,25 +153,25 @@ def _definition(entry: Mapping[str, Any]) -> ReportDefinition:
         entry["name"],
         entity,
         segmentation,
-        entry.get("granularity", combinations.DEFAULT_GRANULARITY),
-        groups or combinations.default_metric_groups(entity, segmentation),
+        entry.get("granularity", options.DEFAULT_GRANULARITY),
+        groups or options.default_metric_groups(entity, segmentation),
         placements or (_ORGANIC_PLACEMENTS if entity == "ORGANIC_TWEET" else None),
     )
 
 
 def _combination_problems(report: ReportDefinition) -> Iterator[str]:
     """Yield what in a report does not go together, and what is allowed."""
-    entity, segment = report.entity, report.segmentation or combinations.NO_SEGMENT
-    segmentable = [item for item in combinations.ENTITIES if item not in combinations.ENTITIES_WITHOUT_SEGMENTS]
-    refused = combinations.SEGMENT_WITHOUT_ENTITIES.get(segment, ())
+    entity, segment = report.entity, report.segmentation or options.NO_SEGMENT
+    segmentable = [item for item in options.ENTITIES if item not in options.ENTITIES_WITHOUT_SEGMENTS]
+    refused = options.SEGMENT_WITHOUT_ENTITIES.get(segment, ())
     if report.segmented and entity not in segmentable:
-        yield f"segment {segment} does not go with entity {entity}; allowed is {combinations.NO_SEGMENT}."
+        yield f"segment {segment} does not go with entity {entity}; allowed is {options.NO_SEGMENT}."
     elif entity in refused:
         others = ", ".join(item for item in segmentable if item not in refused)
         yield f"segment {segment} does not go with entity {entity}; allowed with it are {others}."
-    allowed = list(combinations.default_metric_groups(entity, report.segmentation))
-    if entity not in combinations.ENTITIES_WITHOUT_MEDIA and segment != "CONVERSION_TAGS":
-        allowed.extend(combinations.RETIRED_METRIC_GROUPS)
+    allowed = list(options.default_metric_groups(entity, report.segmentation))
+    if entity not in options.ENTITIES_WITHOUT_MEDIA and segment != "CONVERSION_TAGS":
+        allowed.extend(options.RETIRED_METRIC_GROUPS)
     for group in report.metric_groups:
         if group not in allowed:
             what = f"metric group {group} has no numbers for entity {entity} with segment {segment}"
@@ -184,19 +184,19 @@ def _combination_problems(report: ReportDefinition) -> Iterator[str]:
 def retired_parts(definition: ReportDefinition) -> list[str]:
     """What a report asks for although X's documents have retired it, for instance `segment LANGUAGES in May 2026`."""
     retired: list[str] = []
-    if definition.entity in combinations.RETIRED_ENTITIES:
+    if definition.entity in options.RETIRED_ENTITIES:
         retired.append(f"entity {definition.entity} in June 2026")
-    if definition.segmentation in combinations.RETIRED_SEGMENTS:
+    if definition.segmentation in options.RETIRED_SEGMENTS:
         retired.append(f"segment {definition.segmentation} in May 2026")
     retired.extend(
         f"metric group {group} in June 2026"
         for group in definition.metric_groups
-        if group in combinations.RETIRED_METRIC_GROUPS
+        if group in options.RETIRED_METRIC_GROUPS
     )
     retired.extend(
         f"placement {placement} in June 2026"
         for placement in definition.placements or ()
-        if placement in combinations.RETIRED_PLACEMENTS
+        if placement in options.RETIRED_PLACEMENTS
     )
     return retired
 
