@@ -27,7 +27,8 @@ def page(text: str) -> str:
 def table(schema: Mapping[str, Any]) -> str:
     """Return one row per setting, in the order of Airbyte's form."""
     settings = sorted(schema["properties"].items(), key=lambda item: int(item[1]["order"]))
-    return HEAD + "".join(f"| {' | '.join(_cells(schema, key, setting))} |\n" for key, setting in settings)
+    rows = (" ".join([*(f"| {cell}".rstrip() for cell in _cells(schema, *one)), "|\n"]) for one in settings)
+    return HEAD + "".join(rows)
 
 
 def _cells(schema: Mapping[str, Any], key: str, setting: Mapping[str, Any]) -> Iterator[str]:
@@ -42,6 +43,8 @@ def _default(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return ", ".join(value)
+    if isinstance(value, str):
+        return f"`{value}`"
     return "" if value is None else str(value)
 
 
