@@ -27,14 +27,15 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.services import Services, check_connection
-from source_twitter_ads.components.retrievers import iso_text
+from source_twitter_ads.components.retriever import iso_text
 from source_twitter_ads.configuration import ConfigProblem, require_valid
+from source_twitter_ads.configuration.spec import DEFAULTS
 from source_twitter_ads.configuration.validate import warn_of_unknown_keys
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
 from source_twitter_ads.engine.concurrency import PagedConcurrentSource
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import declared_stream, http_stream
-from source_twitter_ads.reports.catalog import ReportDefinition
+from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.states import checked_state
 from source_twitter_ads.streams import Tweets, report_definitions, report_streams
 
@@ -68,7 +69,10 @@ class SourceTwitterAds(YamlDeclarativeSource):
         self._first_states = dict(self._states.per_stream_states)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
-        """Return the normalised configuration, also where the source was built without one (airbyte.md §2.3)."""
+        """Return the normalised configuration, also where the source was built without one.
+
+        Source: docs/x-ads-api.md §10.1.
+        """
         self._config = self._known(config)
         return super().configure(config, temp_dir)
 
@@ -171,8 +175,8 @@ class SourceTwitterAds(YamlDeclarativeSource):
     def _build(
         self, config: Mapping[str, Any], reports: Sequence[ReportDefinition], repository: MessageRepository
     ) -> list[AbstractStream]:
-        # The manifest's cursors read one form of date only, users write several.
-        self._config = {**config, "start_instant": iso_text(config["start_date"])}
+        # The manifest's cursors read one form of date only, users write several; its routers need the defaults.
+        self._config = {**DEFAULTS, **config, "start_instant": iso_text(config["start_date"])}
         self._config_for_validation = self._config
         services = Services.of(config)
         declared = super().streams(config)

@@ -36,9 +36,9 @@ def test_given_spec_when_run_then_only_the_modules_that_answer_it_are_imported()
 
     assert ours == [
         "source_twitter_ads",
-        "source_twitter_ads.failures",
         "source_twitter_ads.engine",
         "source_twitter_ads.engine.output",
+        "source_twitter_ads.failures",
         "source_twitter_ads.run",
         "source_twitter_ads.specification",
     ]

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""What the spec declares is what the connector goes by: a setting is declared there and in `Settings` alone."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from source_twitter_ads import SourceTwitterAds
+from source_twitter_ads.configuration import Settings, normalise
+from source_twitter_ads.configuration.spec import CONFIG, DEFAULTS, REPORT_SETTINGS, SETTINGS, choices, retired, served
+from unit_tests.conftest import settings_of, valid_config
+
+LISTS = [key for key in REPORT_SETTINGS if choices(key)]
+
+
+def test_given_the_settings_when_compared_then_each_is_typed_and_each_type_is_a_setting() -> None:
+    # Besides these two, which decide on the streams and on `base_url`.
+    assert {key.name for key in fields(Settings)} | {"reports", "sandbox"} == set(SETTINGS)
+
+
+def test_given_nothing_but_what_is_required_when_built_then_each_default_of_the_spec_applies() -> None:
+    built = vars(settings_of())
+    expected = {key: tuple(value) if isinstance(value, list) else value for key, value in DEFAULTS.items()}
+    assert {key: built[key] for key in expected if key in built} == {
+        key: value for key, value in expected.items() if key not in ("reports", "sandbox")
+    }
+
+
+def test_given_a_whole_number_when_declared_then_it_has_a_range_and_a_default() -> None:
+    numbers = {key: setting for key, setting in SETTINGS.items() if setting["type"] == "integer"}
+    assert numbers
+    assert [key for key, one in numbers.items() if not {"minimum", "maximum", "default"} <= set(one)] == []
+
+
+def test_given_the_settings_of_a_report_when_looked_up_then_all_but_the_name_are_lists_to_choose_from() -> None:
+    assert [key for key in REPORT_SETTINGS if key != "name"] == LISTS
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_given_a_list_when_split_then_what_x_serves_comes_first_and_the_rest_is_retired(key: str) -> None:
+    assert (*served(key), *retired(key)) == choices(key)
+
+
+@pytest.mark.parametrize("key", [key for key in LISTS if retired(key)])
+def test_given_a_list_with_retired_values_when_described_then_the_description_says_so(key: str) -> None:
+    text = REPORT_SETTINGS[key]["description"]
+    named = all(value in text for value in retired(key))
+    assert "X has retired" in text
+    assert named or all(value in text for value in served(key) if value != REPORT_SETTINGS[key].get("default"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{key: [value] if REPORT_SETTINGS[key]["type"] == "array" else value} for key in LISTS for value in choices(key)],
+)
+def test_given_a_value_as_x_writes_it_when_checked_as_airbyte_does_then_it_is_allowed_before_it_is_normalised(
+    entry: dict[str, Any],
+) -> None:
+    config = valid_config(reports=[{"name": " my report", "entity": "CAMPAIGN", **entry}])
+    assert Draft7Validator(CONFIG).is_valid(config)
+    assert Draft7Validator(CONFIG).is_valid(normalise(config))
+
+
+@pytest.mark.parametrize(("written", "read"), [(None, ["US"]), ("de, jp", ["DE", "JP"])])
+def test_given_countries_or_none_when_a_list_per_country_is_built_then_it_has_a_slice_for_each(
+    written: str | None, read: list[str]
+) -> None:
+    config = valid_config(country_codes=written)
+    (stream,) = (one for one in SourceTwitterAds(config=config).streams(config) if one.name == "targeting_locations")
+    slices = [partition.to_slice() for partition in stream.generate_partitions()]
+    assert slices == [{"country_code": country} for country in read]
