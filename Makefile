@@ -19,7 +19,7 @@ PYTEST_ARGS ?= -q
 # Tests of one file share an emulator; most of them wait, so more processes than two cores pay.
 UNIT_PROCESSES ?= -n 2
 INTEGRATION_PROCESSES ?= -n 4 --dist loadfile
-WHEEL_TESTS := integration_tests/test_wheel.py
+WHEEL_TESTS := integration_tests/test_wheel.py integration_tests/emulator_tests/test_wheel.py
 IMAGE ?= source-twitter-ads:dev
 
 BIN := .venv/bin
@@ -106,7 +106,7 @@ unit-tests: $(STAMP) ## only the unit tests
 .PHONY: integration-tests
 integration-tests: $(STAMP) ## only the tests against the emulator
 	@echo "==> integration tests"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(INTEGRATION_PROCESSES) integration_tests -m "not image_tests and not requires_creds" --ignore=$(WHEEL_TESTS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(INTEGRATION_PROCESSES) integration_tests -m "not image_tests and not requires_creds" $(addprefix --ignore=,$(WHEEL_TESTS))
 
 .PHONY: pyairbyte-tests
 ifneq ($(PYAIRBYTE_TESTS),)
@@ -122,8 +122,8 @@ bench: $(STAMP) ## run the benchmarks
 	@$(BIN)/python -m benchmarks
 
 .PHONY: qa
-qa: $(STAMP) $(QA_STAMP) ## the wheel alone in a fresh environment, then Airbyte's QA checks on a copy laid out as its monorepo
-	@echo "==> the wheel"
+qa: $(STAMP) $(QA_STAMP) ## both wheels alone in fresh environments, then Airbyte's QA checks on a copy laid out as its monorepo
+	@echo "==> the wheels of the connector and of the emulator"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS) $(WHEEL_TESTS)
 	@$(BIN)/python tools/qa/monorepo.py --python .venv-qa/bin/python
 

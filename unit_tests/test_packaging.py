@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from poetry.core.factory import Factory
+from poetry.core.masonry.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements"
@@ -109,17 +111,32 @@ def test_given_a_project_when_locked_then_each_direct_dependency_is_in_its_lock(
     assert wanted <= {package["name"] for package in toml(ROOT / project / "poetry.lock")["package"]}
 
 
-def test_given_an_import_of_the_package_when_looked_up_then_its_distribution_is_declared() -> None:
+def imported_distributions(package: str) -> set[str]:
+    """The top-level names that a package imports, without its own and the standard library's, with dashes."""
     imported: set[str] = set()
-    for path in (ROOT / "source_twitter_ads").rglob("*.py"):
+    for path in (ROOT / package).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 imported.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(str(node.module).split(".")[0])
-    foreign = imported - set(sys.stdlib_module_names) - {"source_twitter_ads"}
+    return {name.replace("_", "-") for name in imported - set(sys.stdlib_module_names) - {package}}
+
+
+def test_given_an_import_of_the_package_when_looked_up_then_its_distribution_is_declared() -> None:
     declared = toml(ROOT / "pyproject.toml")["tool"]["poetry"]["dependencies"]
-    assert {name.replace("_", "-") for name in foreign} <= set(declared)
+    assert imported_distributions("source_twitter_ads") <= set(declared)
+
+
+def test_given_an_import_of_the_emulator_when_looked_up_then_its_distribution_is_declared() -> None:
+    declared = toml(ROOT / "x_ads_emulator" / "pyproject.toml")["project"]["dependencies"]
+    assert imported_distributions("x_ads_emulator") <= {re.split(r"[<>=]", entry)[0] for entry in declared}
+
+
+def test_given_the_connectors_wheel_when_its_files_are_listed_then_none_is_of_the_emulator() -> None:
+    files = WheelBuilder(Factory().create_poetry(ROOT)).find_files_to_add()
+    folders = {file.relative_to_project_root().parts[0] for file in files}
+    assert folders == {"source_twitter_ads"}
 
 
 def test_given_the_installer_when_read_then_it_is_one_hashed_pin() -> None:

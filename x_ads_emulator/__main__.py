@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="emulator", description="A strict local X Ads API v12.")
+    parser = argparse.ArgumentParser(prog="x-ads-emulator", description="A strict local X Ads API v12.")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--world", help="JSON file with a world spec; default: the demo world")
     parser.add_argument("--faults", help="JSON file with a fault plan")
