@@ -86,12 +86,14 @@ demo: $(DEMO_STAMP) ## sync every stream from the emulator into DuckDB through P
 test: lint unit-tests integration-tests pyairbyte-tests ## everything that must be green: lint, types, all tests
 
 .PHONY: lint
-lint: $(STAMP) ## ruff check, ruff format --check, mypy
+lint: $(STAMP) ## ruff check, ruff format --check, mypy, import contracts
 	@echo "==> ruff"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "==> mypy"
 	@$(BIN)/mypy
+	@echo "==> import contracts"
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 .PHONY: format
 format: $(STAMP) ## let ruff fix and format the code
