@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration_tests.resilience import harness
-from source_twitter_ads.api import client as transport
+from source_twitter_ads.api import client
 from source_twitter_ads.reports import account_jobs
 from x_ads_emulator.client import Emulator
 from x_ads_emulator.world.spec import AccountSpec
@@ -60,5 +60,5 @@ def emulator(shared: Emulator) -> Iterator[Emulator]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses between attempts and between looks at jobs."""
-    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(account_jobs, "SOONEST_POLL", 0.1)

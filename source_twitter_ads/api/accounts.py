@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import ApiFailure, Skipped, Where, listed
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import ApiFailure, RequestContext, Skipped, joined
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
@@ -30,12 +30,12 @@ class Accounts:
     """The ad accounts that this sync reads.
 
     Args:
-        transport: for the one listing that is needed.
+        client: for the one listing that is needed.
         settings: names the accounts, or none for all that the token can see.
     """
 
-    def __init__(self, transport: Transport, settings: Settings) -> None:
-        self._transport = transport
+    def __init__(self, client: ApiClient, settings: Settings) -> None:
+        self._client = client
         self._settings = settings
         self._lock = threading.Lock()
         self._records: dict[str, Mapping[str, Any]] | None = None
@@ -59,7 +59,7 @@ class Accounts:
             raise ConfigProblem(NO_ACCOUNT)
         wanted = [id_ for id_, record in records.items() if self._settings.with_deleted or not record.get("deleted")]
         if not wanted:
-            raise ConfigProblem(ALL_DELETED.format(listed(list(records))))
+            raise ConfigProblem(ALL_DELETED.format(joined(list(records))))
         return wanted
 
     def skips(self, failure: ApiFailure) -> bool:
@@ -73,7 +73,7 @@ class Accounts:
         return True
 
     def _is_of_deleted(self, failure: ApiFailure) -> bool:
-        account_id, refusal = failure.where.account_id, failure.refusal
+        account_id, refusal = failure.context.account_id, failure.refusal
         if account_id is None or refusal is None or refusal.status not in _REFUSED_BELOW_DELETED:
             return False
         # What a proxy refuses says nothing of the account.
@@ -112,8 +112,8 @@ class Accounts:
             params = {"with_deleted": "true", "sort_by": "created_at-asc"}
             if batch:
                 params["account_ids"] = ",".join(batch)
-            where = Where("accounts")
-            for page in pages(self._transport, "accounts", params, where, count=MAX_PAGE_SIZE, read=_with_id):
+            context = RequestContext("accounts")
+            for page in pages(self._client, "accounts", params, context, count=MAX_PAGE_SIZE, read=_with_id):
                 found.extend(page)
         return found
 

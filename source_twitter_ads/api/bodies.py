@@ -29,12 +29,12 @@ _ARRIVED = 1 << 16
 Body = bytes | bytearray
 
 
-class BadBody(Exception):
+class InvalidBody(Exception):
     """An answer whose body is not what X sends there: cut, garbled, an HTML page, or far too large."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """A successful answer.
 
     Attributes:
@@ -68,7 +68,7 @@ def read_body(response: requests.Response, seconds: float, result: bool = False)
     for chunk in _chunks(response, seconds, not packed):
         body += chunk
         if len(body) > limit:
-            raise BadBody(f"more than {limit} bytes")
+            raise InvalidBody(f"more than {limit} bytes")
     if not packed or (result and not _is_packed_twice(body)):
         # A result file stays as it is until it is read: unpacked it is many times as large.
         return body
@@ -85,7 +85,7 @@ def _is_packed_twice(body: Body) -> bool:
 def read_refused(response: requests.Response, seconds: float) -> bytes:
     """Read of an answer that is no success what arrives: its status and headers count, whatever becomes of its body."""
     body = b""
-    with suppress(BadBody, requests.RequestException):
+    with suppress(InvalidBody, requests.RequestException):
         for chunk in _chunks(response, seconds, False):
             body += chunk
             if len(body) >= MAX_REFUSAL_BYTES:
@@ -106,7 +106,7 @@ def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterat
                 # No ReadTimeout: who drips is not silent.
                 raise requests.exceptions.ConnectionError(f"the body took longer than {seconds:.0f} s")
     except DecodeError as error:
-        raise BadBody(f"a body that cannot be unpacked: {error}") from error
+        raise InvalidBody(f"a body that cannot be unpacked: {error}") from error
     except ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error) from error
     except HTTPError as error:
@@ -122,12 +122,12 @@ def parse_envelope(body: Body) -> Mapping[str, Any]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadBody(f"{len(body)} bytes that are not JSON ({excerpt(body)}): {error}") from error
+        raise InvalidBody(f"{len(body)} bytes that are not JSON ({excerpt(body)}): {error}") from error
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, (list, dict)):
-        raise BadBody(f"JSON without a data member ({excerpt(body)})")
+        raise InvalidBody(f"JSON without a data member ({excerpt(body)})")
     if isinstance(data, list) and not all(isinstance(record, dict) for record in data):
-        raise BadBody(f"JSON whose data holds something else than objects ({excerpt(body)})")
+        raise InvalidBody(f"JSON whose data holds something else than objects ({excerpt(body)})")
     return document  # type: ignore[no-any-return]  # a dictionary, since it has data
 
 
@@ -149,7 +149,7 @@ def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Ma
         try:
             return {**document, "data": [read(record) for record in records]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadBody(f"a record that X does not send there ({type(error).__name__}: {error})") from error
+            raise InvalidBody(f"a record that X does not send there ({type(error).__name__}: {error})") from error
 
     return parse
 
@@ -180,9 +180,9 @@ def result_file(body: Body) -> Body:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadBody(f"{len(body)} bytes that are no result file ({excerpt(body)}): {error}") from error
+        raise InvalidBody(f"{len(body)} bytes that are no result file ({excerpt(body)}): {error}") from error
     if not isinstance(document, dict):
-        raise BadBody(f"{len(body)} bytes that are no result file ({excerpt(body)})")
+        raise InvalidBody(f"{len(body)} bytes that are no result file ({excerpt(body)})")
     return body
 
 
@@ -206,7 +206,7 @@ def _whole_object(body: Body) -> Body:
         first = first or part.lstrip()[:1]
         last = part.rstrip()[-1:] or last
     if (first, last) != (b"{", b"}"):
-        raise BadBody("a gzip file that holds no JSON object, or one that is cut off")
+        raise InvalidBody("a gzip file that holds no JSON object, or one that is cut off")
     return body
 
 
@@ -230,12 +230,12 @@ def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
             try:
                 part = inflater.decompress(packed, _CHUNK)
             except zlib.error as error:
-                raise BadBody(f"a gzip file that is damaged: {error}") from error
+                raise InvalidBody(f"a gzip file that is damaged: {error}") from error
             size += len(part)
             if size > limit:
-                raise BadBody(f"a gzip file that unpacks to more than {limit} bytes")
+                raise InvalidBody(f"a gzip file that unpacks to more than {limit} bytes")
             if not packed and not part and not inflater.eof:
-                raise BadBody("a gzip file that is cut off")
+                raise InvalidBody("a gzip file that is cut off")
             yield part
         position -= len(inflater.unused_data)
 

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from source_twitter_ads.api.attempt import Call
 from source_twitter_ads.api.errors import Refusal, Rule
+from source_twitter_ads.api.request import ApiRequest
 
 # Failures that lie further apart than this do not belong together.
 LONGEST_GAP = 150.0
@@ -52,7 +52,7 @@ class Outage:
 
         Args:
             scopes: the host and the endpoint.
-            places: which part of each was asked for (`Call.places`).
+            places: which part of each was asked for (`ApiRequest.places`).
             since: when the attempt's trouble began, by the clock.
             happened: what went wrong, for those who come later.
             again: whether this request has failed before, or was sent when others had failed for long. Until one was,
@@ -136,7 +136,7 @@ class Outage:
         return everywhere and lasting and self._now() - trouble.last < LONGEST_GAP
 
 
-def lasting(call: Call, nothing_else: float, again: bool) -> str | None:
+def lasting(request: ApiRequest, nothing_else: float, again: bool) -> str | None:
     """Say for how long a call has failed, if it may no longer be tried; None to try it again.
 
     Args:
@@ -144,9 +144,9 @@ def lasting(call: Call, nothing_else: float, again: bool) -> str | None:
         nothing_else: seconds for which its host, or its endpoint, had nothing for anybody.
         again: as for `Outage.failed`: a first failure may be an accident of whatever was on its way.
     """
-    if call.failures > 1 and call.tried >= call.patience:
+    if request.failures > 1 and request.tried >= request.patience:
         return f", {call.failures} times in {call.tried:.0f} s"
-    lasts = again and nothing_else >= call.patience
+    lasts = again and nothing_else >= request.patience
     return f"; nothing else was to be had there for {nothing_else:.0f} s" if lasts else None
 
 

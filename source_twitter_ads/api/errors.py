@@ -46,7 +46,7 @@ def cause_of(error: Exception) -> str:
     return _USER_INFO.sub("//***@", text) or type(error).__name__
 
 
-def listed(ids: Sequence[str]) -> str:
+def joined(ids: Sequence[str]) -> str:
     """Name some ids, and how many there are besides."""
     shown = ", ".join(ids[:_LISTED])
     return shown if len(ids) <= _LISTED else f"{shown} and {len(ids) - _LISTED} more"
@@ -77,7 +77,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Where:
+class RequestContext:
     """The place of a request in the sync, for messages.
 
     Attributes:
@@ -255,10 +255,10 @@ class ApiFailure(AirbyteTracedException):
 
     Attributes:
         refusal: X's own words, None when the network failed.
-        where: the request's place in the sync.
+        context: the request's place in the sync.
     """
 
-    def __init__(self, rule: Rule, where: Where, happened: str, refusal: Refusal | None = None) -> None:
+    def __init__(self, rule: Rule, context: RequestContext, happened: str, refusal: Refusal | None = None) -> None:
         text = f"{happened} ({where}). {rule.advice}".strip()
         super().__init__(
             internal_message=text,
@@ -266,7 +266,7 @@ class ApiFailure(AirbyteTracedException):
             failure_type=rule.failure_type,
         )
         self.refusal = refusal
-        self.where = where
+        self.context = context
 
 
 class Skipped(ApiFailure):

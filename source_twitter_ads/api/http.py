@@ -40,7 +40,7 @@ class _KeptAlive(HTTPAdapter):
 
 
 class _PlainSession(requests.Session):
-    """A session that keeps no cookies and leaves redirects, and the reading of their bodies, to `Transport`."""
+    """A session that keeps no cookies and leaves redirects, and the reading of their bodies, to `ApiClient`."""
 
     def __init__(self) -> None:
         super().__init__()

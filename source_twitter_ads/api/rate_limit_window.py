@@ -81,7 +81,7 @@ class Heartbeat:
         logger.info(f"Still waiting until {clock_time(until)} for {name}.")
 
 
-class Gate:
+class RateLimitWindow:
     """Lets requests through as long as X's window has room for them.
 
     Until the first answer of a window is in, one request goes ahead alone: it learns the count for all others.

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 
-from source_twitter_ads.api.attempt import Call
 from source_twitter_ads.api.clock import SAME
 from source_twitter_ads.api.errors import CLOCK_SKEW, Action, Refusal, rule_for
-from source_twitter_ads.api.rate_limit_window import Gate, Heartbeat
+from source_twitter_ads.api.rate_limit_window import Heartbeat, RateLimitWindow
+from source_twitter_ads.api.request import ApiRequest
 
 # Epoch seconds, in the year 2286.
 LATEST = 1e10
@@ -42,7 +42,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 IN_A_ROW = 3
 
 
-class Slots:
+class RequestSlots:
     """A number of slots; urgent requests get a free one before the others, three out of four times.
 
     Urgent are the requests that make X work: its analytics jobs take minutes, during which everything else can be read.
@@ -81,7 +81,7 @@ class Slots:
 _STATS = "/stats/"
 
 
-class Limits:
+class RateLimits:
     """All that holds a request back: one gate per endpoint, one per endpoint and account, and the number of workers.
 
     Args:
@@ -92,17 +92,17 @@ class Limits:
     def __init__(self, workers: int, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._slots = Slots(workers)
+        self._slots = RequestSlots(workers)
         self._heartbeat = Heartbeat(now)
-        self._gates: dict[tuple[str, str | None], Gate] = {}
+        self._gates: dict[tuple[str, str | None], RateLimitWindow] = {}
 
-    def gate(self, endpoint: str, account_id: str | None) -> Gate:
+    def gate(self, endpoint: str, account_id: str | None) -> RateLimitWindow:
         """Return the gate of an endpoint (account_id None) or of an endpoint of one account."""
         key = (endpoint, account_id)
         with self._lock:
             if key not in self._gates:
                 name = f"{endpoint} of account {account_id}" if account_id else endpoint
-                self._gates[key] = Gate(name, self._now, self._heartbeat)
+                self._gates[key] = RateLimitWindow(name, self._now, self._heartbeat)
             return self._gates[key]
 
     def abandon(self) -> None:
@@ -113,7 +113,7 @@ class Limits:
             gate.abandon()
 
     @contextmanager
-    def passage(self, endpoint: str, account_id: str | None, deadline: float, wait: bool = True) -> Iterator[Passage]:
+    def permit(self, endpoint: str, account_id: str | None, deadline: float, wait: bool = True) -> Iterator[Permit]:
         """Wait for both gates of a request and for a free worker, and let the gates learn from its answer.
 
         Raises:
@@ -125,17 +125,17 @@ class Limits:
         # The account's first: a request that waits there must not hold up other accounts at the gate of all.
         gates = [account, user] if account else [user]
         self._enter(gates, deadline, _STATS in endpoint, wait)
-        passage = Passage(account, user)
+        permit = Permit(account, user)
         try:
-            yield passage
+            yield permit
         finally:
             self._slots.release()
             for gate in gates:
-                gate.leave(*passage.learnt(gate))
+                gate.leave(*permit.learnt(gate))
 
-    def _enter(self, gates: list[Gate], deadline: float, urgent: bool, wait: bool) -> None:
+    def _enter(self, gates: list[RateLimitWindow], deadline: float, urgent: bool, wait: bool) -> None:
         while True:
-            entered: list[Gate] = []
+            entered: list[RateLimitWindow] = []
             try:
                 for gate in gates:
                     gate.enter(deadline, wait)
@@ -151,12 +151,12 @@ class Limits:
             _turn_back(entered)
 
 
-def _turn_back(gates: list[Gate]) -> None:
+def _turn_back(gates: list[RateLimitWindow]) -> None:
     for gate in gates:
         gate.leave(answered=False)
 
 
-class Passage:
+class Permit:
     """One request on its way through its gates.
 
     Args:
@@ -164,7 +164,7 @@ class Passage:
         user: the gate of all accounts.
     """
 
-    def __init__(self, account: Gate | None, user: Gate) -> None:
+    def __init__(self, account: RateLimitWindow | None, user: RateLimitWindow) -> None:
         self._account = account
         self._user = user
         self._headers: Mapping[str, str] = {}
@@ -181,7 +181,7 @@ class Passage:
         """
         self._headers, self._succeeded, self._clock_ahead = headers, succeeded, clock_ahead
 
-    def learnt(self, gate: Gate) -> tuple[int | None, float | None, bool, float]:
+    def learnt(self, gate: RateLimitWindow) -> tuple[int | None, float | None, bool, float]:
         """Return (remaining, X's reset, answered, clock_ahead) at the gate's level."""
         prefix = "x-account-rate-limit" if gate is self._account else "x-rate-limit"
         remaining, reset = number(self._headers, f"{prefix}-remaining"), number(self._headers, f"{prefix}-reset")
@@ -196,7 +196,7 @@ class Passage:
 SHORTEST_PAUSE = 1.0
 
 
-def heed(call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, str], pause: float) -> None:
+def heed(request: ApiRequest, refusal: Refusal, permit: Permit, headers: Mapping[str, str], pause: float) -> None:
     """Close the gate until the time that X names, before the next request can pass.
 
     Args:
@@ -210,12 +210,12 @@ def heed(call: Call, refusal: Refusal, passage: Passage, headers: Mapping[str, s
     happened = f"X refused {call} with {refusal}"
     after = retry_after(headers, now - refusal.clock_ahead)
     if rule.action is Action.RETRY and rule is not CLOCK_SKEW and after is not None:
-        call.demanded = after
-        passage.close(now + after, happened)
+        request.demanded = after
+        permit.close(now + after, happened)
     elif rule.action is Action.WAIT:
         account, user = number(headers, "x-account-rate-limit-reset"), number(headers, "x-rate-limit-reset")
         reset = account if account is not None else user
         until = reset + refusal.clock_ahead if reset is not None else now + (after or 0.0)
         # A window may have ended already: then the pauses grow. By X's clock it may be about to end.
         pause = max(pause, SHORTEST_PAUSE) if reset is not None and now - until < SAME else pause
-        passage.close(until if until > now else now + pause, happened, user_level=account is None and user is not None)
+        permit.close(until if until > now else now + pause, happened, user_level=account is None and user is not None)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from source_twitter_ads.api.attempt import Call
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.request import ApiRequest
 
 Handler = Callable[..., None]
 
@@ -32,8 +32,8 @@ class Task:
         failed: is given what the request failed with, an `ApiFailure` unless nobody foresaw it.
     """
 
-    call: Call
-    answered: Callable[[Answer], None]
+    request: ApiRequest
+    answered: Callable[[ApiResponse], None]
     failed: Callable[[Exception], None]
 
 
@@ -43,7 +43,7 @@ class RequestLoop:
     A request that has to be tried again, or that a rate limit holds back, waits here and takes up no thread.
 
     Args:
-        transport: sends the requests.
+        client: sends the requests.
         workers: requests that are under way at once, each in a thread.
         next_task: returns the request that X gets next, None when there is none; called by the loop's thread.
         crashed: is told of an error that a handler did not foresee.
@@ -51,12 +51,12 @@ class RequestLoop:
 
     def __init__(
         self,
-        transport: Transport,
+        client: ApiClient,
         workers: int,
         next_task: Callable[[], Task | None],
         crashed: Callable[[Exception], None],
     ) -> None:
-        self._transport = transport
+        self._client = client
         self._free = workers
         self._next_task = next_task
         self._crashed = crashed
@@ -93,7 +93,7 @@ class RequestLoop:
 
     def is_open(self, method: str, path: str) -> bool:
         """Return whether X's limit for all accounts allows a request now; if not, `next_task` is asked again then."""
-        opens = self._transport.opens(method, path)
+        opens = self._client.opens(method, path)
         if opens is not None:
             self._wake_at = min(self._wake_at, self.now() + max(opens - time.time(), 0.0))
         return opens is None
@@ -122,16 +122,16 @@ class RequestLoop:
             self._pool.submit(self._attempt, task)
 
     def _attempt(self, task: Task) -> None:
-        outcome: Answer | float | Exception
+        outcome: ApiResponse | float | Exception
         try:
-            outcome = self._transport.attempt(task.call)
+            outcome = self._client.attempt(task.request)
         except Exception as error:
             outcome = error
         self.post(self._attempted, task, outcome)
 
-    def _attempted(self, task: Task, outcome: Answer | float | Exception) -> None:
+    def _attempted(self, task: Task, outcome: ApiResponse | float | Exception) -> None:
         self._free += 1
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, ApiResponse):
             task.answered(outcome)
         elif isinstance(outcome, Exception):
             task.failed(outcome)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from source_twitter_ads.api.accounts import ALL_DELETED, NO_ACCOUNT, Accounts
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import ApiFailure, listed
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import ApiFailure, joined
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
 
@@ -22,7 +22,7 @@ class Services:
 
     Attributes:
         settings: the configuration.
-        transport: the one way to X.
+        client: the one way to X.
         accounts: the ad accounts of the sync.
     """
 
@@ -32,8 +32,8 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.transport = Transport(settings)
-        self.accounts = Accounts(self.transport, settings)
+        self.client = ApiClient(settings)
+        self.accounts = Accounts(self.client, settings)
         self._closers: list[Callable[[], None]] = []
 
     def on_close(self, closer: Callable[[], None]) -> None:
@@ -44,7 +44,7 @@ class Services:
         """End the sync's connections; nobody gets these services any more."""
         for closer in self._closers:
             closer()
-        self.transport.close()
+        self.client.close()
         with Services._lock:
             if Services._current.get(self.settings) is self:
                 del Services._current[self.settings]
@@ -87,7 +87,7 @@ def check_connection(services: Services) -> None:
         raise ConfigProblem(NO_ACCOUNT)
     suspended = [account_id for account_id in wanted or visible if not _readable(visible[account_id])]
     if len(suspended) == len(wanted or visible):
-        raise ConfigProblem(ALL_DELETED.format(listed(suspended)))
+        raise ConfigProblem(ALL_DELETED.format(joined(suspended)))
 
 
 def _readable(record: Mapping[str, Any]) -> bool:

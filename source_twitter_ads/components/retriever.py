@@ -14,7 +14,7 @@ from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
@@ -98,14 +98,14 @@ class PageRetriever(Retriever):
         page_size = self.max_page_size if self.fixed_page_size else self._services.settings.page_size
         wanted = min(page_size, self.max_page_size)
         count = wanted or None
-        return pages(self._services.transport, path, query, Where(self.name, account_id), count=count)
+        return pages(self._services.client, path, query, RequestContext(self.name, account_id), count=count)
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst | None:
         name = self._cursor_field
         if name is None:
             return None
         since = stream_slice.cursor_slice.get("start_time")
-        began = partial(self._services.transport.clock.at_least, time.time())
+        began = partial(self._services.client.clock.at_least, time.time())
         return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began)
 
 

@@ -15,7 +15,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.bodies import text_of
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 
@@ -133,10 +133,10 @@ class LineItemBatchesRouter(XAdsRouter):
         settings = self._services.settings
         deleted = "true" if settings.with_deleted else "false"
         query = {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"}
-        where = Where("targeting_criteria", account_id)
+        context = RequestContext("targeting_criteria", account_id)
         count = min(settings.page_size, MAX_PAGE_SIZE)
         path = f"accounts/{account_id}/line_items"
-        return pages(self._services.transport, path, query, where, count=count, read=lambda item: text_of(item, "id"))
+        return pages(self._services.client, path, query, context, count=count, read=lambda item: text_of(item, "id"))
 
 
 @dataclass
@@ -149,10 +149,10 @@ class TvMarketsRouter(XAdsRouter):
         Raises:
             ApiFailure: when the markets cannot be listed.
         """
-        where = Where("targeting_tv_shows")
+        context = RequestContext("targeting_tv_shows")
         seen: set[str] = set()
         path = "targeting_criteria/tv_markets"
-        for page in pages(self._services.transport, path, {}, where, count=None, read=lambda m: text_of(m, "locale")):
+        for page in pages(self._services.client, path, {}, context, count=None, read=lambda m: text_of(m, "locale")):
             for locale in page:
                 if locale not in seen:
                     seen.add(locale)

@@ -12,8 +12,8 @@ from typing import Any
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.bodies import text_of
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, Action, ApiFailure, Rule, Where
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, Action, ApiFailure, RequestContext, Rule
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.calendar import AccountCalendar
@@ -37,12 +37,12 @@ class TargetingValues:
     """Targeting values that reports have in common, each list looked up once per sync.
 
     Args:
-        transport: sends the requests.
+        client: sends the requests.
         country_codes: the configured countries.
     """
 
-    def __init__(self, transport: Transport, country_codes: Sequence[str]) -> None:
-        self._transport = transport
+    def __init__(self, client: ApiClient, country_codes: Sequence[str]) -> None:
+        self._client = client
         self._codes = country_codes
         # Of their own, and one each: X may take long for one list, and nothing else has to wait for it.
         self._asking_countries, self._asking_platforms = threading.Lock(), threading.Lock()
@@ -57,15 +57,15 @@ class TargetingValues:
         """
         if not definition.needs_country:
             return (None,)
-        where = Where(definition.name)
+        context = RequestContext(definition.name)
         with self._asking_countries:
             if self._countries is None:
-                self._countries = [value for code in self._codes for value in self._country(code, where)]
+                self._countries = [value for code in self._codes for value in self._country(code, context)]
         if not self._countries:
             happened = (
                 f"X lists no targeting value for {', '.join(self._codes)}, and {definition.segmentation} needs one"
             )
-            raise ApiFailure(_NO_COUNTRY, where, happened)
+            raise ApiFailure(_NO_COUNTRY, context, happened)
         return self._countries
 
     def platforms(self, definition: ReportDefinition) -> Sequence[str | None]:
@@ -76,17 +76,17 @@ class TargetingValues:
         """
         if not definition.needs_platform:
             return (None,)
-        where = Where(definition.name)
+        context = RequestContext(definition.name)
         with self._asking_platforms:
             if self._platforms is None:
-                self._platforms = self._list("targeting_criteria/platforms", {}, where)
+                self._platforms = self._list("targeting_criteria/platforms", {}, context)
         if not self._platforms:
-            raise ApiFailure(_NO_PLATFORM, where, f"X lists no platform, and {definition.segmentation} needs one")
+            raise ApiFailure(_NO_PLATFORM, context, f"X lists no platform, and {definition.segmentation} needs one")
         return self._platforms
 
-    def _country(self, code: str, where: Where) -> list[str]:
+    def _country(self, code: str, context: RequestContext) -> list[str]:
         query = {"country_code": code, "location_type": "COUNTRIES"}
-        values = self._list("targeting_criteria/locations", query, where)
+        values = self._list("targeting_criteria/locations", query, context)
         if not values:
             logger.warning(
                 "X lists no targeting value for country code %s, so reports that are made country by country have no "
@@ -95,8 +95,8 @@ class TargetingValues:
             )
         return values
 
-    def _list(self, path: str, query: Mapping[str, str], where: Where) -> list[str]:
-        listing = pages(self._transport, path, query, where, count=MAX_PAGE_SIZE, read=_targeting_value)
+    def _list(self, path: str, query: Mapping[str, str], context: RequestContext) -> list[str]:
+        listing = pages(self._client, path, query, context, count=MAX_PAGE_SIZE, read=_targeting_value)
         return [value for page in listing for value in page]
 
 
@@ -126,7 +126,7 @@ class ReportContext:
         self.now = datetime.now(timezone.utc)
         self.unpacking = threading.BoundedSemaphore(FILES_UNPACKED)
         self._reports = list(reports)
-        self._targeting = TargetingValues(services.transport, services.settings.country_codes)
+        self._targeting = TargetingValues(services.client, services.settings.country_codes)
         self._lock = threading.Lock()
         self._scheduler: Scheduler | None = None
 
@@ -165,9 +165,9 @@ class ReportContext:
             ApiFailure: when X refuses.
         """
         query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
-        where = Where(definition.name, account_id)
+        context = RequestContext(definition.name, account_id)
         path = f"accounts/{account_id}/tweets"
-        listing = pages(self.services.transport, path, query, where, count=MAX_PAGE_SIZE, read=_tweet_id)
+        listing = pages(self.services.client, path, query, context, count=MAX_PAGE_SIZE, read=_tweet_id)
         return [tweet_id for page in listing for tweet_id in page]
 
     def _plan(self, definition: ReportDefinition, cursor: ReportCursor, account_id: str, tweets: Sequence[str]) -> Plan:
@@ -177,14 +177,14 @@ class ReportContext:
             ApiFailure: when X does not show the account, or shows a time zone that nobody knows.
         """
         record = self.services.accounts.records().get(account_id)
-        where = Where(definition.name, account_id)
+        context = RequestContext(definition.name, account_id)
         if record is None:
-            raise ApiFailure(BY_CODE["ACCOUNT_NOT_FOUND"], where, "X does not show this ad account")
+            raise ApiFailure(BY_CODE["ACCOUNT_NOT_FOUND"], context, "X does not show this ad account")
         try:
             calendar = AccountCalendar(str(record.get("timezone")), record.get("timezone_switch_at"))
             calendar.local_date(self.now)
         except ValueError as error:
-            raise ApiFailure(BY_STATUS[400], where, str(error)) from error
+            raise ApiFailure(BY_STATUS[400], context, str(error)) from error
         planner = Planner(definition, self.services.settings, account_id, calendar, self.now, tweets)
         return planner.plan(cursor.bookmark(account_id))
 

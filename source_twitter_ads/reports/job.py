@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from source_twitter_ads.api.bodies import MAX_FILE_BYTES, text_of
-from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.reports.calendar import parse_instant
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.schema import columns
@@ -184,7 +184,7 @@ class Job:
     Attributes:
         request: what it asks for.
         job_id: X's id, as text.
-        where: the place in the sync, for messages.
+        context: the place in the sync, for messages.
         created: when it was created, by the monotonic clock.
         seen: when X last listed it, by the monotonic clock; None before the first time.
         missed: since when X's responses have lacked it, by the monotonic clock; None when the last one listed it.
@@ -197,7 +197,7 @@ class Job:
 
     request: JobRequest
     job_id: str
-    where: Where
+    context: RequestContext
     created: float
     seen: float | None = None
     missed: float | None = None

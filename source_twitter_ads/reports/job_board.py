@@ -12,9 +12,9 @@ from typing import Protocol
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, Where, rule_for
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, RequestContext, rule_for
 from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, AccountJobs
 from source_twitter_ads.reports.job import Job, JobRequest, job_id_of, seconds_taken
@@ -25,7 +25,7 @@ from source_twitter_ads.reports.window_jobs import WindowJobs
 # With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.
 SCARCE_POLLS = 4
 
-Reason = Callable[[Where], ApiFailure]
+Reason = Callable[[RequestContext], ApiFailure]
 
 
 class Windows(Protocol):
@@ -46,7 +46,7 @@ class JobBoard:
 
     Args:
         loop: runs its timers.
-        transport: makes the requests.
+        client: makes the requests.
         timeout: seconds that a job may take.
         runs: the reports that are read, by name.
         windows: is told what becomes of windows.
@@ -55,13 +55,13 @@ class JobBoard:
     def __init__(
         self,
         loop: RequestLoop,
-        transport: Transport,
+        client: ApiClient,
         timeout: float,
         runs: dict[str, ReportRun],
         windows: Windows,
     ) -> None:
         self._loop = loop
-        self._transport = transport
+        self._client = client
         self._timeout = timeout
         self._runs = runs
         self._windows = windows
@@ -69,7 +69,7 @@ class JobBoard:
         self._busy: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
         self._polls: dict[AccountJobs, None] = {}
-        self._cancels = deque[tuple[str, Where]]()
+        self._cancels = deque[tuple[str, RequestContext]]()
         self._cancelling = 0
         self._budget = FileBudget()
         self._downloads = deque[ReportRun]()
@@ -108,7 +108,7 @@ class JobBoard:
         for job_id, (owner, job) in list(account.running.items()):
             if owner is window:
                 del account.running[job_id]
-                self.cancel(account.account_id, job_id, job.where)
+                self.cancel(account.account_id, job_id, job.context)
         self._has_work(account)
 
     def leave(self, run: ReportRun) -> None:
@@ -125,9 +125,9 @@ class JobBoard:
                 del account.running[job_id]
             self._has_work(account)
 
-    def cancel(self, account_id: str, job_id: str, where: Where) -> None:
+    def cancel(self, account_id: str, job_id: str, context: RequestContext) -> None:
         """Queue the cancellation of a job."""
-        self._cancels.append((f"stats/jobs/accounts/{account_id}/{job_id}", where))
+        self._cancels.append((f"stats/jobs/accounts/{account_id}/{job_id}", context))
 
     # Creation
 
@@ -147,22 +147,22 @@ class JobBoard:
             window, request = found
             account.quota.being_created += 1
             window.open_jobs += 1
-            call = self._transport.call("POST", path, window.where, request.parameters(), job_id_of)
+            api_request = self._client.request("POST", path, window.context, request.parameters(), job_id_of)
             created = partial(self._created, account, window, request, datetime.now(timezone.utc))
-            return Task(call, created, partial(self._refused, account, window, request, self._loop.now()))
+            return Task(api_request, created, partial(self._refused, account, window, request, self._loop.now()))
         return None
 
     def _created(
-        self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, answer: Answer
+        self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, response: ApiResponse
     ) -> None:
         account.quota.being_created -= 1
-        job = Job(request, answer.document["data"][0], window.where, created=self._loop.now())
-        account.created(window, job, answer.headers)
+        job = Job(request, response.document["data"][0], window.context, created=self._loop.now())
+        account.created(window, job, response.headers)
         window.created(request)
         run = self._runs.get(window.report)
         if window.over or run is None:
             del account.running[job.job_id]
-            self.cancel(account.account_id, job.job_id, job.where)
+            self.cancel(account.account_id, job.job_id, job.context)
         else:
             run.cursor.jobs.add(account.account_id, window.position, request, job.job_id, asked_at)
             if not run.jobs_noted:
@@ -192,7 +192,7 @@ class JobBoard:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             self._windows.account_failed(account, partial(shared, failure, consequence=CREATION))
         else:
-            self._windows.window_failed(window, run.refusals.explained(request, failure, window.where))
+            self._windows.window_failed(window, run.refusals.explained(request, failure, window.context))
         self._has_work(account, window)
         self._windows.window_changed(window)
 
@@ -221,7 +221,7 @@ class JobBoard:
             self._polls[account] = None
 
     def _next_poll_of(self, account: AccountJobs) -> float:
-        left = self._transport.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
+        left = self._client.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
         scarce = left is not None and left < SCARCE_POLLS * len(self._busy)
         return account.next_poll(self._loop.now(), self._fastest or 0.0, self._slowest, scarce)
 
@@ -240,20 +240,20 @@ class JobBoard:
             # A response that is filtered by job_ids is never paged, whatever cursor it shows (docs/x-ads-api.md §7.2).
             ids = ",".join(job.job_id for job in jobs)
             query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
-            where = jobs[0].where if jobs else next(iter(account.windows)).where
-            call = self._transport.call("GET", path, where, query, lambda entry: (job_id_of(entry), entry))
-            return Task(call, partial(self._learn, account, jobs), partial(self._status_failed, account))
+            context = jobs[0].context if jobs else next(iter(account.windows)).context
+            api_request = self._client.request("GET", path, context, query, lambda entry: (job_id_of(entry), entry))
+            return Task(api_request, partial(self._learn, account, jobs), partial(self._status_failed, account))
         return None
 
-    def _learn(self, account: AccountJobs, jobs: Sequence[Job], answer: Answer) -> None:
-        entries = dict(answer.document["data"])
+    def _learn(self, account: AccountJobs, jobs: Sequence[Job], response: ApiResponse) -> None:
+        entries = dict(response.document["data"])
         for taken in map(seconds_taken, entries.values()):
             if taken is not None:
                 self._fastest = taken if self._fastest is None else min(self._fastest, taken)
                 self._slowest = max(self._slowest, taken)
         account.polling = False
-        utc_now = datetime.now(timezone.utc) - timedelta(seconds=self._transport.clock.difference)
-        for window, job in account.learn(jobs, entries, answer.headers, self._loop.now(), utc_now):
+        utc_now = datetime.now(timezone.utc) - timedelta(seconds=self._client.clock.difference)
+        for window, job in account.learn(jobs, entries, response.headers, self._loop.now(), utc_now):
             self._ended(account, window, job)
         if account.hopeless:
             reason = partial(hopeless, jobs=account.endless, seconds=self._timeout)
@@ -262,7 +262,7 @@ class JobBoard:
         if starved >= self._timeout:
             happened = f"No slot for an analytics job was free for {starved:.0f} s"
             rule = BY_CODE["TOO_MANY_JOBS"]
-            self._windows.account_failed(account, lambda where: ApiFailure(rule, where, happened))
+            self._windows.account_failed(account, lambda context: ApiFailure(rule, context, happened))
         self._has_work(account)
 
     def _ended(self, account: AccountJobs, window: WindowJobs, job: Job) -> None:
@@ -275,7 +275,7 @@ class JobBoard:
             run.downloads.append((window, job))
             return
         if job.given_up:
-            self.cancel(account.account_id, job.job_id, job.where)
+            self.cancel(account.account_id, job.job_id, job.context)
         self.job_failed(window, job, str(job.broken))
 
     def _status_failed(self, account: AccountJobs, failure: Exception) -> None:
@@ -303,24 +303,24 @@ class JobBoard:
             if window.over or job.url is None:
                 continue
             try:
-                call = self._transport.file_call(job.url, job.where)
+                api_request = self._client.file_request(job.url, job.context)
             except ApiFailure as failure:
                 self.job_failed(window, job, str(failure))
                 continue
             expected = self._budget.begin(run)
             return Task(
-                call,
+                api_request,
                 partial(self._fetched, run, window, job, expected),
                 partial(self._not_fetched, run, window, job, expected),
             )
         return None
 
-    def _fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, answer: Answer) -> None:
-        self._budget.arrived(run, expected, len(answer.document))
+    def _fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, response: ApiResponse) -> None:
+        self._budget.arrived(run, expected, len(response.document))
         if window.over:
-            self._budget.end(run, len(answer.document))
+            self._budget.end(run, len(response.document))
         else:
-            run.events.put(FileReady(window, job, answer.document))
+            run.events.put(FileReady(window, job, response.document))
 
     def _not_fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, failure: Exception) -> None:
         self._budget.end(run, expected)
@@ -352,11 +352,11 @@ class JobBoard:
         """Return the next job to cancel. Only QUEUED and PROCESSING jobs can be; others have ended (§7.2)."""
         if not self._cancels:
             return None
-        path, where = self._cancels.popleft()
+        path, context = self._cancels.popleft()
         self._cancelling += 1
-        return Task(self._transport.call("DELETE", path, where), self._cancelled, self._not_cancelled)
+        return Task(self._client.request("DELETE", path, context), self._cancelled, self._not_cancelled)
 
-    def _cancelled(self, _: Answer) -> None:
+    def _cancelled(self, _: ApiResponse) -> None:
         self._cancelling -= 1
 
     def _not_cancelled(self, failure: Exception) -> None:

@@ -77,9 +77,9 @@ def read_activity(entry: Mapping[str, Any]) -> Activity:
     if placements is not None and not isinstance(placements, list):
         raise TypeError("placements is no list")
     # No placements listed: assume all, since an active entity was shown somewhere.
-    where = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
+    context = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
     times = _instant(entry["activity_start_time"]), _instant(entry["activity_end_time"])
-    return Activity(sys.intern(text_of(entry, "entity_id")), where, *times)
+    return Activity(sys.intern(text_of(entry, "entity_id")), context, *times)
 
 
 @lru_cache(maxsize=64)

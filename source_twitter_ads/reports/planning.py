@@ -12,9 +12,9 @@ from typing import Protocol
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.reports.definition import retired_parts
 from source_twitter_ads.reports.planner import Activity, Plan, PlannedWindow, Question, read_activity
@@ -49,7 +49,7 @@ class _Account:
     account_id: str
     answers: dict[Question, list[Activity] | Exception] = field(default_factory=dict)
     asking: dict[Question, list[_Pending]] = field(default_factory=dict)
-    questions: deque[tuple[Question, Where]] = field(default_factory=deque)
+    questions: deque[tuple[Question, RequestContext]] = field(default_factory=deque)
     planned: set[str] = field(default_factory=set)
     plans: int = 0
     answered: float = -math.inf
@@ -61,17 +61,17 @@ class Planning:
 
     Args:
         loop: whose time it goes by.
-        transport: makes the requests.
+        client: makes the requests.
         at_once: accounts that are planned at a time, so that the first jobs begin before the last plan is made.
         expected: names of the reports of the sync; an account's answers are kept for all of them.
         outcomes: is told of each plan.
     """
 
     def __init__(
-        self, loop: RequestLoop, transport: Transport, at_once: int, expected: Iterable[str], outcomes: Outcomes
+        self, loop: RequestLoop, client: ApiClient, at_once: int, expected: Iterable[str], outcomes: Outcomes
     ) -> None:
         self._loop = loop
-        self._transport = transport
+        self._client = client
         self._at_once = at_once
         self._expected = set(expected)
         self._outcomes = outcomes
@@ -103,13 +103,13 @@ class Planning:
             if not self._loop.is_open("GET", path):
                 return None
             self._turns.popleft()
-            question, where = account.questions.popleft()
+            question, context = account.questions.popleft()
             if account.questions:
                 self._turns.append(account)
             if account.down is None:
-                call = self._transport.call("GET", path, where, question.parameters(), read_activity)
+                request = self._client.request("GET", path, context, question.parameters(), read_activity)
                 failed = partial(self._failed, account, question, self._loop.now())
-                return Task(call, partial(self._answered, account, question), failed)
+                return Task(request, partial(self._answered, account, question), failed)
             self._answer(account, question, account.down)
         return None
 
@@ -150,7 +150,7 @@ class Planning:
         except Exception as failure:
             self._end(account, run, failure)
             return
-        where = Where(run.name, account.account_id)
+        context = RequestContext(run.name, account.account_id)
         for question in pending.wanted:
             if question in account.answers:
                 continue
@@ -158,10 +158,10 @@ class Planning:
             if question not in account.asking:
                 if not account.questions:
                     self._turns.append(account)
-                account.questions.append((question, where))
+                account.questions.append((question, context))
             account.asking.setdefault(question, []).append(pending)
 
-    def _answered(self, account: _Account, question: Question, answer: Answer) -> None:
+    def _answered(self, account: _Account, question: Question, answer: ApiResponse) -> None:
         account.answered = self._loop.now()
         self._answer(account, question, answer.document["data"])
 
@@ -200,10 +200,10 @@ class Planning:
     def _explained(run: ReportRun, account: _Account, failure: Exception) -> Exception:
         if not isinstance(failure, ApiFailure):
             return failure
-        where = Where(run.name, account.account_id)
-        if failure.where.stream != run.name:
-            failure = shared(failure, where, ACTIVITY)
-        return explained(failure, retired_parts(run.definition), where, "to say what was active")
+        context = RequestContext(run.name, account.account_id)
+        if failure.context.stream != run.name:
+            failure = shared(failure, context, ACTIVITY)
+        return explained(failure, retired_parts(run.definition), context, "to say what was active")
 
     def _forget(self, account: _Account) -> None:
         if self._expected <= account.planned and not account.plans:

@@ -19,7 +19,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.bodies import BadBody
+from source_twitter_ads.api.bodies import InvalidBody
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure
@@ -140,7 +140,7 @@ class ReportRetriever:
                 )
                 for block in blocks:
                     yield Page(self._definition.name, block, stream_slice)
-        except (BadBody, MalformedResult) as error:
+        except (InvalidBody, MalformedResult) as error:
             scheduler.file_malformed(event, str(error))
         else:
             scheduler.rows_read(event)

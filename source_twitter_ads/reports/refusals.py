@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Skipped, Where, rule_for
+from source_twitter_ads.api.errors import Action, ApiFailure, RequestContext, Rule, Skipped, rule_for
 from source_twitter_ads.reports.definition import ReportDefinition, retired_parts
 from source_twitter_ads.reports.job import JobRequest
 
@@ -53,27 +53,27 @@ class PlacementRefusals:
             )
         return True
 
-    def explained(self, request: JobRequest, failure: ApiFailure, where: Where) -> ApiFailure:
+    def explained(self, request: JobRequest, failure: ApiFailure, context: RequestContext) -> ApiFailure:
         """Turn the refusal of a job into a hint that names the retired parts of the report."""
         others = [f"placement {other} " for other in self._definition.placements or () if other != request.placement]
         retired = [part for part in retired_parts(self._definition) if not part.startswith(tuple(others))]
-        return explained(failure, retired, where, "to make the report")
+        return explained(failure, retired, context, "to make the report")
 
 
-def explained(failure: ApiFailure, retired: Sequence[str], where: Where, asked: str) -> ApiFailure:
+def explained(failure: ApiFailure, retired: Sequence[str], context: RequestContext, asked: str) -> ApiFailure:
     """Turn a 400 into a hint that names the retired parts of the report; return other failures as they are.
 
     Args:
         failure: how the request failed.
         retired: what of the report X has retired (`retired_parts`).
-        where: the request's place in the sync.
+        context: the request's place in the sync.
         asked: what X was asked to do, for instance `to make the report`.
     """
     if isinstance(failure, Skipped) or failure.refusal is None or failure.refusal.status != 400 or not retired:
         return failure
     advice = f"X has retired {' and '.join(retired)}: take it out of the report."
     rule = Rule(Action.FAIL, FailureType.config_error, advice)
-    return ApiFailure(rule, where, f"X refused {asked} with {failure.refusal}", failure.refusal)
+    return ApiFailure(rule, context, f"X refused {asked} with {failure.refusal}", failure.refusal)
 
 
 CREATION = "Its jobs were not asked for."
@@ -88,15 +88,15 @@ _HOPELESS = Rule(
 )
 
 
-def shared(failure: ApiFailure, where: Where, consequence: str) -> ApiFailure:
+def shared(failure: ApiFailure, context: RequestContext, consequence: str) -> ApiFailure:
     """Return the failure of a request that another window or report made, as it concerns this one."""
     if isinstance(failure, Skipped):
         return failure
     rule = Rule(Action.FAIL, failure.failure_type, "")
-    return ApiFailure(rule, where, f"{consequence} {failure.message}", failure.refusal)
+    return ApiFailure(rule, context, f"{consequence} {failure.message}", failure.refusal)
 
 
-def hopeless(where: Where, jobs: int, seconds: float) -> ApiFailure:
+def hopeless(context: RequestContext, jobs: int, seconds: float) -> ApiFailure:
     """Return the failure of an account none of whose jobs has ended in time."""
     minutes = f"{seconds / 60:g} min (job_timeout)"
-    return ApiFailure(_HOPELESS, where, f"None of its first {jobs} analytics jobs has ended within {minutes}")
+    return ApiFailure(_HOPELESS, context, f"None of its first {jobs} analytics jobs has ended within {minutes}")

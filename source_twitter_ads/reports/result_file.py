@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from source_twitter_ads.api.bodies import BadBody, inflate
+from source_twitter_ads.api.bodies import InvalidBody, inflate
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.rows import RowBlock, rows
 from source_twitter_ads.reports.windows import Window
@@ -110,7 +110,7 @@ def _parsed(text: bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadBody(f"a result file that is not JSON: {error}") from error
+        raise InvalidBody(f"a result file that is not JSON: {error}") from error
 
 
 def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -159,7 +159,7 @@ class _Outline:
             rest = text[end:]
             offset += end
             if len(rest) > MAX_TEXT_BYTES:
-                raise BadBody(f"a result file that holds a text of more than {MAX_TEXT_BYTES} bytes")
+                raise InvalidBody(f"a result file that holds a text of more than {MAX_TEXT_BYTES} bytes")
         self._keep(rest)
 
     def document(self) -> Any:
@@ -174,7 +174,7 @@ class _Outline:
         self._kept.append(text)
         self._size += len(text)
         if self._size > MAX_OUTLINE_BYTES:
-            raise BadBody(f"a result file that holds more than {MAX_OUTLINE_BYTES} bytes besides its numbers")
+            raise InvalidBody(f"a result file that holds more than {MAX_OUTLINE_BYTES} bytes besides its numbers")
 
     def _search(self, text: bytes, offset: int) -> int:
         """Go through a text that begins at an offset of the file; return where it cuts a token, or its length."""
@@ -203,7 +203,7 @@ class _Outline:
             if depth < level:
                 level = depth
                 if depth < 0:
-                    raise BadBody("a result file that is not JSON: it closes more brackets than it opens")
+                    raise InvalidBody("a result file that is not JSON: it closes more brackets than it opens")
             elif depth == level and begin is not None:
                 self._found(begin, offset + stop)
                 begin, kept = None, stop
@@ -219,7 +219,7 @@ class _Outline:
 
     def _found(self, begin: int, end: int) -> None:
         if end - begin > MAX_SERIES_BYTES:
-            raise BadBody(f"a result file that holds a series of more than {MAX_SERIES_BYTES} bytes")
+            raise InvalidBody(f"a result file that holds a series of more than {MAX_SERIES_BYTES} bytes")
         self._keep(b"{}")
         self.bounds.extend((begin, end))
 

@@ -18,7 +18,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.account_jobs import AccountJobs
@@ -65,9 +65,9 @@ class Scheduler:
         self._runs: dict[str, ReportRun] = {}
         self._given_up: dict[str, tuple[Reason, bool]] = {}
         self._told: set[tuple[str, str]] = set()
-        self._loop = loop_of(services.transport, settings.num_workers, self._next_task, self._crashed)
-        self._board = JobBoard(self._loop, services.transport, settings.job_timeout * 60.0, self._runs, self)
-        self._planning = Planning(self._loop, services.transport, settings.num_workers, reports, self)
+        self._loop = loop_of(services.client, settings.num_workers, self._next_task, self._crashed)
+        self._board = JobBoard(self._loop, services.client, settings.job_timeout * 60.0, self._runs, self)
+        self._planning = Planning(self._loop, services.client, settings.num_workers, reports, self)
         board, plan = self._board, self._planning.next_question
         # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one
         # looks after jobs and one fetches a file. What has nothing to do passes its turn.
@@ -144,11 +144,11 @@ class Scheduler:
         if run.cursor.jobs.since(account_id) is not None:
             unwanted = run.cursor.jobs.unwanted(account_id, (one for several in requests for one in several))
             for job_id in unwanted:
-                self._board.cancel(account_id, job_id, Where(run.name, account_id))
+                self._board.cancel(account_id, job_id, RequestContext(run.name, account_id))
         for position, planned in enumerate(windows):
             window = planned.window
-            where = Where(run.name, account_id, f"window {window.request_start} to {window.request_end}")
-            self._begin(run, WindowJobs(run.name, account_id, position, where, ()), requests[position])
+            context = RequestContext(run.name, account_id, f"window {window.request_start} to {window.request_end}")
+            self._begin(run, WindowJobs(run.name, account_id, position, context, ()), requests[position])
         self._end_if_done(run)
 
     @staticmethod
@@ -163,7 +163,7 @@ class Scheduler:
             if job_id is None:
                 window.waiting.append(request)
             else:
-                adopted.append(Job(request, job_id, window.where, created=self._loop.now(), adopted=True))
+                adopted.append(Job(request, job_id, window.context, created=self._loop.now(), adopted=True))
         if window.waiting or adopted:
             self._board.add(window, adopted)
             if window.account_id in self._given_up:
@@ -215,10 +215,10 @@ class Scheduler:
     def _give_up(self, window: WindowJobs, failure_of: Reason, per_report: bool) -> None:
         report = (window.account_id, window.report)
         if not per_report:
-            self.window_failed(window, failure_of(window.where))
+            self.window_failed(window, failure_of(window.context))
         elif report not in self._told:
             self._told.add(report)
-            self.window_failed(window, failure_of(Where(window.report, window.account_id)))
+            self.window_failed(window, failure_of(RequestContext(window.report, window.account_id)))
         else:
             self._over(window, None)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from airbyte_cdk.models import FailureType
 
-from source_twitter_ads.api.errors import Action, ApiFailure, Rule, Where
+from source_twitter_ads.api.errors import Action, ApiFailure, RequestContext, Rule
 from source_twitter_ads.reports.job import Job, JobRequest
 
 logger = logging.getLogger("airbyte")
@@ -33,7 +33,7 @@ class WindowJobs:
         report: the name of the report that the window belongs to.
         account_id: the ad account.
         position: of the window among those of the account and report, oldest first.
-        where: the window, for messages.
+        context: the window, for messages.
         waiting: requests without a job yet.
         open_jobs: jobs that are being created, are running, or have a file that is not read yet.
         failure: why some of its rows are missing; None while nothing is.
@@ -41,12 +41,12 @@ class WindowJobs:
     """
 
     def __init__(
-        self, report: str, account_id: str, position: int, where: Where, requests: Iterable[JobRequest]
+        self, report: str, account_id: str, position: int, context: RequestContext, requests: Iterable[JobRequest]
     ) -> None:
         self.report = report
         self.account_id = account_id
         self.position = position
-        self.where = where
+        self.context = context
         self.waiting = deque(requests)
         self.open_jobs = 0
         self.failure: ApiFailure | None = None
@@ -114,4 +114,4 @@ class WindowJobs:
     def _given_up(job: Job, why: str) -> ApiFailure:
         entity, ids = job.request.definition.entity, job.request.entity_ids
         what = f"{entity} {ids[0]}" if len(ids) == 1 else f"{len(ids)} of {entity}"
-        return ApiFailure(_GIVE_UP, job.where, f"X's analytics job {job.job_id} for {what} gave no result, {why}")
+        return ApiFailure(_GIVE_UP, job.context, f"X's analytics job {job.job_id} for {what} gave no result, {why}")

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
-from source_twitter_ads.api.errors import Where
+from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retriever import iso_text
@@ -109,8 +109,8 @@ class Tweets(XAdsStream):
         account_id = stream_slice["account_id"]
         count = min(settings.page_size, MAX_PAGE_SIZE)
         query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
-        where = Where(self.name, account_id, stream_slice["tweet_type"])
-        listing = pages(self._services.transport, self.path(stream_slice=stream_slice), query, where, count=count)
+        context = RequestContext(self.name, account_id, stream_slice["tweet_type"])
+        listing = pages(self._services.client, self.path(stream_slice=stream_slice), query, context, count=count)
         yield from listed(
             self.name,
             listing,
@@ -124,7 +124,7 @@ class Tweets(XAdsStream):
         settings = self._services.settings
         bookmark = self._bookmarks.bookmark(stream_slice.partition)
         since = max(filter(None, (bookmark, iso_text(settings.start_date))), default=None)
-        began = partial(self._services.transport.clock.at_least, time.time())
+        began = partial(self._services.client.clock.at_least, time.time())
         scheduled = stream_slice["tweet_type"] == "SCHEDULED"
         if scheduled and (bookmark or "") <= began():
             since = None

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.api.accounts import Accounts
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.errors import ApiFailure, Refusal, Skipped, Where, rule_for
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.errors import ApiFailure, Refusal, RequestContext, Skipped, rule_for
 from source_twitter_ads.configuration import ConfigProblem
 from unit_tests.conftest import settings_of
 
@@ -20,13 +20,13 @@ class Listing:
     def __init__(self, **deleted: bool) -> None:
         self._deleted = deleted or {"alive": False, "gone": True}
 
-    def get(self, path: str, params: Any, where: Where, read: Any = None) -> Answer:
+    def get(self, path: str, params: Any, context: RequestContext, read: Any = None) -> ApiResponse:
         records = [{"id": id_, "deleted": deleted} for id_, deleted in self._deleted.items()]
-        return Answer(200, {}, {"data": [read(record) for record in records], "next_cursor": None})
+        return ApiResponse(200, {}, {"data": [read(record) for record in records], "next_cursor": None})
 
 
 def failure(account_id: str, refusal: Refusal, kind: type[ApiFailure] = ApiFailure) -> ApiFailure:
-    return kind(rule_for(refusal), Where("campaigns", account_id), "X refused it", refusal)
+    return kind(rule_for(refusal), RequestContext("campaigns", account_id), "X refused it", refusal)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from source_twitter_ads.api import bodies as answers
-from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
+from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure, fetched, refusal
 
 GZIP = {"Content-Encoding": "gzip"}
 PAGE = orjson.dumps({"data": [{"id": str(number)} for number in range(3000)], "next_cursor": None})
@@ -29,10 +29,10 @@ class TestEncodings:
         self, server: Server, chunked: bool, zipped: bool
     ) -> None:
         server.replies(Reply(200, packed(PAGE) if zipped else PAGE, GZIP if zipped else {}, chunked=chunked))
-        assert transport(server).get(PATH, {}, WHERE).document == orjson.loads(PAGE)
+        assert client(server).get(PATH, {}, CONTEXT).document == orjson.loads(PAGE)
 
     def test_given_a_request_when_sent_then_it_accepts_no_packing_but_gzip(self, server: Server) -> None:
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         assert server.seen[0]["headers"]["accept-encoding"] == "gzip"
 
     @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ class TestEncodings:
         self, server: Server, reply: Reply
     ) -> None:
         server.replies(reply, Reply())
-        assert transport(server, outage_timeout=10).get(PATH, {}, WHERE).document == orjson.loads(GOOD)
+        assert client(server, outage_timeout=10).get(PATH, {}, CONTEXT).document == orjson.loads(GOOD)
         assert len(server.seen) == 2
 
     @pytest.mark.parametrize("body", [FILE, packed(FILE)], ids=["plain", "packed"])
@@ -60,7 +60,7 @@ class TestEncodings:
         self, server: Server, body: bytes, chunked: bool
     ) -> None:
         server.replies(Reply(200, packed(body), GZIP, chunked=chunked))
-        assert answers.gunzip(fetched(transport(server), f"{server.url}/r/x.json.gz")) == FILE
+        assert answers.gunzip(fetched(client(server), f"{server.url}/r/x.json.gz")) == FILE
 
     @pytest.mark.parametrize(
         "reply",
@@ -78,7 +78,7 @@ class TestEncodings:
     ) -> None:
         server.replies(reply, Reply(200, packed(FILE)))
         url = f"{server.url}/r/x.json.gz"
-        assert answers.gunzip(fetched(transport(server, outage_timeout=10), url)) == FILE
+        assert answers.gunzip(fetched(client(server, outage_timeout=10), url)) == FILE
         assert len(server.seen) == 2
 
 
@@ -101,7 +101,7 @@ class TestBounds:
     ) -> None:
         monkeypatch.setattr(answers, "MAX_BODY_BYTES", 10)
         server.replies(Reply(200, packed(FILE)))
-        assert fetched(transport(server), f"{server.url}/r/x.json.gz") == packed(FILE)
+        assert fetched(client(server), f"{server.url}/r/x.json.gz") == packed(FILE)
 
 
 @pytest.mark.timeout(30)
@@ -111,7 +111,7 @@ class TestRefusals:
         limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=reset)
         limited.cut = True
         server.replies(limited, Reply())
-        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        client(server, outage_timeout=10).get(PATH, {}, CONTEXT)
         assert server.seen[1]["at"] >= float(reset)
 
     def test_given_a_400_whose_body_is_cut_off_when_asked_then_it_is_told_at_once(self, server: Server) -> None:
@@ -126,7 +126,7 @@ class TestRefusals:
     ) -> None:
         body = packed(b"not what it seems" * 20)
         server.replies(Reply(503, body[: int(len(body) * share)], {**GZIP, "retry-after": "1"}), Reply())
-        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        client(server, outage_timeout=10).get(PATH, {}, CONTEXT)
         assert server.seen[1]["at"] - server.seen[0]["at"] >= 1
 
     def test_given_a_packed_refusal_when_asked_then_its_words_are_read(self, server: Server) -> None:

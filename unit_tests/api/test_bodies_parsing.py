@@ -7,7 +7,7 @@ import gzip
 
 import pytest
 
-from source_twitter_ads.api.bodies import BadBody, gunzip, parse_envelope
+from source_twitter_ads.api.bodies import InvalidBody, gunzip, parse_envelope
 
 FILE = b'{"data": [{"id": "8u94t", "id_data": []}]}'
 
@@ -36,11 +36,11 @@ class TestEnvelope:
         ],
     )
     def test_given_anything_else_when_parsed_then_it_is_refused(self, body: bytes) -> None:
-        with pytest.raises(BadBody):
+        with pytest.raises(InvalidBody):
             parse_envelope(body)
 
     def test_given_a_page_of_a_proxy_when_refused_then_the_message_shows_how_it_begins(self) -> None:
-        with pytest.raises(BadBody, match="<html><title>Corporate proxy"):
+        with pytest.raises(InvalidBody, match="<html><title>Corporate proxy"):
             parse_envelope(b"<html><title>Corporate proxy</title>" + b"x" * 10_000)
 
     def test_given_integers_beyond_a_double_when_parsed_then_they_are_exact(self) -> None:
@@ -62,15 +62,15 @@ class TestGunzip:
     @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
     def test_given_a_file_that_is_cut_off_when_read_then_it_is_refused(self, share: float) -> None:
         packed = gzip.compress(FILE * 50)
-        with pytest.raises(BadBody, match=r"cut off|damaged"):
+        with pytest.raises(InvalidBody, match=r"cut off|damaged"):
             gunzip(packed[: int(len(packed) * share)])
 
     def test_given_a_flipped_bit_when_read_then_it_is_refused(self) -> None:
         packed = bytearray(gzip.compress(FILE * 50))
         packed[-6] ^= 1
-        with pytest.raises(BadBody, match="damaged"):
+        with pytest.raises(InvalidBody, match="damaged"):
             gunzip(bytes(packed))
 
     def test_given_a_bomb_when_read_then_it_is_refused_before_it_fills_the_memory(self) -> None:
-        with pytest.raises(BadBody, match="more than 1000 bytes"):
+        with pytest.raises(InvalidBody, match="more than 1000 bytes"):
             gunzip(gzip.compress(b"0" * 10_000_000), limit=1000)

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from unit_tests.api.tiny_server import PATH, WHERE, Server, failure, transport
+from unit_tests.api.tiny_server import CONTEXT, PATH, Server, client, failure
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_given_an_authority_of_ones_own_when_named_then_its_certificates_are_tru
     guarded: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    transport(guarded).get(PATH, {}, WHERE)
+    client(guarded).get(PATH, {}, CONTEXT)
     assert len(guarded.seen) == 1
 
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 import pytest
 
 from source_twitter_ads.api.circuit_breaker import SECONDS_BETWEEN_TRIES, Outage
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import ApiFailure, Where
-from unit_tests.api.tiny_server import WHERE, Reply, Server
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
+from unit_tests.api.tiny_server import CONTEXT, Reply, Server
 from unit_tests.conftest import settings_of
 
 BOUND = 3
@@ -33,19 +33,19 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def transport(url: str, **changes: int) -> Transport:
+def client(url: str, **changes: int) -> ApiClient:
     bounds = {"outage_timeout": BOUND, "request_timeout": BOUND}
-    return Transport(settings_of(base_url=url, **{**bounds, **changes}))
+    return ApiClient(settings_of(base_url=url, **{**bounds, **changes}))
 
 
-def outcomes(asked: Transport, calls: dict[str, list[str]]) -> dict[str, list[str]]:
+def outcomes(asked: ApiClient, calls: dict[str, list[str]]) -> dict[str, list[str]]:
     """Ask for the paths of each stream one after the other, all streams at once; "" or the message of each."""
     found: dict[str, list[str]] = {stream: [] for stream in calls}
 
     def read(stream: str) -> None:
         for path in calls[stream]:
             try:
-                asked.get(path, {}, Where(stream))
+                asked.get(path, {}, RequestContext(stream))
                 found[stream].append("")
             except ApiFailure as failure:
                 found[stream].append(str(failure.message))
@@ -66,7 +66,7 @@ class TestSilentHost:
     ) -> None:
         calls = {name: [f"accounts/{account}/{name}" for account in "abcde"] for name in ("cards", "media", "videos")}
         began = time.monotonic()
-        found = outcomes(transport(silent, num_workers=workers), calls)
+        found = outcomes(client(silent, num_workers=workers), calls)
         # Each worker tries once more for a moment: at least a second, a tenth of the bound where that is more.
         assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 3
         assert [len(texts) for texts in found.values()] == [5, 5, 5]
@@ -77,7 +77,7 @@ class TestSilentHost:
     ) -> None:
         calls = {f"stream {number}": [f"accounts/{number}/cards"] for number in range(12)}
         began = time.monotonic()
-        found = outcomes(transport(silent, num_workers=4), calls)
+        found = outcomes(client(silent, num_workers=4), calls)
         assert time.monotonic() - began < 1.2 * BOUND + 4
         assert all(texts and texts[0] for texts in found.values())
 
@@ -86,14 +86,14 @@ class TestSilentHost:
     ) -> None:
         began = time.monotonic()
         with pytest.raises(ApiFailure, match=silent.removeprefix("http://")):
-            transport(silent, outage_timeout=1, request_timeout=30).get("accounts/a/cards", {}, WHERE)
+            client(silent, outage_timeout=1, request_timeout=30).get("accounts/a/cards", {}, CONTEXT)
         assert time.monotonic() - began < 4
 
     def test_given_a_host_that_falls_silent_when_it_was_read_from_before_then_the_sync_ends_soon_after_the_bound(
         self, server: Server
     ) -> None:
-        asked = transport(server.url, num_workers=3)
-        asked.get("accounts/a/cards", {}, WHERE)
+        asked = client(server.url, num_workers=3)
+        asked.get("accounts/a/cards", {}, CONTEXT)
         server.replies(Reply(seconds=10 * BOUND))
         began = time.monotonic()
         found = outcomes(asked, {name: [f"accounts/{a}/{name}" for a in "abc"] for name in ("media", "videos", "apps")})
@@ -108,7 +108,7 @@ class TestHangingRequest:
     ) -> None:
         """Its second attempt takes more than the moment that is left for a host that is silent."""
         server.replies(Reply(seconds=1.5 * BOUND), *[Reply()] * 3, Reply(seconds=0.7 * BOUND), Reply())
-        asked = transport(server.url)
+        asked = client(server.url)
         others = threading.Timer(0.8 * BOUND, outcomes, (asked, {"b": ["accounts/b/media"] * 3}))
         others.start()
         assert outcomes(asked, {"a": ["accounts/a/cards"]}) == {"a": [""]}
@@ -118,14 +118,14 @@ class TestHangingRequest:
         """So it is when a firewall has forgotten the connections that rested while a limit was waited for."""
         names = ("cards", "media", "videos", "apps", "tweets", "users")
         server.replies(*[Reply(seconds=1.5 * BOUND)] * len(names), Reply())
-        found = outcomes(transport(server.url), {name: [f"accounts/a/{name}", f"accounts/b/{name}"] for name in names})
+        found = outcomes(client(server.url), {name: [f"accounts/a/{name}", f"accounts/b/{name}"] for name in names})
         assert found == {name: ["", ""] for name in names}
 
     def test_given_the_only_request_in_flight_when_it_hangs_then_it_is_tried_again(self, server: Server) -> None:
         server.replies(Reply(), Reply(seconds=1.5 * BOUND), Reply())
-        asked = transport(server.url)
-        asked.get("accounts", {}, WHERE)
-        assert asked.get("accounts/a/cards", {}, WHERE).document["data"] == [{"id": "1"}]
+        asked = client(server.url)
+        asked.get("accounts", {}, CONTEXT)
+        assert asked.get("accounts/a/cards", {}, CONTEXT).document["data"] == [{"id": "1"}]
 
 
 class Clock:

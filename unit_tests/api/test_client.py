@@ -11,9 +11,9 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api import client as module
-from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure, Skipped
-from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, refusal, transport
+from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure, refusal
 from unit_tests.conftest import settings_of
 
 
@@ -37,23 +37,23 @@ class SkippingClock:
 @pytest.mark.timeout(30)
 class TestRequest:
     def test_given_a_get_when_sent_then_it_is_signed_named_and_percent_encoded(self, server: Server) -> None:
-        answer = transport(server, user_agent="acme (x@acme.example)").get(PATH, {"ids": "1,2", "t": "00:00"}, WHERE)
+        response = client(server, user_agent="acme (x@acme.example)").get(PATH, {"ids": "1,2", "t": "00:00"}, CONTEXT)
         (seen,) = server.seen
-        assert answer.document["data"] == [{"id": "1"}]
+        assert response.document["data"] == [{"id": "1"}]
         assert seen["path"] == "/12/accounts/a/campaigns?ids=1%2C2&t=00%3A00"
         assert seen["headers"]["authorization"].startswith("OAuth oauth_nonce=")
         assert seen["headers"]["user-agent"] == "acme (x@acme.example)"
 
     def test_given_a_post_when_sent_then_its_parameters_travel_as_a_form(self, server: Server) -> None:
-        asked = transport(server)
-        asked.send(asked.call("POST", "stats/jobs/accounts/a", WHERE, {"entity_ids": "1,2"}))
+        asked = client(server)
+        asked.send(asked.request("POST", "stats/jobs/accounts/a", CONTEXT, {"entity_ids": "1,2"}))
         (seen,) = server.seen
         assert (seen["method"], seen["form"]) == ("POST", b"entity_ids=1%2C2")
         assert seen["headers"]["content-type"] == "application/x-www-form-urlencoded"
 
     def test_given_several_requests_when_sent_then_each_has_a_nonce_of_its_own(self, server: Server) -> None:
         server.replies(Reply(500), Reply(500), Reply())
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         assert len({seen["headers"]["authorization"] for seen in server.seen}) == 3
 
 
@@ -80,7 +80,7 @@ class TestRetry:
         self, server: Server, reply: Reply
     ) -> None:
         server.replies(reply, reply, Reply())
-        assert transport(server, outage_timeout=10).get(PATH, {}, WHERE).document["data"] == [{"id": "1"}]
+        assert client(server, outage_timeout=10).get(PATH, {}, CONTEXT).document["data"] == [{"id": "1"}]
         assert len(server.seen) == 3
 
     @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ class TestRetry:
     def test_given_a_feature_that_the_account_lacks_when_asked_then_it_is_skipped(self, server: Server) -> None:
         server.replies(refusal(400, "INVALID_ACCOUNT_SERVICE_LEVEL"))
         with pytest.raises(Skipped):
-            transport(server).get(PATH, {}, WHERE)
+            client(server).get(PATH, {}, CONTEXT)
 
     def test_given_an_outage_when_it_lasts_then_it_is_reported_after_the_outage_timeout(self, server: Server) -> None:
         server.replies(Reply(500))
@@ -125,10 +125,10 @@ class TestRetry:
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             host = f"127.0.0.1:{nobody.getsockname()[1]}"
-            asked = Transport(settings_of(base_url=f"http://{host}"))
+            asked = ApiClient(settings_of(base_url=f"http://{host}"))
             monkeypatch.setattr(asked._ended, "wait", clock.skip)
             with pytest.raises(ApiFailure, match=f"from {host}") as caught:
-                asked.get(PATH, {}, WHERE)
+                asked.get(PATH, {}, CONTEXT)
         assert 299 < clock.skipped < 301
         assert "Check the network" in str(caught.value.message)
 
@@ -141,7 +141,7 @@ class TestRetry:
         self, server: Server
     ) -> None:
         server.replies(Reply(seconds=3), Reply())
-        transport(server, request_timeout=1, outage_timeout=10).get(PATH, {}, WHERE)
+        client(server, request_timeout=1, outage_timeout=10).get(PATH, {}, CONTEXT)
         assert len(server.seen) == 2
 
 
@@ -149,7 +149,7 @@ class TestRetry:
 class TestLimits:
     def test_given_a_503_with_retry_after_when_asked_then_the_time_is_kept_to(self, server: Server) -> None:
         server.replies(refusal(503, "OVER_CAPACITY", retry_after="1"), Reply())
-        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        client(server, outage_timeout=10).get(PATH, {}, CONTEXT)
         assert server.seen[1]["at"] - server.seen[0]["at"] >= 1
 
     @pytest.mark.parametrize("retry_after", ["0", "soon"])
@@ -165,21 +165,21 @@ class TestLimits:
         server.replies(
             refusal(429, "TOO_MANY_REQUESTS", x_account_rate_limit_reset=soon, x_rate_limit_reset=late), Reply()
         )
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         assert server.seen[1]["at"] >= float(soon)
 
     def test_given_a_limit_when_it_was_waited_for_then_the_signature_is_made_afterwards(self, server: Server) -> None:
         """X refuses a signature that is a few minutes old, and a limit may last for fifteen."""
         reset = str(int(time.time()) + 4)
         server.replies(refusal(429, "TOO_MANY_REQUESTS", x_account_rate_limit_reset=reset), Reply())
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         signed_at = [int(re.findall(r'oauth_timestamp="(\d+)"', e["headers"]["authorization"])[0]) for e in server.seen]
         assert server.seen[1]["at"] - server.seen[0]["at"] > 2
         assert [entry["at"] - at < 2 for entry, at in zip(server.seen, signed_at, strict=True)] == [True, True]
 
     def test_given_a_429_without_a_header_when_asked_then_it_is_asked_again_after_a_pause(self, server: Server) -> None:
         server.replies(refusal(429, "TOO_MANY_REQUESTS"), Reply())
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         assert len(server.seen) == 2
 
     def test_given_a_limit_longer_than_the_user_waits_when_asked_then_it_fails_at_once_and_says_until_when(

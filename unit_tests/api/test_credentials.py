@@ -15,10 +15,10 @@ import pytest
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api import client as module
-from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.clock import SAME, Clock
-from source_twitter_ads.api.errors import ApiFailure, Where
-from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server, failure, fetched, refusal, transport
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
+from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, client, failure, fetched, refusal
 
 SAID = "This request is not properly authenticated"
 HOUR = 3600
@@ -31,9 +31,9 @@ def unauthorized(clock_ahead: float = 0.0) -> Reply:
     return reply
 
 
-def message(asked: Transport, account: str, stream: str = "campaigns") -> str:
+def message(asked: ApiClient, account: str, stream: str = "campaigns") -> str:
     with pytest.raises(ApiFailure) as caught:
-        asked.get(f"accounts/{account}/campaigns", {}, Where(stream, account))
+        asked.get(f"accounts/{account}/campaigns", {}, RequestContext(stream, account))
     return str(caught.value.message)
 
 
@@ -43,7 +43,7 @@ class TestRevokedKeys:
         self, server: Server
     ) -> None:
         server.replies(unauthorized())
-        asked = transport(server)
+        asked = client(server)
         sent = [message(asked, account) for account in "abc"]
         unsent = message(asked, "d", "cards")
         assert len(server.seen) == 3
@@ -53,13 +53,13 @@ class TestRevokedKeys:
 
     def test_given_refusals_with_answers_between_them_when_more_come_then_they_are_sent(self, server: Server) -> None:
         server.replies(unauthorized(), unauthorized(), Reply(), unauthorized(), unauthorized(), Reply())
-        asked = transport(server)
+        asked = client(server)
         for account in "ab":
             message(asked, account)
-        asked.get(PATH, {}, WHERE)
+        asked.get(PATH, {}, CONTEXT)
         for account in "cd":
             message(asked, account)
-        asked.get(PATH, {}, WHERE)
+        asked.get(PATH, {}, CONTEXT)
 
     @pytest.mark.parametrize(
         ("paths", "sent"),
@@ -69,17 +69,17 @@ class TestRevokedKeys:
     def test_given_keys_that_were_accepted_when_one_endpoint_refuses_them_then_others_are_asked_all_the_same(
         self, server: Server, paths: list[str], sent: int
     ) -> None:
-        asked = transport(server)
-        asked.get(PATH, {}, WHERE)
+        asked = client(server)
+        asked.get(PATH, {}, CONTEXT)
         server.replies(unauthorized())
         for number, path in enumerate(paths):
             with pytest.raises(ApiFailure):
-                asked.get(f"accounts/{number}/{path}", {}, WHERE)
+                asked.get(f"accounts/{number}/{path}", {}, CONTEXT)
         assert len(server.seen) == 1 + sent
 
     def test_given_keys_that_are_refused_when_a_result_file_needs_none_then_it_is_fetched(self, server: Server) -> None:
         server.replies(*[unauthorized()] * 3, Reply(200, b'{"data": []}'))
-        asked = transport(server)
+        asked = client(server)
         for account in "abc":
             message(asked, account)
         assert fetched(asked, f"{server.url}/r/x.json") == b'{"data": []}'
@@ -113,7 +113,7 @@ class TestWrongClock:
         self, server: Server
     ) -> None:
         server.replies(unauthorized(HOUR))
-        asked = transport(server)
+        asked = client(server)
         texts = [message(asked, account) for account in "abcd"]
         assert len(server.seen) == 3 * module.SKEW_TRIES
         assert "not sent" in texts[-1]
@@ -128,7 +128,7 @@ class TestWrongClock:
         limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(theirs) + 3), **remaining)
         limited.headers["Date"] = formatdate(theirs, usegmt=True)
         server.replies(limited, Reply())
-        transport(server, outage_timeout=10).get(PATH, {}, WHERE)
+        client(server, outage_timeout=10).get(PATH, {}, CONTEXT)
         assert 2 <= server.seen[1]["at"] - server.seen[0]["at"] < 6
 
 
@@ -161,9 +161,9 @@ class TestDelete:
         limited = refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=reset)
         server.replies(refusal(503, "OVER_CAPACITY", retry_after="900") if status == 503 else limited)
         began = time.monotonic()
-        asked = transport(server, outage_timeout=60, rate_limit_timeout=1000)
+        asked = client(server, outage_timeout=60, rate_limit_timeout=1000)
         with pytest.raises(ApiFailure, match="UTC") as caught:
-            asked.send(asked.call("DELETE", "stats/jobs/accounts/a/1", WHERE))
+            asked.send(asked.request("DELETE", "stats/jobs/accounts/a/1", CONTEXT))
         assert time.monotonic() - began < 3
         assert len(server.seen) == 1
         assert "rate_limit_timeout" not in str(caught.value.message)
@@ -172,13 +172,13 @@ class TestDelete:
 @pytest.mark.timeout(30)
 class TestClosing:
     def test_given_a_transport_that_was_closed_when_asked_then_nothing_is_sent(self, server: Server) -> None:
-        asked = transport(server)
-        asked.get(PATH, {}, WHERE)
+        asked = client(server)
+        asked.get(PATH, {}, CONTEXT)
         asked.close()
         for ask in (
-            lambda: asked.get(PATH, {}, WHERE),
+            lambda: asked.get(PATH, {}, CONTEXT),
             lambda: fetched(asked, f"{server.url}/r/x.json.gz"),
-            lambda: asked.send(asked.call("DELETE", "stats/jobs/accounts/a/1", WHERE)),
+            lambda: asked.send(asked.request("DELETE", "stats/jobs/accounts/a/1", CONTEXT)),
         ):
             with pytest.raises(ApiFailure, match="has ended"):
                 ask()
@@ -188,7 +188,7 @@ class TestClosing:
         self, server: Server
     ) -> None:
         server.replies(refusal(429, "TOO_MANY_REQUESTS", x_rate_limit_reset=str(int(time.time()) + 900)))
-        asked = transport(server)
+        asked = client(server)
         closing = threading.Timer(0.5, asked.close)
         closing.start()
         assert "has ended" in message(asked, "a")
@@ -201,12 +201,12 @@ class TestClosing:
         server.replies(Reply(500))
         monkeypatch.setattr(module, "FIRST_PAUSE", 20.0)
         monkeypatch.setattr(module, "LONGEST_PAUSE", 20.0)
-        asked = transport(server, outage_timeout=100)
+        asked = client(server, outage_timeout=100)
         closing = threading.Timer(0.5, asked.close)
         closing.start()
         began = time.monotonic()
         with pytest.raises(ApiFailure, match="has ended"):
-            asked.get(PATH, {}, WHERE)
+            asked.get(PATH, {}, CONTEXT)
         assert time.monotonic() - began < 5
         assert len(server.seen) == 1
 

@@ -13,15 +13,15 @@ from source_twitter_ads.api.errors import (
     Action,
     ApiFailure,
     Refusal,
+    RequestContext,
     Rule,
-    Where,
     network_rule,
     read_refusal,
     rule_for,
 )
 
 CONFIG, TRANSIENT, SYSTEM = FailureType.config_error, FailureType.transient_error, FailureType.system_error
-WHERE = Where("campaigns", "18ce54d4x5t", "page 3")
+CONTEXT = RequestContext("campaigns", "18ce54d4x5t", "page 3")
 
 
 def refused(status: int, code: str = "", message: str = "X's words") -> Rule:
@@ -125,7 +125,7 @@ class TestFailure:
     def test_given_a_failure_when_shown_then_it_says_what_where_and_what_to_do(self) -> None:
         refusal = Refusal(403, "ACTION_NOT_ALLOWED", "This action is not allowed")
         rule = rule_for(refusal)
-        failure = ApiFailure(rule, WHERE, f"X refused GET /12/x with {refusal}", refusal)
+        failure = ApiFailure(rule, CONTEXT, f"X refused GET /12/x with {refusal}", refusal)
         text = str(failure.message)
         for part in (
             "HTTP 403 ACTION_NOT_ALLOWED: This action is not allowed",
@@ -138,7 +138,7 @@ class TestFailure:
         assert failure.failure_type is CONFIG
 
     def test_given_a_global_list_when_a_failure_names_its_place_then_it_names_no_account(self) -> None:
-        assert str(Where("iab_categories")) == "stream iab_categories"
+        assert str(RequestContext("iab_categories")) == "stream iab_categories"
 
 
 class TestNetwork:

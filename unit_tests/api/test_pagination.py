@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from source_twitter_ads.api.pagination import pages
 
 
@@ -20,13 +20,13 @@ class Listing:
         self._envelopes = list(envelopes)
         self.asked: list[Mapping[str, str]] = []
 
-    def get(self, path: str, params: Mapping[str, str], where: Where, *_: Any) -> Answer:
+    def get(self, path: str, params: Mapping[str, str], context: RequestContext, *_: Any) -> ApiResponse:
         self.asked.append(params)
-        return Answer(200, {}, self._envelopes.pop(0))
+        return ApiResponse(200, {}, self._envelopes.pop(0))
 
     def read(self, count: int | None = 2) -> list[list[dict[str, Any]]]:
         params = {"sort_by": "updated_at-desc"}
-        return list(pages(self, "accounts/a/campaigns", params, Where("campaigns", "a"), count=count))  # type: ignore[arg-type]
+        return list(pages(self, "accounts/a/campaigns", params, RequestContext("campaigns", "a"), count=count))  # type: ignore[arg-type]
 
 
 def envelope(*ids: int, cursor: str | None = None) -> dict[str, Any]:

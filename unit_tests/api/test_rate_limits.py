@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from source_twitter_ads.api.rate_limit_window import SOON, Gate, NotYet, WaitTooLong
-from source_twitter_ads.api.rate_limits import Limits, number
+from source_twitter_ads.api.rate_limit_window import SOON, NotYet, RateLimitWindow, WaitTooLong
+from source_twitter_ads.api.rate_limits import RateLimits, number
 
 FAR = 10_000.0
 
@@ -43,7 +43,7 @@ class Entering:
         self.thread.start()
 
 
-def later(gate: Gate, clock: Clock, seconds: float) -> None:
+def later(gate: RateLimitWindow, clock: Clock, seconds: float) -> None:
     """Let time pass, and those who wait at the gate notice."""
     clock.seconds += seconds
     with gate._condition:
@@ -65,33 +65,35 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def gate(clock: Clock) -> Gate:
-    return Gate("GET /12/x", clock)
+def gate(clock: Clock) -> RateLimitWindow:
+    return RateLimitWindow("GET /12/x", clock)
 
 
-def enter_many(gate: Gate, count: int) -> list[Entering]:
+def enter_many(gate: RateLimitWindow, count: int) -> list[Entering]:
     return [Entering(lambda: gate.enter(FAR)) for _ in range(count)]
 
 
 class TestGate:
-    def test_given_nothing_known_when_many_come_then_one_goes_ahead_alone(self, gate: Gate) -> None:
+    def test_given_nothing_known_when_many_come_then_one_goes_ahead_alone(self, gate: RateLimitWindow) -> None:
         threads = enter_many(gate, 5)
         assert passed(threads, 1) == 1
 
-    def test_given_the_first_answer_without_limits_when_it_is_in_then_all_go(self, gate: Gate) -> None:
+    def test_given_the_first_answer_without_limits_when_it_is_in_then_all_go(self, gate: RateLimitWindow) -> None:
         threads = enter_many(gate, 5)
         assert passed(threads, 1) == 1
         gate.leave()
         assert passed(threads, 5) == 5
 
-    def test_given_three_left_when_five_wait_then_three_go_and_two_stay(self, gate: Gate, clock: Clock) -> None:
+    def test_given_three_left_when_five_wait_then_three_go_and_two_stay(
+        self, gate: RateLimitWindow, clock: Clock
+    ) -> None:
         gate.enter(FAR)
         gate.leave(remaining=3, reset=clock.seconds + 900)
         threads = enter_many(gate, 5)
         assert passed(threads, 3) == 3
 
     def test_given_a_used_up_window_when_the_next_begins_then_one_goes_ahead_again(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.enter(FAR)
         gate.leave(remaining=0, reset=clock.seconds + 5)
@@ -101,7 +103,7 @@ class TestGate:
         assert passed(threads, 1) == 1
 
     def test_given_answers_that_overtake_each_other_when_learnt_then_the_lowest_count_holds(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.enter(FAR)
         gate.leave(remaining=10, reset=clock.seconds + 900)
@@ -113,7 +115,7 @@ class TestGate:
         assert passed(enter_many(gate, 4), 1) == 1
 
     def test_given_a_closed_gate_when_somebody_comes_then_he_waits_until_it_opens(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.enter(FAR)
         gate.leave()
@@ -124,7 +126,7 @@ class TestGate:
         assert passed(threads, 1) == 1
 
     def test_given_a_limit_beyond_the_deadline_when_somebody_comes_then_he_is_told_at_once(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.close(clock.seconds + 900, "X said so")
         with pytest.raises(WaitTooLong) as caught:
@@ -133,14 +135,14 @@ class TestGate:
         assert "UTC" in str(caught.value)
 
     def test_given_two_closings_when_the_earlier_comes_later_then_the_later_time_holds(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.close(clock.seconds + 900, "long")
         gate.close(clock.seconds + 1, "short")
         with pytest.raises(WaitTooLong):
             gate.enter(deadline=clock.seconds + 800)
 
-    def test_given_a_probe_that_broke_when_it_leaves_then_the_next_one_goes_alone(self, gate: Gate) -> None:
+    def test_given_a_probe_that_broke_when_it_leaves_then_the_next_one_goes_alone(self, gate: RateLimitWindow) -> None:
         gate.enter(FAR)
         threads = enter_many(gate, 4)
         gate.leave(answered=False)
@@ -151,27 +153,31 @@ class TestNoWaiting:
     """A caller that has other things to do is told when to come again."""
 
     def test_given_a_closed_gate_when_entered_without_waiting_then_the_moment_of_its_end(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.close(clock.seconds + 5, "X said so")
         with pytest.raises(NotYet) as caught:
             gate.enter(FAR, wait=False)
         assert caught.value.until == pytest.approx(clock.seconds + 5, abs=0.2)
 
-    def test_given_a_probe_in_flight_when_entered_without_waiting_then_soon(self, gate: Gate, clock: Clock) -> None:
+    def test_given_a_probe_in_flight_when_entered_without_waiting_then_soon(
+        self, gate: RateLimitWindow, clock: Clock
+    ) -> None:
         gate.enter(FAR)
         with pytest.raises(NotYet) as caught:
             gate.enter(FAR, wait=False)
         assert caught.value.until == clock.seconds + SOON
 
     def test_given_a_limit_beyond_the_deadline_when_entered_without_waiting_then_it_is_told(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.close(clock.seconds + 900, "X said so")
         with pytest.raises(WaitTooLong):
             gate.enter(clock.seconds + 60, wait=False)
 
-    def test_given_many_who_do_not_wait_when_one_is_left_then_no_place_is_lost(self, gate: Gate, clock: Clock) -> None:
+    def test_given_many_who_do_not_wait_when_one_is_left_then_no_place_is_lost(
+        self, gate: RateLimitWindow, clock: Clock
+    ) -> None:
         gate.enter(FAR)
         gate.leave(remaining=1, reset=clock.seconds + 900)
         gate.enter(FAR, wait=False)
@@ -184,20 +190,20 @@ class TestNoWaiting:
     def test_given_a_second_gate_that_is_closed_when_passed_without_waiting_then_the_first_is_left_again(
         self, clock: Clock
     ) -> None:
-        limits = Limits(8, clock)
+        limits = RateLimits(8, clock)
         limits.gate("GET /12/x", None).close(clock.seconds + 5, "X said so")
-        with pytest.raises(NotYet), limits.passage("GET /12/x", "a", FAR, wait=False):
+        with pytest.raises(NotYet), limits.permit("GET /12/x", "a", FAR, wait=False):
             pass
         assert limits.gate("GET /12/x", "a").opens() is None
 
-    def test_given_an_open_gate_when_looked_at_then_nothing_is_taken(self, gate: Gate, clock: Clock) -> None:
+    def test_given_an_open_gate_when_looked_at_then_nothing_is_taken(self, gate: RateLimitWindow, clock: Clock) -> None:
         gate.enter(FAR)
         gate.leave(remaining=1, reset=clock.seconds + 900)
         assert [gate.opens() for _ in range(3)] == [None] * 3
         assert gate.remaining == 1
 
     def test_given_a_window_that_is_over_when_looked_at_then_nothing_is_known_of_the_next(
-        self, gate: Gate, clock: Clock
+        self, gate: RateLimitWindow, clock: Clock
     ) -> None:
         gate.enter(FAR)
         gate.leave(remaining=5, reset=clock.seconds + 900)
@@ -207,33 +213,33 @@ class TestNoWaiting:
 
 class TestLimits:
     def test_given_a_limit_of_one_account_when_another_asks_then_it_is_not_held_up(self, clock: Clock) -> None:
-        limits = Limits(8, clock)
-        with limits.passage("GET /12/accounts/:id/cards", "a", FAR) as passage:
-            passage.answered({"x-rate-limit-remaining": "500", "x-rate-limit-reset": "1900"}, True)
-            passage.close(clock.seconds + 900, "X said so")
-        with limits.passage("GET /12/accounts/:id/cards", "b", FAR):
+        limits = RateLimits(8, clock)
+        with limits.permit("GET /12/accounts/:id/cards", "a", FAR) as permit:
+            permit.answered({"x-rate-limit-remaining": "500", "x-rate-limit-reset": "1900"}, True)
+            permit.close(clock.seconds + 900, "X said so")
+        with limits.permit("GET /12/accounts/:id/cards", "b", FAR):
             pass
-        with pytest.raises(WaitTooLong), limits.passage("GET /12/accounts/:id/cards", "a", clock.seconds + 60):
+        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "a", clock.seconds + 60):
             pass
 
     def test_given_a_users_limit_when_any_account_asks_then_it_waits(self, clock: Clock) -> None:
-        limits = Limits(8, clock)
-        with limits.passage("GET /12/accounts/:id/cards", "a", FAR) as passage:
-            passage.close(clock.seconds + 900, "X said so", user_level=True)
-        with pytest.raises(WaitTooLong), limits.passage("GET /12/accounts/:id/cards", "b", clock.seconds + 60):
+        limits = RateLimits(8, clock)
+        with limits.permit("GET /12/accounts/:id/cards", "a", FAR) as permit:
+            permit.close(clock.seconds + 900, "X said so", user_level=True)
+        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "b", clock.seconds + 60):
             pass
 
     def test_given_a_refused_probe_when_the_others_wait_then_not_one_of_them_follows_it(self, clock: Clock) -> None:
         """At most one request runs into a limit that nobody knew of."""
-        limits = Limits(8, clock)
+        limits = RateLimits(8, clock)
         sent: list[int] = []
 
         def ask(number: int) -> None:
-            with limits.passage("GET /12/x", None, clock.seconds + 60) as passage:
+            with limits.permit("GET /12/x", None, clock.seconds + 60) as permit:
                 sent.append(number)
                 time.sleep(0.05)
-                passage.answered({}, False)
-                passage.close(clock.seconds + 900, "X said so")
+                permit.answered({}, False)
+                permit.close(clock.seconds + 900, "X said so")
 
         threads = [Entering(lambda n=n: ask(n)) for n in range(6)]  # type: ignore[misc]
         for thread in threads:
@@ -242,20 +248,20 @@ class TestLimits:
         assert sum(isinstance(t.error, WaitTooLong) for t in threads) == 5
 
     def test_given_more_requests_than_workers_when_sent_then_only_so_many_are_in_flight(self, clock: Clock) -> None:
-        limits = Limits(2, clock)
-        with limits.passage("GET /12/y", None, FAR) as first:
+        limits = RateLimits(2, clock)
+        with limits.permit("GET /12/y", None, FAR) as first:
             first.answered({}, True)
         now, most, lock = [0], [0], threading.Lock()
 
         def ask() -> None:
-            with limits.passage("GET /12/y", None, FAR) as passage:
+            with limits.permit("GET /12/y", None, FAR) as permit:
                 with lock:
                     now[0] += 1
                     most[0] = max(most[0], now[0])
                 time.sleep(0.02)
                 with lock:
                     now[0] -= 1
-                passage.answered({}, True)
+                permit.answered({}, True)
 
         threads = [Entering(ask) for _ in range(8)]
         assert passed(threads, 8) == 8

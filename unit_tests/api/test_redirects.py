@@ -12,14 +12,14 @@ from pytest_mock import MockerFixture
 from source_twitter_ads.api import bodies as answers
 from source_twitter_ads.api import client as module
 from source_twitter_ads.api.errors import ApiFailure
-from unit_tests.api.tiny_server import GOOD, PATH, WHERE, Reply, Server, failure, transport
+from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure
 
 
 @pytest.mark.timeout(30)
 class TestRedirect:
     def test_given_a_redirect_on_the_same_host_when_followed_then_it_is_signed_anew(self, server: Server) -> None:
         server.replies(Reply(302, b"", {"Location": "/12/accounts/a/campaigns2"}), Reply())
-        transport(server).get(PATH, {"count": "5"}, WHERE)
+        client(server).get(PATH, {"count": "5"}, CONTEXT)
         assert server.seen[1]["path"].startswith("/12/accounts/a/campaigns2")
         assert server.seen[0]["headers"]["authorization"] != server.seen[1]["headers"]["authorization"]
 
@@ -38,9 +38,9 @@ class TestRedirect:
 
     def test_given_a_post_that_is_redirected_when_answered_then_it_is_not_sent_twice(self, server: Server) -> None:
         server.replies(Reply(307, b"", {"Location": "/12/elsewhere"}))
-        asked = transport(server)
+        asked = client(server)
         with pytest.raises(ApiFailure):
-            asked.send(asked.call("POST", "stats/jobs/accounts/a", WHERE, {"a": "b"}))
+            asked.send(asked.request("POST", "stats/jobs/accounts/a", CONTEXT, {"a": "b"}))
         assert len(server.seen) == 1
 
     def test_given_a_redirect_with_an_endless_body_when_answered_then_it_is_not_read_beyond_the_limit(
@@ -49,14 +49,14 @@ class TestRedirect:
         monkeypatch.setattr(answers, "MAX_REFUSAL_BYTES", 1000)
         server.replies(Reply(302, b"x" * 100_000, {"Location": "/12/elsewhere"}), Reply())
         with caplog.at_level(logging.DEBUG, "airbyte"):
-            transport(server).get(PATH, {}, WHERE)
+            client(server).get(PATH, {}, CONTEXT)
         assert "HTTP 302, 1000 bytes" in caplog.text
 
     def test_given_a_cookie_when_answered_then_it_is_not_sent_back(self, server: Server) -> None:
         server.replies(Reply(200, GOOD, {"Set-Cookie": "guest=1; Path=/"}))
-        asked = transport(server)
-        asked.get(PATH, {}, WHERE)
-        asked.get(PATH, {}, WHERE)
+        asked = client(server)
+        asked.get(PATH, {}, CONTEXT)
+        asked.get(PATH, {}, CONTEXT)
         assert "cookie" not in server.seen[1]["headers"]
 
     def test_given_a_filter_around_session_send_when_asked_then_every_request_passes_it(
@@ -65,6 +65,6 @@ class TestRedirect:
         """The CDK wraps it in Airbyte Cloud, to keep connectors out of private networks."""
         send = mocker.spy(requests.Session, "send")
         server.replies(Reply(302, b"", {"Location": "/12/elsewhere"}), Reply())
-        transport(server).get(PATH, {}, WHERE)
+        client(server).get(PATH, {}, CONTEXT)
         passed = [call.args[1].url for call in send.call_args_list]
         assert passed == [f"{server.url}/12/accounts/a/campaigns", f"{server.url}/12/elsewhere"]

@@ -6,10 +6,10 @@ from __future__ import annotations
 import threading
 import time
 
-from source_twitter_ads.api.rate_limits import IN_A_ROW, Slots
+from source_twitter_ads.api.rate_limits import IN_A_ROW, RequestSlots
 
 
-def wait_until_waiting(slots: Slots, number: int) -> None:
+def wait_until_waiting(slots: RequestSlots, number: int) -> None:
     """Wait until so many threads wait for a slot."""
     ends = time.monotonic() + 10
     while len(slots._condition._waiters) < number:  # type: ignore[attr-defined]
@@ -17,7 +17,7 @@ def wait_until_waiting(slots: Slots, number: int) -> None:
         time.sleep(0.001)
 
 
-def start(slots: Slots, name: str, urgent: bool, order: list[str]) -> threading.Thread:
+def start(slots: RequestSlots, name: str, urgent: bool, order: list[str]) -> threading.Thread:
     """Take a slot in a thread, note it, and give it back."""
 
     def take() -> None:
@@ -31,7 +31,7 @@ def start(slots: Slots, name: str, urgent: bool, order: list[str]) -> threading.
 
 
 def test_given_a_taken_slot_when_an_urgent_request_comes_last_then_it_goes_first() -> None:
-    slots, order = Slots(1), list[str]()
+    slots, order = RequestSlots(1), list[str]()
     slots.acquire()
     threads = [start(slots, "first", False, order)]
     wait_until_waiting(slots, 1)
@@ -46,7 +46,7 @@ def test_given_a_taken_slot_when_an_urgent_request_comes_last_then_it_goes_first
 
 
 def test_given_two_slots_when_both_are_taken_then_a_third_request_waits_for_one() -> None:
-    slots, order = Slots(2), list[str]()
+    slots, order = RequestSlots(2), list[str]()
     slots.acquire()
     slots.acquire(urgent=True)
     thread = start(slots, "third", True, order)
@@ -60,7 +60,7 @@ def test_given_two_slots_when_both_are_taken_then_a_third_request_waits_for_one(
 
 
 def test_given_ever_more_urgent_requests_when_another_waits_then_it_has_its_turn_after_a_few() -> None:
-    slots, order = Slots(1), list[str]()
+    slots, order = RequestSlots(1), list[str]()
     slots.acquire()
     threads = [start(slots, "other", False, order) for _ in range(2)]
     wait_until_waiting(slots, 2)

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.api.client import Transport
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from unit_tests.conftest import settings_of
 
-WHERE = Where("campaigns", "a")
+CONTEXT = RequestContext("campaigns", "a")
 PATH = "accounts/a/campaigns"
 GOOD = b'{"data": [{"id": "1"}], "next_cursor": null}'
 
@@ -99,16 +99,16 @@ class Server:
         self._http.server_close()
 
 
-def transport(server: Server, **changes: Any) -> Transport:
-    return Transport(settings_of(base_url=server.url, **{"outage_timeout": 1, "request_timeout": 5, **changes}))
+def client(server: Server, **changes: Any) -> ApiClient:
+    return ApiClient(settings_of(base_url=server.url, **{"outage_timeout": 1, "request_timeout": 5, **changes}))
 
 
-def fetched(asked: Transport, url: str) -> bytes:
+def fetched(asked: ApiClient, url: str) -> bytes:
     """The result file at a url."""
-    return asked.send(asked.file_call(url, WHERE)).document  # type: ignore[no-any-return]
+    return asked.send(asked.file_request(url, CONTEXT)).document  # type: ignore[no-any-return]
 
 
 def failure(server: Server, **changes: Any) -> ApiFailure:
     with pytest.raises(ApiFailure) as caught:
-        transport(server, **changes).get(PATH, {}, WHERE)
+        client(server, **changes).get(PATH, {}, CONTEXT)
     return caught.value

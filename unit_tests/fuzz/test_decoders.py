@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_twitter_ads.api.bodies import (
-    BadBody,
+    InvalidBody,
     envelope_of,
     gunzip,
     parse_envelope,
@@ -63,14 +63,14 @@ class TestEnvelope:
 
     @given(RECORDS, SHARES)
     def test_given_a_cut_envelope_when_parsed_then_it_is_bad(self, records: list[Any], share: float) -> None:
-        with pytest.raises(BadBody):
+        with pytest.raises(InvalidBody):
             parse_envelope(cut(json.dumps({"data": records}).encode(), share))
 
     @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
     def test_given_anything_when_parsed_then_it_is_an_envelope_or_bad(self, body: bytes) -> None:
         try:
             document = parse_envelope(body)
-        except BadBody:
+        except InvalidBody:
             return
         assert document["data"] == json.loads(body)["data"]
 
@@ -78,7 +78,7 @@ class TestEnvelope:
     def test_given_any_data_when_parsed_then_records_are_objects_or_it_is_bad(self, data: Any) -> None:
         try:
             found = parse_envelope(json.dumps({"data": data}).encode())["data"]
-        except BadBody:
+        except InvalidBody:
             assert not isinstance(data, dict)
             assert not (isinstance(data, list) and all(isinstance(one, dict) for one in data))
         else:
@@ -114,7 +114,7 @@ def test_given_any_record_when_the_connector_needs_it_then_it_is_read_or_the_ans
 ) -> None:
     try:
         document = envelope_of(read)(json.dumps({"data": records}).encode())
-    except BadBody:
+    except InvalidBody:
         return
     assert len(document["data"]) == len(records)
     assert all(document["data"])
@@ -134,7 +134,7 @@ class TestFiles:
 
     @given(st.binary(min_size=1, max_size=3000), SHARES)
     def test_given_a_cut_file_when_fetched_then_it_is_bad(self, content: bytes, share: float) -> None:
-        with pytest.raises(BadBody):
+        with pytest.raises(InvalidBody):
             result_file(cut(gzip.compress(content), share))
 
     @given(st.binary(min_size=30, max_size=3000), st.data())
@@ -145,18 +145,18 @@ class TestFiles:
         # Bytes 4 to 9 are the header's time stamp and hints, which nothing depends on.
         position = data.draw(st.integers(10, len(packed) - 1))
         packed[position] ^= data.draw(st.integers(1, 255))
-        with suppress(BadBody):
+        with suppress(InvalidBody):
             assert gunzip(bytes(packed)) == content
 
     @given(st.binary(max_size=300))
     def test_given_any_bytes_when_fetched_then_they_are_a_file_or_bad(self, body: bytes) -> None:
-        with suppress(BadBody):
+        with suppress(InvalidBody):
             assert result_file(body) == body
 
     def test_given_a_bomb_when_unpacked_then_it_ends_at_the_limit(self) -> None:
         bomb = gzip.compress(gzip.compress(bytes(50_000_000)) + bytes(50_000_000))
         assert len(bomb) < 200_000
-        with pytest.raises(BadBody, match="unpacks to more than 1000000 bytes"):
+        with pytest.raises(InvalidBody, match="unpacks to more than 1000000 bytes"):
             gunzip(bomb, limit=1_000_000)
 
 
@@ -229,7 +229,7 @@ def test_given_any_result_file_when_turned_into_rows_then_every_asked_entity_has
 def _rows_of(packed: bytes, whole_file_bytes: int) -> list[dict[str, Any]] | None:
     """The rows of a file, None if it is refused."""
     (definition,) = [one for one in PREBUILT_REPORTS if one.entity == "LINE_ITEM"]
-    with pytest.MonkeyPatch.context() as patch, suppress(BadBody, MalformedResult):
+    with pytest.MonkeyPatch.context() as patch, suppress(InvalidBody, MalformedResult):
         patch.setattr("source_twitter_ads.reports.result_file.WHOLE_FILE_BYTES", whole_file_bytes)
         blocks = read_rows(
             packed,

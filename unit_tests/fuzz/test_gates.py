@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from source_twitter_ads.api.rate_limit_window import Gate, WaitTooLong
-from source_twitter_ads.api.rate_limits import Limits
+from source_twitter_ads.api.rate_limit_window import RateLimitWindow, WaitTooLong
+from source_twitter_ads.api.rate_limits import RateLimits
 
 WINDOW, ROOM, THREADS, REQUESTS = 0.4, 20, 24, 100
 
@@ -45,15 +45,15 @@ class Server:
 
 @pytest.mark.parametrize("level", ["x-account-rate-limit", "x-rate-limit"])
 def test_given_a_window_of_20_when_24_threads_ask_then_at_most_one_request_per_window_is_refused(level: str) -> None:
-    limits, server = Limits(10), Server(level)
+    limits, server = RateLimits(10), Server(level)
 
     def ask(_: int) -> None:
         while True:
-            with limits.passage("GET campaigns", "1first", time.time() + 30) as passage:
+            with limits.permit("GET campaigns", "1first", time.time() + 30) as permit:
                 allowed, headers = server.answer()
-                passage.answered(headers, allowed)
+                permit.answered(headers, allowed)
                 if not allowed:
-                    passage.close(float(headers[f"{level}-reset"]), "X refused", user_level=level == "x-rate-limit")
+                    permit.close(float(headers[f"{level}-reset"]), "X refused", user_level=level == "x-rate-limit")
             if allowed:
                 return
 
@@ -65,17 +65,17 @@ def test_given_a_window_of_20_when_24_threads_ask_then_at_most_one_request_per_w
 
 
 def test_given_a_refusal_when_others_wait_at_the_gate_then_none_of_them_slips_through() -> None:
-    limits, sent = Limits(10), []
+    limits, sent = RateLimits(10), []
     closed = threading.Event()
 
     def ask(number: int) -> None:
-        with limits.passage("GET campaigns", None, time.time() + 30) as passage:
+        with limits.permit("GET campaigns", None, time.time() + 30) as permit:
             sent.append((number, time.time(), closed.is_set()))
             if len(sent) == 1:
                 time.sleep(0.1)
-                passage.close(time.time() + 0.5, "X refused")
+                permit.close(time.time() + 0.5, "X refused")
                 closed.set()
-            passage.answered({}, False)
+            permit.answered({}, False)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(ask, range(12)))
@@ -84,17 +84,17 @@ def test_given_a_refusal_when_others_wait_at_the_gate_then_none_of_them_slips_th
 
 
 def test_given_more_requests_than_workers_when_sent_then_no_more_than_the_workers_are_in_flight() -> None:
-    limits, lock, now, peak = Limits(3), threading.Lock(), [0], [0]
+    limits, lock, now, peak = RateLimits(3), threading.Lock(), [0], [0]
 
     def ask(number: int) -> None:
-        with limits.passage(f"GET {number}", None, time.time() + 30) as passage:
+        with limits.permit(f"GET {number}", None, time.time() + 30) as permit:
             with lock:
                 now[0] += 1
                 peak[0] = max(peak[0], now[0])
             time.sleep(0.01)
             with lock:
                 now[0] -= 1
-            passage.answered({}, True)
+            permit.answered({}, True)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(ask, range(30)))
@@ -103,7 +103,7 @@ def test_given_more_requests_than_workers_when_sent_then_no_more_than_the_worker
 
 def test_given_a_first_request_that_hangs_when_others_wait_then_they_go_on_without_its_answer() -> None:
     clock = [1000.0]
-    gate = Gate("GET campaigns", lambda: clock[0])
+    gate = RateLimitWindow("GET campaigns", lambda: clock[0])
     gate.enter(2000)
     clock[0] += 60
     gate.enter(2000)
@@ -111,7 +111,7 @@ def test_given_a_first_request_that_hangs_when_others_wait_then_they_go_on_witho
 
 def test_given_late_answers_of_an_old_window_when_learnt_then_the_new_window_counts() -> None:
     clock = [1000.0]
-    gate = Gate("GET campaigns", lambda: clock[0])
+    gate = RateLimitWindow("GET campaigns", lambda: clock[0])
     gate.enter(2000)
     gate.leave(remaining=5, reset=1010)
     gate.enter(2000)
@@ -125,7 +125,7 @@ def test_given_late_answers_of_an_old_window_when_learnt_then_the_new_window_cou
 
 def test_given_a_wait_beyond_the_deadline_when_entered_then_the_end_is_named() -> None:
     clock = [0.0]
-    gate = Gate("GET campaigns", lambda: clock[0])
+    gate = RateLimitWindow("GET campaigns", lambda: clock[0])
     gate.enter(10)
     gate.leave(remaining=0, reset=900)
     with pytest.raises(WaitTooLong, match=r"X's limit for GET campaigns is used up.*until 1970-01-01 00:15:00 UTC"):

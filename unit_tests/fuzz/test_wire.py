@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from source_twitter_ads.api import client as module
 from source_twitter_ads.api.bodies import gunzip
-from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure
-from unit_tests.api.tiny_server import PATH, WHERE, Reply, Server
+from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server
 from unit_tests.conftest import settings_of
 
 PAGE: dict[str, Any] = {"data": [{"id": str(n), "name": "ünï"} for n in range(20)], "next_cursor": None}
@@ -71,11 +71,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     server.close()
 
 
-def outcome(ask: Callable[[Transport], Any], server: Server) -> tuple[Any, str]:
+def outcome(ask: Callable[[ApiClient], Any], server: Server) -> tuple[Any, str]:
     """What a request gives, or the message of its failure; either of them soon."""
     began = time.monotonic()
     try:
-        found, message = ask(Transport(settings_of(base_url=server.url, outage_timeout=1, request_timeout=1))), ""
+        found, message = ask(ApiClient(settings_of(base_url=server.url, outage_timeout=1, request_timeout=1))), ""
     except ApiFailure as failure:
         found, message = None, str(failure.message)
     assert time.monotonic() - began < LONGEST
@@ -99,7 +99,7 @@ class TestWire:
     ) -> None:
         body = sent(orjson.dumps(PAGE), headers)
         server.replies(damage.done(200, body, headers), *([] if lasts else [Reply(200, body, headers)]))
-        found, message = outcome(lambda transport: transport.get(PATH, {}, WHERE).document, server)
+        found, message = outcome(lambda client: client.get(PATH, {}, CONTEXT).document, server)
         if message:
             assert lasts
             assert f"GET /12/{PATH}" in message
@@ -118,7 +118,7 @@ class TestWire:
         body = sent(content if plain else gzip.compress(content), headers)
         server.replies(damage.done(200, body, headers), *([] if lasts else [Reply(200, body, headers)]))
         url = f"{server.url}/r/x.json.gz"
-        found, message = outcome(lambda transport: gunzip(transport.download(url, WHERE)), server)
+        found, message = outcome(lambda client: gunzip(client.download(url, CONTEXT)), server)
         if message:
             assert lasts
             assert "GET /r/x.json.gz" in message
@@ -133,6 +133,6 @@ class TestWire:
         body = orjson.dumps({"errors": [{"code": "SOME_CODE", "message": "X's words"}], "request": {"params": {}}})
         passes = status in (429, 503)
         server.replies(damage.done(status, sent(body, headers), headers), *([Reply()] if passes else []))
-        _, message = outcome(lambda transport: transport.get(PATH, {}, WHERE), server)
+        _, message = outcome(lambda client: client.get(PATH, {}, CONTEXT), server)
         assert passes == (message == "")
         assert passes or (f"GET /12/{PATH}" in message and f"HTTP {status}" in message)

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from source_twitter_ads.api.errors import ApiFailure, Refusal, Where, rule_for
+from source_twitter_ads.api.errors import ApiFailure, Refusal, RequestContext, rule_for
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.job import Job, JobRequest
 from source_twitter_ads.reports.planner import Activity, Plan, PlannedWindow, Question
 from source_twitter_ads.reports.window_jobs import WindowJobs
 from unit_tests.reports.builders import report, window
 
-WHERE = Where("spend", "1a", "window 2026-03-01 to 2026-03-03")
-OTHER = Where("spend", "1a", "window 2026-04-01 to 2026-04-03")
+CONTEXT = RequestContext("spend", "1a", "window 2026-03-01 to 2026-03-03")
+OTHER = RequestContext("spend", "1a", "window 2026-04-01 to 2026-04-03")
 DONE = {"status": "SUCCESS", "url": "https://ton.twimg.com/file.json.gz"}
 Read = Callable[[Mapping[str, Any]], Any]
 
@@ -33,18 +33,20 @@ def request(*entity_ids: str, start: str = "2026-03-01", end: str = "2026-03-02"
 
 def window_jobs(*requests: JobRequest, report_name: str = "spend", position: int = 0) -> WindowJobs:
     """A window whose requests wait."""
-    return WindowJobs(report_name, "1a", position, replace(WHERE, stream=report_name), requests)
+    return WindowJobs(report_name, "1a", position, replace(CONTEXT, stream=report_name), requests)
 
 
 def job(job_id: str = "7", created: float = 1000.0, asks: JobRequest | None = None, **more: Any) -> Job:
     """A job that X has taken."""
-    return Job(asks or request(), job_id, WHERE, created, **more)
+    return Job(asks or request(), job_id, CONTEXT, created, **more)
 
 
-def refusal(status: int, code: str = "", where: Where = WHERE, parameter: str = "", message: str = "no") -> ApiFailure:
+def refusal(
+    status: int, code: str = "", context: RequestContext = CONTEXT, parameter: str = "", message: str = "no"
+) -> ApiFailure:
     """X's refusal of a request."""
     said = Refusal(status, code, message, parameter)
-    return ApiFailure(rule_for(said), where, f"X refused with {said}", said)
+    return ApiFailure(rule_for(said), context, f"X refused with {said}", said)
 
 
 class FakeFeed:

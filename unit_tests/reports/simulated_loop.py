@@ -31,13 +31,13 @@ class SimulatedLoop:
 
     def __init__(
         self,
-        transport: SimulatedX,
+        client: SimulatedX,
         workers: int,
         next_task: Callable[[], Task | None],
         crashed: Callable[[Exception], None],
     ) -> None:
-        self._x = transport
-        self._time: VirtualTime = transport.clock_of_loop
+        self._x = client
+        self._time: VirtualTime = client.clock_of_loop
         self._workers = self._free = workers
         self._next_task = next_task
         self._crashed = crashed
@@ -101,13 +101,13 @@ class SimulatedLoop:
             task = self._again.popleft() if self._again else self._next_task()
             if task is None:
                 return
-            sent = self._x.send_out(task.call)
+            sent = self._x.send_out(task.request)
             if isinstance(sent, float):
                 self.at(self.now() + sent, self._again.append, task)
                 continue
             self._free -= 1
             self.busy = max(self.busy, self._workers - self._free)
-            self.at(self.now() + self._x.latency(task.call), self._arrived, task, sent)
+            self.at(self.now() + self._x.latency(task.request), self._arrived, task, sent)
 
     def _arrived(self, task: Task, outcome_of: Callable[[], Outcome]) -> None:
         self._free += 1

@@ -15,13 +15,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 import orjson
+from source_twitter_ads.api.request import ApiRequest
 
-from source_twitter_ads.api.attempt import Call
-from source_twitter_ads.api.bodies import Answer
-from source_twitter_ads.api.client import Transport
+from source_twitter_ads.api.bodies import ApiResponse
+from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Skipped, rule_for
 from source_twitter_ads.api.rate_limit_window import NotYet
-from source_twitter_ads.api.rate_limits import Limits, Passage
+from source_twitter_ads.api.rate_limits import Permit, RateLimits
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.calendar import iso
 
@@ -31,7 +31,7 @@ JOBS_AT_ONCE = 100
 EMPTY_FILE = b'{"data": []}'
 KINDS = {"GET": "status", "POST": "create", "DELETE": "cancel"}
 
-Outcome = Answer | float | Exception
+Outcome = ApiResponse | float | Exception
 
 
 class VirtualTime:
@@ -89,7 +89,7 @@ class XJob:
         return self.asked["entity_ids"].split(",")
 
 
-class SimulatedX(Transport):
+class SimulatedX(ApiClient):
     """A transport behind which an X of this process answers; its gates are real and go by virtual time.
 
     Attributes:
@@ -112,11 +112,11 @@ class SimulatedX(Transport):
     def __init__(self, settings: Settings, accounts: Mapping[str, Account], latency: float = 0.1) -> None:
         super().__init__(settings)
         self.clock_of_loop = VirtualTime()
-        self._limits = Limits(settings.num_workers, self.clock_of_loop.time)
+        self._limits = RateLimits(settings.num_workers, self.clock_of_loop.time)
         self.accounts = dict(accounts)
-        self.latency: Callable[[Call], float] = lambda _: latency
+        self.latency: Callable[[ApiRequest], float] = lambda _: latency
         self.job_seconds: Callable[[XJob], float] = lambda _: 10.0
-        self.refuse: Callable[[Call], Exception | float | None] = lambda _: None
+        self.refuse: Callable[[ApiRequest], Exception | float | None] = lambda _: None
         self.tell: Callable[[XJob, float], dict[str, Any] | None] = lambda *_: None
         self.file: Callable[[XJob], bytes] = lambda _: EMPTY_FILE
         self.counts_jobs = True
@@ -130,42 +130,42 @@ class SimulatedX(Transport):
         self._running: dict[str, dict[str, XJob]] = defaultdict(dict)
         self._window_began, self._window_used = -math.inf, 0
 
-    def send_out(self, call: Call) -> Callable[[], Outcome] | float:
+    def send_out(self, request: ApiRequest) -> Callable[[], Outcome] | float:
         """Send a request; return what gives its outcome once its latency is over, or the seconds to wait for a gate."""
-        deadline = self.clock_of_loop.time() + call.longest_wait
-        entered = self._limits.passage(call.endpoint, call.account_id, deadline, wait=False)
+        deadline = self.clock_of_loop.time() + request.longest_wait
+        entered = self._limits.permit(request.endpoint, request.account_id, deadline, wait=False)
         try:
-            passage = entered.__enter__()
+            permit = entered.__enter__()
         except NotYet as held:
             return max(held.until - self.clock_of_loop.time(), 0.0)
-        kind = _kind(call)
+        kind = _kind(request)
         self.asked[kind] += 1
-        self.requests.append((self.clock_of_loop.seconds, kind, call.account_id))
-        outcome, headers = self._outcome(call, kind, passage)
-        return lambda: self._arrived(entered, passage, outcome, headers)
+        self.requests.append((self.clock_of_loop.seconds, kind, request.account_id))
+        outcome, headers = self._outcome(request, kind, permit)
+        return lambda: self._arrived(entered, permit, outcome, headers)
 
     def _arrived(
-        self, entered: AbstractContextManager[Passage], passage: Passage, outcome: Outcome, headers: dict[str, str]
+        self, entered: AbstractContextManager[Permit], permit: Permit, outcome: Outcome, headers: dict[str, str]
     ) -> Outcome:
-        passage.answered(headers, isinstance(outcome, Answer))
+        permit.answered(headers, isinstance(outcome, ApiResponse))
         entered.__exit__(None, None, None)
         return outcome
 
-    def _outcome(self, call: Call, kind: str, passage: Passage) -> tuple[Outcome, dict[str, str]]:
+    def _outcome(self, request: ApiRequest, kind: str, permit: Permit) -> tuple[Outcome, dict[str, str]]:
         headers = self._limit_headers(kind)
         if int(headers.get("x-rate-limit-remaining", 0)) < 0:
             self.limited += 1
-            passage.close(float(headers["x-rate-limit-reset"]), "X's limit", user_level=True)
+            permit.close(float(headers["x-rate-limit-reset"]), "X's limit", user_level=True)
             return 0.0, {}
-        failure = self.refuse(call)
+        failure = self.refuse(request)
         if failure is not None:
             return failure, headers
         try:
-            body, more = getattr(self, f"_{kind}")(call)
+            body, more = getattr(self, f"_{kind}")(request)
         except ApiFailure as refused:
             return refused, headers
         headers.update(more)
-        return Answer(200, headers, call.parse(body)), headers
+        return ApiResponse(200, headers, request.parse(body)), headers
 
     def _limit_headers(self, kind: str) -> dict[str, str]:
         if self.status_limit is None or kind != "status":
@@ -179,31 +179,31 @@ class SimulatedX(Transport):
             "x-rate-limit-reset": str(math.ceil(EPOCH + self._window_began + 900)),
         }
 
-    def _active_entities(self, call: Call) -> tuple[bytes, dict[str, str]]:
-        assert call.params is not None
-        account = self.accounts[str(call.account_id)]
-        times = {"activity_start_time": call.params["start_time"], "activity_end_time": call.params["end_time"]}
+    def _active_entities(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
+        assert request.params is not None
+        account = self.accounts[str(request.account_id)]
+        times = {"activity_start_time": request.params["start_time"], "activity_end_time": request.params["end_time"]}
         entries = [
             {"entity_id": entity_id, "placements": list(account.placements), **times}
-            for entity_id in account.active.get(call.params["entity"], ())
+            for entity_id in account.active.get(request.params["entity"], ())
         ]
         return orjson.dumps({"data": entries}), {}
 
-    def _create(self, call: Call) -> tuple[bytes, dict[str, str]]:
-        account_id, now = str(call.account_id), self.clock_of_loop.seconds
-        assert call.form is not None
+    def _create(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
+        account_id, now = str(request.account_id), self.clock_of_loop.seconds
+        assert request.form is not None
         if self._in_progress(account_id) >= JOBS_AT_ONCE:
-            raise refused_with(400, "TOO_MANY_JOBS", call)
-        job = XJob(f"j{len(self.jobs) + 1}", account_id, dict(call.form), now, math.inf)
+            raise refused_with(400, "TOO_MANY_JOBS", request)
+        job = XJob(f"j{len(self.jobs) + 1}", account_id, dict(request.form), now, math.inf)
         job.ends = now + self.job_seconds(job)
         self.jobs[job.job_id] = self._running[account_id][job.job_id] = job
         self.most_jobs[account_id] = max(self.most_jobs[account_id], self._in_progress(account_id))
         return orjson.dumps({"data": {"id_str": job.job_id}}), self._slots_left(account_id)
 
-    def _status(self, call: Call) -> tuple[bytes, dict[str, str]]:
-        assert call.params is not None
-        account_id = str(call.account_id)
-        ids = call.params["job_ids"].split(",") if "job_ids" in call.params else []
+    def _status(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
+        assert request.params is not None
+        account_id = str(request.account_id)
+        ids = request.params["job_ids"].split(",") if "job_ids" in request.params else []
         self.status_requests.append((self.clock_of_loop.seconds, account_id, ids))
         entries = [self._entry(self.jobs[job_id]) for job_id in ids if job_id in self.jobs]
         return orjson.dumps({"data": [entry for entry in entries if entry]}), self._slots_left(account_id)
@@ -218,15 +218,15 @@ class SimulatedX(Transport):
                 told = {"status": "SUCCESS", "url": url, "updated_at": written(job.ends)}
         return {"id_str": job.job_id, "created_at": written(job.began), **told} if told else {}
 
-    def _cancel(self, call: Call) -> tuple[bytes, dict[str, str]]:
-        job = self.jobs.get(call.url.rsplit("/", 1)[1])
+    def _cancel(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
+        job = self.jobs.get(request.url.rsplit("/", 1)[1])
         if job:
             job.cancelled = True
             self._running[job.account_id].pop(job.job_id, None)
         return b'{"data": {}}', {}
 
-    def _file(self, call: Call) -> tuple[bytes, dict[str, str]]:
-        return self.file(self.jobs[call.url.rsplit("/", 1)[1]]), {}
+    def _file(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
+        return self.file(self.jobs[request.url.rsplit("/", 1)[1]]), {}
 
     def _in_progress(self, account_id: str) -> int:
         running, now = self._running[account_id], self.clock_of_loop.seconds
@@ -244,15 +244,15 @@ class SimulatedX(Transport):
         return [job.job_id for job in self.jobs.values() if job.cancelled]
 
 
-def refused_with(status: int, code: str, call: Call, parameter: str = "") -> ApiFailure:
+def refused_with(status: int, code: str, request: ApiRequest, parameter: str = "") -> ApiFailure:
     """Return the failure of a request that X refuses."""
     said = Refusal(status, code, "no", parameter)
     rule = rule_for(said)
     failure = Skipped if rule.action is Action.SKIP else ApiFailure
-    return failure(rule, call.where, f"X refused {call} with {said}", said)
+    return failure(rule, request.context, f"X refused {call} with {said}", said)
 
 
-def _kind(call: Call) -> str:
-    if call.result:
+def _kind(request: ApiRequest) -> str:
+    if request.result:
         return "file"
-    return "active_entities" if call.url.endswith("/active_entities") else KINDS[call.method]
+    return "active_entities" if request.url.endswith("/active_entities") else KINDS[request.method]

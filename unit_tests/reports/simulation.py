@@ -161,7 +161,7 @@ class SimulatedServices:
 
     def __init__(self, settings: Settings, x: SimulatedX) -> None:
         self.settings = settings
-        self.transport = x
+        self.client = x
         self.accounts = SimulatedAccounts(x.accounts)
         self.closers: list[Callable[[], None]] = []
 

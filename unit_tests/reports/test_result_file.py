@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.api.bodies import BadBody
+from source_twitter_ads.api.bodies import InvalidBody
 from source_twitter_ads.reports import result_file
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.result_file import read_rows
@@ -72,7 +72,7 @@ def outcome(rows: Any, *arguments: Any) -> Rows | str:
     """The rows, or that there are none: of a file that is wrong in two ways either may be found first."""
     try:
         return rows(*arguments)  # type: ignore[no-any-return]
-    except (BadBody, MalformedResult):
+    except (InvalidBody, MalformedResult):
         return "refused"
 
 
@@ -174,7 +174,7 @@ class TestParts:
     def test_given_something_else_than_a_result_file_when_read_in_parts_then_a_sentence_says_why(
         self, text: bytes, said: str
     ) -> None:
-        with pytest.raises(BadBody, match=said):
+        with pytest.raises(InvalidBody, match=said):
             read_in_parts(text, list(range(0, len(text), 60_000)))
 
     @pytest.mark.parametrize(("limit", "before"), [(10**9, []), (0, ["c1", "c1", "c1"])], ids=["small", "large"])
@@ -205,7 +205,7 @@ class TestTime:
     ) -> None:
         packed = gzip.compress(before + repeated * (self.SIZE // len(repeated)), 1)
         started = time.process_time()
-        with pytest.raises((BadBody, MalformedResult)):
+        with pytest.raises((InvalidBody, MalformedResult)):
             read(packed)
         assert time.process_time() - started < 10
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from source_twitter_ads.api.request import ApiRequest
 
-from source_twitter_ads.api.attempt import Call
 from source_twitter_ads.reports.account_jobs import HOPELESS_JOBS
 from source_twitter_ads.reports.planner import Plan
 from unit_tests.reports.builders import report
@@ -26,14 +26,14 @@ def two_accounts(**settings: object) -> SimulatedSync:
 
 def down(x: SimulatedX, method: str, path: str, seconds: float = 300.0, status: int = 503) -> None:
     """Have requests of the account "bad" fail each time that they are tried, and be given up after so many seconds."""
-    began: dict[int, tuple[Call, float]] = {}
+    began: dict[int, tuple[ApiRequest, float]] = {}
 
-    def refuse(call: Call) -> Exception | float | None:
-        if (call.method, call.account_id) != (method, "bad") or path not in call.url:
+    def refuse(request: ApiRequest) -> Exception | float | None:
+        if (request.method, request.account_id) != (method, "bad") or path not in request.url:
             return None
-        _, since = began.setdefault(id(call), (call, x.clock_of_loop.seconds))
+        _, since = began.setdefault(id(request), (request, x.clock_of_loop.seconds))
         lasts = x.clock_of_loop.seconds - since
-        return refused_with(status, "OVER_CAPACITY", call) if lasts >= seconds else min(30.0, seconds - lasts)
+        return refused_with(status, "OVER_CAPACITY", request) if lasts >= seconds else min(30.0, seconds - lasts)
 
     x.refuse = refuse
 
@@ -120,11 +120,11 @@ class TestCreationDown:
     def test_given_one_job_that_fails_for_long_when_others_are_created_then_its_window_alone_fails(self) -> None:
         sync = a_sync(start_date="2026-08-01", num_workers=10)
 
-        def concerned(call: Call) -> bool:
-            return (call.form or {}).get("start_time") == "2026-08-31"
+        def concerned(request: ApiRequest) -> bool:
+            return (request.form or {}).get("start_time") == "2026-08-31"
 
-        sync.x.latency = lambda call: 300.0 if concerned(call) else 0.1
-        sync.x.refuse = lambda call: refused_with(503, "OVER_CAPACITY", call) if concerned(call) else None
+        sync.x.latency = lambda request: 300.0 if concerned(request) else 0.1
+        sync.x.refuse = lambda request: refused_with(503, "OVER_CAPACITY", request) if concerned(request) else None
         sync.run()
         assert len(sync.reader.failures) == 1
         assert "window 2026-08-31" in sync.reader.messages[0]
@@ -132,8 +132,10 @@ class TestCreationDown:
     @pytest.mark.parametrize("status", [400, 403, 404])
     def test_given_a_refusal_of_one_window_when_others_follow_then_they_are_read(self, status: int) -> None:
         sync = a_sync(start_date="2026-08-01")
-        sync.x.refuse = lambda call: (
-            refused_with(status, "SOMETHING", call) if (call.form or {}).get("start_time") == "2026-08-31" else None
+        sync.x.refuse = lambda request: (
+            refused_with(status, "SOMETHING", request)
+            if (request.form or {}).get("start_time") == "2026-08-31"
+            else None
         )
         sync.run()
         assert len(sync.reader.failures) == 1
@@ -189,9 +191,9 @@ class TestPlans:
 
     def test_given_an_account_without_the_feature_when_planned_then_it_is_skipped(self) -> None:
         sync = two_accounts()
-        sync.x.refuse = lambda call: (
-            refused_with(400, "FEATURE_NOT_AVAILABLE", call)
-            if call.account_id == "bad" and "active_entities" in call.url
+        sync.x.refuse = lambda request: (
+            refused_with(400, "FEATURE_NOT_AVAILABLE", request)
+            if request.account_id == "bad" and "active_entities" in request.url
             else None
         )
         assert failures(sync.run()) == {"spend": [], "other": []}
@@ -219,15 +221,15 @@ class TestPlans:
 
     def test_given_a_plan_without_end_when_others_are_planned_then_they_are_read_meanwhile(self) -> None:
         sync = two_accounts()
-        sync.x.latency = lambda call: 600.0 if call.account_id == "bad" and "active" in call.url else 0.1
+        sync.x.latency = lambda request: 600.0 if request.account_id == "bad" and "active" in request.url else 0.1
         assert max(good_ends(sync.run())) < 60
 
 
 class TestUnforeseen:
     def test_given_a_task_that_fails_unforeseen_when_read_then_its_account_s_windows_fail(self) -> None:
         sync = two_accounts()
-        sync.x.refuse = lambda call: (
-            KeyError("unforeseen") if call.account_id == "bad" and call.method == "POST" else None
+        sync.x.refuse = lambda request: (
+            KeyError("unforeseen") if request.account_id == "bad" and request.method == "POST" else None
         )
         sync.run()
         assert all(isinstance(one, KeyError) for reader in sync.readers.values() for one in reader.failures)

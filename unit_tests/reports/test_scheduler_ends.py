@@ -95,7 +95,7 @@ class TestBackPressure:
 
     def test_given_a_report_without_a_file_so_far_when_its_first_is_fetched_then_it_goes_alone(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(200)})
-        sync.x.latency = lambda call: 5.0 if call.result else 0.1
+        sync.x.latency = lambda request: 5.0 if request.result else 0.1
         sync.run()
         first, second, *_ = [at for at, kind, _ in sync.x.requests if kind == "file"]
         assert second - first >= 5

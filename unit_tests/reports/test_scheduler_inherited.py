@@ -162,7 +162,7 @@ class TestUnwanted:
 
     def test_given_an_x_that_does_not_answer_when_closed_then_it_is_not_waited_for(self) -> None:
         after = next_sync(killed(seconds=2.0), count=0)
-        after.x.latency = lambda call: 600.0 if call.method == "DELETE" else 0.1
+        after.x.latency = lambda request: 600.0 if request.method == "DELETE" else 0.1
         after.run()
         began = after.loop.now()
         after.scheduler.close()
@@ -173,11 +173,11 @@ def refusing(sync: SimulatedSync) -> list[int]:
     """Have every cancellation fail; count them."""
     count = [0]
 
-    def refuse(call: Any) -> Exception | None:
-        if call.method != "DELETE":
+    def refuse(request: Any) -> Exception | None:
+        if request.method != "DELETE":
             return None
         count[0] += 1
-        return refused_with(503, "OVER_CAPACITY", call)
+        return refused_with(503, "OVER_CAPACITY", request)
 
     sync.x.refuse = refuse
     return count

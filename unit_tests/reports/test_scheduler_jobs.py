@@ -10,8 +10,8 @@ import math
 from typing import Any
 
 import pytest
+from source_twitter_ads.api.request import ApiRequest
 
-from source_twitter_ads.api.attempt import Call
 from unit_tests.reports.simulated_x import XJob, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
 
@@ -181,7 +181,7 @@ class TestFiles:
 
     def test_given_a_file_that_cannot_be_fetched_when_read_then_its_entities_are_not_asked_for_one_by_one(self) -> None:
         sync = a_sync()
-        sync.x.refuse = lambda call: refused_with(503, "OVER_CAPACITY", call) if call.result else None
+        sync.x.refuse = lambda request: refused_with(503, "OVER_CAPACITY", request) if request.result else None
         sync.run()
         assert "gave no result, 3 times: X refused GET" in sync.reader.messages[0]
         assert min(sizes(sync)) == 5
@@ -199,10 +199,10 @@ class TestRefusedPlacement:
         """A sync in which X lists activity under a placement whose jobs it refuses."""
         sync = a_sync(accounts={"1a": campaigns(500, placements=["ALL_ON_TWITTER", "PUBLISHER_NETWORK"])})
 
-        def refuse(call: Call) -> Exception | None:
-            if (call.form or {}).get("placement") != "PUBLISHER_NETWORK":
+        def refuse(request: ApiRequest) -> Exception | None:
+            if (request.form or {}).get("placement") != "PUBLISHER_NETWORK":
                 return None
-            return refused_with(400, "INVALID_PARAMETER", call, parameter)
+            return refused_with(400, "INVALID_PARAMETER", request, parameter)
 
         sync.x.refuse = refuse
         return sync.run()
@@ -224,8 +224,10 @@ class TestRefusedPlacement:
     def test_given_an_account_without_the_feature_when_read_then_its_window_is_skipped_and_held(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(5), "2b": campaigns(5)})
         first = "POST", "1a"
-        sync.x.refuse = lambda call: (
-            refused_with(400, "FEATURE_NOT_AVAILABLE", call) if (call.method, call.account_id) == first else None
+        sync.x.refuse = lambda request: (
+            refused_with(400, "FEATURE_NOT_AVAILABLE", request)
+            if (request.method, request.account_id) == first
+            else None
         )
         sync.run()
         assert sync.reader.failures == []

@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from source_twitter_ads.api.request import ApiRequest
 
-from source_twitter_ads.api.attempt import Call
 from unit_tests.reports.builders import report
 from unit_tests.reports.simulated_x import Account, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
@@ -39,7 +39,7 @@ class TestSlots:
         self,
     ) -> None:
         sync = a_sync(accounts={"1a": campaigns(40), "2b": campaigns(40)})
-        sync.x.latency = lambda call: 300.0 if call.method == "POST" and call.account_id == "1a" else 0.1
+        sync.x.latency = lambda request: 300.0 if request.method == "POST" and request.account_id == "1a" else 0.1
         sync.run()
         assert sync.reader.account_ended_at["2b"] - sync.began < 30
 
@@ -93,10 +93,10 @@ class TestTooManyJobs:
     def test_given_a_request_without_jobs_when_sent_then_it_asks_for_one_only(self) -> None:
         sync, asked = self.full(), []
 
-        def note(call: Call) -> None:
-            asked.append(dict(call.params or {}))
+        def note(request: ApiRequest) -> None:
+            asked.append(dict(request.params or {}))
 
-        sync.x.refuse = lambda call: note(call) if call.url.endswith("stats/jobs/accounts/1a") else None  # type: ignore[func-returns-value]
+        sync.x.refuse = lambda request: note(request) if request.url.endswith("stats/jobs/accounts/1a") else None  # type: ignore[func-returns-value]
         sync.start()
         sync.run_for(60)
         assert asked[-1] == {"count": "1"}
@@ -129,7 +129,7 @@ class TestTooManyJobs:
 
     def test_given_a_first_job_that_x_takes_long_for_when_no_slot_is_known_then_it_does_not_give_up(self) -> None:
         sync = a_sync(job_timeout=1)
-        sync.x.latency = lambda call: 600.0 if call.method == "POST" else 0.1
+        sync.x.latency = lambda request: 600.0 if request.method == "POST" else 0.1
         sync.run()
         assert sync.reader.failures == []
 
@@ -160,9 +160,9 @@ class TestOrder:
     def test_given_a_job_that_x_refuses_when_others_are_created_then_no_slot_is_lost(self, status: int) -> None:
         accounts = {"1a": campaigns(4000)}
         sync = a_sync(report(), report(name="other"), accounts=accounts, num_workers=20)
-        sync.x.refuse = lambda call: (
-            refused_with(status, "INVALID_PARAMETER", call)
-            if call.method == "POST" and call.where.stream == "other"
+        sync.x.refuse = lambda request: (
+            refused_with(status, "INVALID_PARAMETER", request)
+            if request.method == "POST" and request.context.stream == "other"
             else None
         )
         sync.run()

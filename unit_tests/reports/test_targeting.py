@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.message import NoopMessageRepository
-
-from source_twitter_ads.api.answers import Answer
-from source_twitter_ads.api.errors import ApiFailure, Where
+from source_twitter_ads.api.answers import ApiResponse
 from source_twitter_ads.reports.pending import PendingJobs
 from source_twitter_ads.reports.shared import SharedReports
+
+from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from unit_tests.reports.builders import report
 from unit_tests.reports.fakes import Read, settings
 
@@ -31,19 +31,19 @@ class FakeX:
 
     def __init__(self, codes: str, known: str) -> None:
         self.settings = settings(country_codes=tuple(codes.split()))
-        self.transport = self
+        self.client = self
         self.asked: list[str] = []
         self._known = known.split()
         self.began, self.asking = threading.Event(), threading.Event()
         self.asking.set()
 
-    def get(self, path: str, params: Mapping[str, str], where: Where, read: Read) -> Answer:
+    def get(self, path: str, params: Mapping[str, str], context: RequestContext, read: Read) -> ApiResponse:
         """The places of a country; no platforms."""
         self.began.set()
         self.asking.wait(5)
         self.asked.append(params.get("country_code", ""))
         places = [{"targeting_value": f"value of {code}"} for code in self._known if code == self.asked[-1]]
-        return Answer(200, {}, {"data": [read(place) for place in places], "next_cursor": None})
+        return ApiResponse(200, {}, {"data": [read(place) for place in places], "next_cursor": None})
 
 
 def countries(shared: SharedReports) -> list[str | None]:

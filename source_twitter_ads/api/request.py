@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from source_twitter_ads.api.bodies import Body, parse_envelope
-from source_twitter_ads.api.errors import Refusal, Where
+from source_twitter_ads.api.errors import Refusal, RequestContext
 
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
 _JOB = re.compile(r"(/stats/jobs/accounts/:id)/[^/]+$")
@@ -32,12 +32,12 @@ def account_of(url: str) -> str | None:
 
 
 @dataclass
-class Call:
+class ApiRequest:
     """A request and the account of its time: what it waited for X's limits is no sign of an outage.
 
     Attributes:
         method, url, params, form: what is sent.
-        where: the place in the sync, for messages.
+        context: the place in the sync, for messages.
         patience: seconds for which it is tried again while X or the network fails.
         longest_wait: seconds that it may wait for X's limits, all in all.
         result: whether it fetches a result file.
@@ -56,7 +56,7 @@ class Call:
 
     method: str
     url: str
-    where: Where
+    context: RequestContext
     patience: float
     longest_wait: float
     params: Mapping[str, str] | None = None
