@@ -140,12 +140,12 @@ def lasting(request: ApiRequest, nothing_else: float, again: bool) -> str | None
     """Say for how long a call has failed, if it may no longer be tried; None to try it again.
 
     Args:
-        call: the request, whose latest failure is noted.
+        request: the request, whose latest failure is noted.
         nothing_else: seconds for which its host, or its endpoint, had nothing for anybody.
         again: as for `Outage.failed`: a first failure may be an accident of whatever was on its way.
     """
     if request.failures > 1 and request.tried >= request.patience:
-        return f", {call.failures} times in {call.tried:.0f} s"
+        return f", {request.failures} times in {request.tried:.0f} s"
     lasts = again and nothing_else >= request.patience
     return f"; nothing else was to be had there for {nothing_else:.0f} s" if lasts else None
 

@@ -199,7 +199,7 @@ class ApiClient:
             happened = f"{error}{bound}"
             raise ApiFailure(errors.BY_STATUS[429], request.context, happened, request.refusal) from error
         except InvalidBody as error:
-            return self._pause(request, f"{call} was answered with {error}", errors.BY_STATUS[500])
+            return self._pause(request, f"{request} was answered with {error}", errors.BY_STATUS[500])
         except (OSError, HTTPError) as error:  # those of requests, and what it lets through
             return self._network_trouble(request, error)
 
@@ -219,7 +219,7 @@ class ApiClient:
                 seconds = float(self._settings.request_timeout)
                 body = read_body(response, seconds, request.result) if succeeded else read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
-            logger.debug(f"{call} ({call.where}): HTTP {response.status_code}, {len(body)} bytes.")
+            logger.debug(f"{request} ({request.context}): HTTP {response.status_code}, {len(body)} bytes.")
             permit.answered(response.headers, succeeded, ahead)
             if not succeeded and not response.is_redirect:
                 request.refusal = errors.read_refusal(response.status_code, body, ahead)
@@ -241,7 +241,7 @@ class ApiClient:
     def _refused(self, request: ApiRequest, refusal: Refusal) -> float:
         """Act on an answer that is no success: return the seconds to the next try, or raise."""
         rule = errors.rule_for(refusal)
-        happened = f"X refused {call} with {refusal}"
+        happened = f"X refused {request} with {refusal}"
         if refusal.status < 500 and rule.action in (Action.SKIP, Action.FAIL):
             self._outage.answered(request.scopes)
         if rule.action is Action.SKIP:
@@ -282,7 +282,7 @@ class ApiClient:
         if request.demanded:
             return 0.0
         seconds = max(0.0, min(self._next_pause(request), request.patience - request.tried))
-        logger.info(f"{happened} ({call.where}): trying again in {seconds:.1f} s.")
+        logger.info(f"{happened} ({request.context}): trying again in {seconds:.1f} s.")
         return seconds
 
     def _next_pause(self, request: ApiRequest) -> float:
@@ -292,22 +292,22 @@ class ApiClient:
     def _check(self, request: ApiRequest, claim: bool = False) -> None:
         """Do not send what is known to fail: the first calls that were due have found out for all others."""
         if self._ended.is_set():
-            raise ApiFailure(_ENDED, request.context, f"{call} was not sent: the sync that asked for it has ended")
+            raise ApiFailure(_ENDED, request.context, f"{request} was not sent: the sync that asked for it has ended")
         rejected = self._keys.rejected
         if rejected and request.signed:
             rule, refusal = rejected
             raise ApiFailure(
-                rule, request.context, f"{call} was not sent, as X refuses all requests with {refusal}", refusal
+                rule, request.context, f"{request} was not sent, as X refuses all requests with {refusal}", refusal
             )
         known = self._outage.given_up(request.scopes, self._settings.outage_timeout, claim)
         if known:
-            happened = f"{call} was not sent to {call.host}, as others that are like it fail: {known}"
+            happened = f"{request} was not sent to {request.host}, as others that are like it fail: {known}"
             raise ApiFailure(_UNREACHABLE, request.context, happened)
 
     def _network_trouble(self, request: ApiRequest, error: Exception) -> float:
         """Return the seconds after which to try again after a broken connection."""
         rule = errors.network_rule(error)
-        happened = f"{call} got no whole answer from {call.host}: {cause_of(error)}"
+        happened = f"{request} got no whole answer from {request.host}: {cause_of(error)}"
         if rule.action is Action.FAIL:
             raise ApiFailure(rule, request.context, happened)
         silent = isinstance(error, requests.exceptions.Timeout)
@@ -327,7 +327,7 @@ class ApiClient:
             raise ApiFailure(
                 Rule(Action.FAIL, errors.SYSTEM, "The redirect was not followed, to keep the keys to X's own hosts."),
                 request.context,
-                f"{call} was redirected to {place_of(target)}",
+                f"{request} was redirected to {place_of(target)}",
             )
         request.url, request.params, request.signed = target, None, signed
 

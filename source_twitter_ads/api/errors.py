@@ -259,7 +259,7 @@ class ApiFailure(AirbyteTracedException):
     """
 
     def __init__(self, rule: Rule, context: RequestContext, happened: str, refusal: Refusal | None = None) -> None:
-        text = f"{happened} ({where}). {rule.advice}".strip()
+        text = f"{happened} ({context}). {rule.advice}".strip()
         super().__init__(
             internal_message=text,
             message=text,

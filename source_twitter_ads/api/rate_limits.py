@@ -200,14 +200,14 @@ def heed(request: ApiRequest, refusal: Refusal, permit: Permit, headers: Mapping
     """Close the gate until the time that X names, before the next request can pass.
 
     Args:
-        call: the request.
+        request: what is sent.
         refusal: X's words, with the difference between the clocks: times in the headers are X's.
         passage: the request's way through its gates.
         headers: of the answer.
         pause: seconds to stay away where X names no time that is still to come.
     """
     rule, now = rule_for(refusal), time.time()
-    happened = f"X refused {call} with {refusal}"
+    happened = f"X refused {request} with {refusal}"
     after = retry_after(headers, now - refusal.clock_ahead)
     if rule.action is Action.RETRY and rule is not CLOCK_SKEW and after is not None:
         request.demanded = after

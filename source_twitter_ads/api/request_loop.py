@@ -27,7 +27,7 @@ class Task:
     """A request and what follows from it, in the loop's own thread.
 
     Attributes:
-        call: the request.
+        request: what is sent.
         answered: is given the response.
         failed: is given what the request failed with, an `ApiFailure` unless nobody foresaw it.
     """

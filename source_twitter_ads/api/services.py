@@ -80,7 +80,7 @@ def check_connection(services: Services) -> None:
     missing = [account_id for account_id in wanted if account_id not in visible]
     if missing:
         raise ConfigProblem(
-            f"account_ids holds {listed(missing)}, which X does not show to the owner of the access token: check the "
+            f"account_ids holds {joined(missing)}, which X does not show to the owner of the access token: check the "
             "id in the address of the Ads Manager, and that this X user has a role in the account."
         )
     if not visible:

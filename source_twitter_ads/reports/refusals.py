@@ -48,7 +48,7 @@ class PlacementRefusals:
             self._said.add(request.placement)
             logger.warning(
                 f'Report "{self._definition.name}": X lists activity under placement {request.placement} but refuses '
-                f"to report it, with {refusal} ({failure.where}). This placement is left out wherever X refuses it; "
+                f"to report it, with {refusal} ({failure.context}). This placement is left out wherever X refuses it; "
                 "`placements` of a report decides which ones are asked for."
             )
         return True

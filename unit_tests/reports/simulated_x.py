@@ -15,13 +15,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 import orjson
-from source_twitter_ads.api.request import ApiRequest
 
 from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Skipped, rule_for
 from source_twitter_ads.api.rate_limit_window import NotYet
 from source_twitter_ads.api.rate_limits import Permit, RateLimits
+from source_twitter_ads.api.request import ApiRequest
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.calendar import iso
 
@@ -249,7 +249,7 @@ def refused_with(status: int, code: str, request: ApiRequest, parameter: str = "
     said = Refusal(status, code, "no", parameter)
     rule = rule_for(said)
     failure = Skipped if rule.action is Action.SKIP else ApiFailure
-    return failure(rule, request.context, f"X refused {call} with {said}", said)
+    return failure(rule, request.context, f"X refused {request} with {said}", said)
 
 
 def _kind(request: ApiRequest) -> str:
