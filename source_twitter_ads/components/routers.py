@@ -123,7 +123,7 @@ class LineItemBatchesRouter(XAdsRouter):
                     yield waiting[:IDS_PER_REQUEST]
                     del waiting[:IDS_PER_REQUEST]
         except ApiFailure as failure:
-            # Whoever has some line items has access: what is skipped then is not nothing, but the rest of them.
+            # An account that showed some line items is accessible: a refusal now would lose the rest of them.
             if seen or not self._services.accounts.skips(failure):
                 raise
         if waiting:

@@ -42,7 +42,7 @@ _DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
 # Nothing but numbers, or the version of the API behind the path of a proxy.
 _VERSION_PATH = re.compile(rf"^(/+[0-9]+)+/*$|(/+{API_VERSION})+/*$")
-# More sentences than this help nobody, and a list may hold any number of mistakes.
+# A list may hold any number of mistakes, and more sentences than this do not help.
 _MOST_SENTENCES = 20
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -92,7 +92,7 @@ def warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
         nearest = get_close_matches(key.lower(), SETTINGS, n=1)
         guess = f": did you mean {nearest[0]}?" if nearest else "."
         name = key if _KEY.fullmatch(key) else shown(key)
-        logger.warning(f"The configuration has {name}, which is no key of this connector and is ignored{guess}")
+        logger.warning(f"The configuration has {name}, an unknown key that is ignored{guess}")
 
 
 def problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:

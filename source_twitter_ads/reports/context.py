@@ -174,7 +174,7 @@ class ReportContext:
         """Begin the plan of a report in an account.
 
         Raises:
-            ApiFailure: when X does not show the account, or shows a time zone that nobody knows.
+            ApiFailure: when X does not show the account, or shows an unknown time zone.
         """
         record = self.services.accounts.records().get(account_id)
         context = RequestContext(definition.name, account_id)

@@ -62,7 +62,7 @@ class ReportCursor(Cursor):
     @property
     def state(self) -> MutableMapping[str, Any]:
         """The stream's state, in the CDK's format; `jobs` is there only while windows are being read."""
-        # Jobs first: the scheduler may add some meanwhile, but what a bookmark has passed is no longer among them.
+        # Jobs first: the scheduler may add some meanwhile; those of windows behind a bookmark are gone by then.
         jobs = self.jobs.entries()
         with self._lock:
             states = list(self._states.values())

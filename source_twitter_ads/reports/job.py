@@ -91,10 +91,11 @@ def _segments(definition: ReportDefinition) -> int:
 
 @dataclass(frozen=True)
 class JobRequest:
-    """One job: at most 20 entities of one placement in one window (docs/x-ads-api.md §7.2).
+    """What one job asks for: at most 20 entities of one placement in one window (docs/x-ads-api.md §7.2).
 
     Attributes:
-        country, platform: targeting values, only where the segment needs one.
+        country: targeting value of a country, where the segment needs one.
+        platform: targeting value of a platform, where the segment needs one.
         tries: how often this request, or the larger ones it is a part of, have failed.
         tries_alone: how often it has failed since it has a single entity.
         timeouts: how many of these failures were jobs that did not end in time.
@@ -191,7 +192,7 @@ class Job:
         url: the result file, once it is ready.
         broken: why there will be no file, once that is known.
         timed_out: whether it did not end in time.
-        given_up: whether X may still be working on it although nobody waits any more.
+        given_up: whether the connector has stopped waiting for it while X may still work on it.
         adopted: whether an earlier sync created it.
     """
 

@@ -102,7 +102,7 @@ class JobBoard:
         self._has_work(account, window)
 
     def drop(self, window: WindowJobs) -> None:
-        """Cancel the jobs of a window that is over: nobody waits for them, and they fill the account's slots."""
+        """Cancel the jobs of a window that is over, since they fill the account's slots."""
         account = self.account(window.account_id)
         account.remove(window)
         for job_id, (owner, job) in list(account.running.items()):
@@ -112,7 +112,7 @@ class JobBoard:
         self._has_work(account)
 
     def leave(self, run: ReportRun) -> None:
-        """Let go of a report that nobody reads any more; its jobs stay at X, where the next sync takes them over."""
+        """Let go of a report without a reader; its jobs stay at X, where the next sync takes them over."""
         self._budget.forget(run)
         if run in self._downloads:
             self._downloads.remove(run)

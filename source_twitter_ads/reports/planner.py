@@ -75,7 +75,7 @@ def read_activity(entry: Mapping[str, Any]) -> Activity:
     """
     placements = entry.get("placements")
     if placements is not None and not isinstance(placements, list):
-        raise TypeError("placements is no list")
+        raise TypeError(f"placements is {type(placements).__name__}, not a list")
     # No placements listed: assume all, since an active entity was shown somewhere.
     context = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
     times = _instant(entry["activity_start_time"]), _instant(entry["activity_end_time"])

@@ -146,7 +146,7 @@ class Planning:
         except StopIteration as end:
             self._end(account, run, end.value)
             return
-        # Also what nobody foresaw stays with its account.
+        # An unforeseen error stays with its account too.
         except Exception as failure:
             self._end(account, run, failure)
             return

@@ -150,7 +150,7 @@ class FileBudget:
         self._add(run, -size)
 
     def forget(self, run: ReportRun) -> None:
-        """Forget all files of a report that nobody reads any more."""
+        """Forget all files of a report without a reader."""
         del self._held[run]
 
     def _add(self, run: ReportRun, size: int) -> None:

@@ -127,7 +127,7 @@ def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _Outline:
-    """A result file without its series, each of which leaves an empty object in its place.
+    """A result file in which each series is replaced by an empty object.
 
     Outline and series are JSON exactly if the whole file is, so the brackets that are counted here need no check.
 

@@ -85,7 +85,7 @@ ROWS_PER_BLOCK = 1000
 # Numbers that are handled as one: about 4 MB parsed and 4 MB as protocol lines, since the names come with each row.
 NUMBERS_PER_BLOCK = 100_000
 NO_SEGMENT_VALUE = ""
-"""`segment_value` of a row that stands for an entity of which X names no segment; never null, as it is in the key."""
+"""`segment_value` where X names no segment of an entity; never null, since it is part of the key."""
 
 _NO_NUMBERS: Mapping[str, Any] = {"segment": None, "metrics": None}
 # The longest flat name of X has some 70 characters.

@@ -100,7 +100,7 @@ class Scheduler:
         self._loop.start()
 
     def close(self) -> None:
-        """End the scheduler, once jobs that nobody waits for are cancelled, or some seconds later."""
+        """End the scheduler, once the jobs of failed windows are cancelled, or some seconds later."""
         self._loop.post(self._close)
         self._loop.join(CANCEL_SECONDS)
         self._loop.post(self._loop.end)
@@ -192,7 +192,7 @@ class Scheduler:
         self._board.job_failed(event.window, event.job, reason)
 
     def window_changed(self, window: WindowJobs) -> None:
-        """Close a window of which everything is read; one with a lost job fails."""
+        """Close a window once all of its rows are out; one with a lost job fails."""
         if window.over or not window.done:
             return
         if window.failure is not None:

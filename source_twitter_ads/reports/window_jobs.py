@@ -93,7 +93,7 @@ class WindowJobs:
         self.open_jobs -= 1
         request = job.request
         if job.adopted:
-            # What an earlier sync left behind may be gone: that is no failure of this one.
+            # What an earlier sync left at X may be gone, which does not count as a failure of this one.
             self.waiting.append(request)
             return
         self._failed += 1

@@ -41,13 +41,13 @@ def test_given_a_misspelt_key_when_looked_through_then_the_warning_names_it_and_
     said: Any, key: str, meant: str
 ) -> None:
     assert said(valid_config(**{key: "x"})) == [
-        f"The configuration has {key}, which is no key of this connector and is ignored: did you mean {meant}?"
+        f"The configuration has {key}, an unknown key that is ignored: did you mean {meant}?"
     ]
 
 
 def test_given_a_key_that_is_like_no_other_when_looked_through_then_nothing_is_guessed(said: Any) -> None:
     assert said(valid_config(destination="x")) == [
-        "The configuration has destination, which is no key of this connector and is ignored."
+        "The configuration has destination, an unknown key that is ignored."
     ]
 
 
