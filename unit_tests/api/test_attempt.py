@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from source_twitter_ads.api.request import ApiRequest
 
 from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.rate_limits import RateLimits
+from source_twitter_ads.api.request import ApiRequest
 from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, client, refusal
 
 HOUR = 3600.0

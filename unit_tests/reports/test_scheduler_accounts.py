@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from source_twitter_ads.api.request import ApiRequest
 
+from source_twitter_ads.api.request import ApiRequest
 from source_twitter_ads.reports.account_jobs import HOPELESS_JOBS
 from source_twitter_ads.reports.planner import Plan
 from unit_tests.reports.builders import report

@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from source_twitter_ads.reports.file_budget import MAX_HELD_BYTES
 
-from source_twitter_ads.reports.report_run import FileReady
+from source_twitter_ads.reports.report_run import MAX_HELD_BYTES, FileReady
 from unit_tests.reports.builders import NOW, report
 from unit_tests.reports.simulated_x import EMPTY_FILE, Account
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns

@@ -10,8 +10,8 @@ import math
 from typing import Any
 
 import pytest
-from source_twitter_ads.api.request import ApiRequest
 
+from source_twitter_ads.api.request import ApiRequest
 from unit_tests.reports.simulated_x import XJob, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
 

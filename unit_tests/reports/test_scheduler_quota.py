@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from source_twitter_ads.api.request import ApiRequest
 
+from source_twitter_ads.api.request import ApiRequest
 from unit_tests.reports.builders import report
 from unit_tests.reports.simulated_x import Account, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
