@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import NoopMessageRepository
 
@@ -241,9 +240,10 @@ class SimulatedSync:
         for name in names or self.runs:
             self.scheduler.read(self.runs[name], self.services.accounts.ids() if account_ids is None else account_ids)
 
-    def with_states_in_time(self, monkeypatch: pytest.MonkeyPatch) -> SimulatedSync:
+    def with_states_in_time(self) -> SimulatedSync:
         """Have the pace of states go by virtual time."""
-        monkeypatch.setattr("source_twitter_ads.engine.bookmarks.time", self.x.clock_of_loop)
+        for reader in self.readers.values():
+            reader.cursor._writer._clock = self.x.clock_of_loop.monotonic
         self.states_in_time = True
         return self
 

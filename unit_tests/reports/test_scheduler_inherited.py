@@ -184,10 +184,8 @@ def refusing(sync: SimulatedSync) -> list[int]:
 
 
 class TestState:
-    def test_given_jobs_that_were_created_when_the_sync_is_killed_then_the_state_names_them(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        sync = a_sync(accounts={"1a": campaigns(60)}).with_states_in_time(monkeypatch)
+    def test_given_jobs_that_were_created_when_the_sync_is_killed_then_the_state_names_them(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(60)}).with_states_in_time()
         sync.start()
         sync.run_for(2)
         emitted = sync.repository.states[-1]["stream_state"]["jobs"]
