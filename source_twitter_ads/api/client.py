@@ -229,8 +229,8 @@ class ApiClient:
     def _send(self, request: ApiRequest) -> requests.Response:
         """Sign and send through `Session.send`, where the CDK guards private networks in Airbyte Cloud."""
         auth = self._signer if request.signed else Unsigned()
-        request = requests.Request(request.method, request.url, params=request.params, data=request.form, auth=auth)
-        prepared = self._session.prepare_request(request)
+        outgoing = requests.Request(request.method, request.url, params=request.params, data=request.form, auth=auth)
+        prepared = self._session.prepare_request(outgoing)
         assert prepared.url is not None
         options: Any = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
         left = request.patience - max(request.tried, self._outage.silence(request.host))
