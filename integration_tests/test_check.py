@@ -55,7 +55,7 @@ class TestFailure:
         assert "UNAUTHORIZED_ACCESS" in message
         assert "wrong-value-of-mine" not in message
 
-    def test_given_an_app_without_approval_when_checked_then_the_message_says_where_to_apply(
+    def test_given_an_app_without_approval_when_checked_then_it_says_where_to_apply(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world("1first"), app_approved=False)
@@ -63,7 +63,7 @@ class TestFailure:
         assert "not approved for the Ads API" in message
         assert "Apply" in message
 
-    def test_given_tokens_older_than_the_approval_when_checked_then_the_message_says_to_generate_new_ones(
+    def test_given_tokens_older_than_the_approval_when_checked_then_it_asks_for_new_ones(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world("1first"), token_predates_approval=True)
@@ -76,13 +76,13 @@ class TestFailure:
         assert "9nobody" in message
         assert "18ce54d4x5t" not in message
 
-    def test_given_a_token_without_accounts_when_checked_then_the_message_says_who_can_add_one(
+    def test_given_a_token_without_accounts_when_checked_then_it_says_who_can_add_one(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(WorldSpec(accounts=[AccountSpec("1hidden", access="forbidden", volumes={}, examples=False)]))
         assert "has no ad account" in failure(emulator.config())
 
-    def test_given_a_dead_network_when_checked_then_it_ends_soon_and_the_message_names_the_host(self) -> None:
+    def test_given_a_dead_network_when_checked_then_it_ends_soon_and_names_the_host(self) -> None:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             host = f"127.0.0.1:{closed.getsockname()[1]}"
@@ -102,7 +102,7 @@ class TestFailure:
             message = failure(config)
         assert "timed out" in message.lower()
 
-    def test_given_values_that_cannot_be_used_when_checked_then_the_one_status_holds_a_sentence_for_each(self) -> None:
+    def test_given_several_invalid_values_when_checked_then_one_status_explains_each(self) -> None:
         output = run("check", _config(num_workers="many", page_size=1001, country_codes={"US": 1}))
         assert output.exit_code == 0
         message = _readable(output.connection_status["message"])
@@ -114,7 +114,7 @@ class TestFailure:
             assert words in message
 
     @pytest.mark.parametrize("scheme", ["http", "https"])
-    def test_given_airbyte_cloud_when_checked_against_a_private_address_then_it_is_refused_and_nothing_is_sent(
+    def test_given_airbyte_cloud_when_a_private_address_is_checked_then_nothing_is_sent(
         self, demo: Emulator, monkeypatch: pytest.MonkeyPatch, scheme: str
     ) -> None:
         monkeypatch.setenv("DEPLOYMENT_MODE", "cloud")

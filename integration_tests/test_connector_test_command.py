@@ -37,7 +37,7 @@ def repository(folder: Path, base_url: str) -> Path:
 
 
 @pytest.mark.slow
-def test_given_the_right_folder_name_when_the_command_runs_then_all_standard_tests_pass(tmp_path: Path) -> None:
+def test_given_the_right_folder_name_when_the_command_runs_then_standard_tests_pass(tmp_path: Path) -> None:
     with world.start() as emulator:
         root = repository(tmp_path, emulator.base_url)
         command = [str(Path(sys.executable).with_name("airbyte-cdk")), "connector", "test"]

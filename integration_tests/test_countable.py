@@ -54,19 +54,13 @@ class TestWholeSync:
         assert output.exit_code == 0
         return slow
 
-    def test_given_all_streams_when_read_then_no_more_requests_are_in_flight_than_workers(
-        self, synced: Emulator
-    ) -> None:
+    def test_given_all_streams_when_read_then_requests_in_flight_stay_within_workers(self, synced: Emulator) -> None:
         assert 1 < synced.stats()["peak_concurrent"] <= WORKERS
 
-    def test_given_all_streams_when_read_then_no_more_connections_are_opened_than_workers(
-        self, synced: Emulator
-    ) -> None:
+    def test_given_all_streams_when_read_then_connections_stay_within_workers(self, synced: Emulator) -> None:
         assert synced.stats()["connections"] <= WORKERS
 
-    def test_given_all_streams_when_read_then_only_what_two_streams_need_is_asked_for_twice(
-        self, synced: Emulator
-    ) -> None:
+    def test_given_all_streams_when_read_then_only_shared_collections_are_read_twice(self, synced: Emulator) -> None:
         again = {path for (path, _), times in listings(synced).items() if times > 1}
 
         # TV shows are listed by market, and the markets are a stream too.
@@ -81,9 +75,7 @@ class TestWholeSync:
 
         assert {(endpoint, name) for endpoint, name in sent if name not in documented[endpoint]} == set()
 
-    def test_given_small_collections_when_read_then_each_stream_costs_one_request_per_account(
-        self, synced: Emulator
-    ) -> None:
+    def test_given_small_collections_when_read_then_each_costs_one_request_per_account(self, synced: Emulator) -> None:
         asked = Counter(e["endpoint"] for e in synced.requests())
         per_account = set(INCREMENTAL) - {"accounts", "tailored_audiences", "tweets", "cards"}
 
@@ -93,9 +85,7 @@ class TestWholeSync:
 
 
 class TestCriteria:
-    def test_given_many_accounts_when_their_criteria_are_read_then_their_line_items_are_listed_at_once(
-        self, start: Start
-    ) -> None:
+    def test_given_many_accounts_when_criteria_are_read_then_line_items_come_in_parallel(self, start: Start) -> None:
         accounts = [f"1account{number}" for number in range(12)]
         emulator = start(small_world(*accounts, volumes={"line_items": 2, "targeting_criteria": 3}), latency_ms=100)
 
@@ -126,9 +116,7 @@ class TestLargeCollection:
         (page,) = (e["bytes"] for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items")
         assert sum(map(len, lines)) < page + len(lines) * 130
 
-    def test_given_a_second_sync_when_nothing_changed_then_it_costs_one_request_per_stream_and_account(
-        self, start: Start
-    ) -> None:
+    def test_given_large_collections_unchanged_when_synced_then_each_costs_one_request(self, start: Start) -> None:
         emulator = start(small_world("1first", "2second", volumes={"line_items": 2500, "campaigns": 1500}))
         streams = ["campaigns", "line_items"]
         first = run("read", emulator.config(), streams)
@@ -145,9 +133,7 @@ class TestLargeCollection:
 
 
 class TestManyAccounts:
-    def test_given_more_accounts_than_workers_when_read_then_all_workers_are_busy_and_no_more(
-        self, start: Start
-    ) -> None:
+    def test_given_more_accounts_than_workers_when_read_then_all_workers_are_busy(self, start: Start) -> None:
         ids = [f"1account{n}" for n in range(12)]
         accounts = [AccountSpec(i, volumes={"line_items": 30}, examples=False) for i in ids]
         emulator = start(WorldSpec(accounts=accounts, shared_audience=False), latency_ms=50)
@@ -173,7 +159,7 @@ def test_given_the_lists_of_this_test_then_they_cover_all_streams() -> None:
 
 
 class TestReports:
-    def test_given_jobs_that_take_a_while_when_some_are_ready_then_their_files_are_fetched_while_others_run(
+    def test_given_slow_jobs_when_some_are_ready_then_files_are_fetched_while_others_run(
         self,
     ) -> None:
         with reports.start(
@@ -191,7 +177,7 @@ class TestReports:
         assert sum(fetched < jobs[-1] + 1.0 for fetched in files) >= len(files) - 2
         assert reports.held([output], "lines", "1a") == truth
 
-    def test_given_many_accounts_with_many_jobs_when_read_then_pages_and_files_do_not_wait_for_the_last_of_them(
+    def test_given_many_jobs_when_read_then_pages_and_files_do_not_wait_for_the_last_job(
         self,
     ) -> None:
         accounts = [reports.account(f"1account{n}", volumes={"campaigns": 3, "line_items": 3}) for n in range(12)]

@@ -40,7 +40,7 @@ def open_sockets() -> set[str]:
     return {name for name in found if name.startswith("socket:")}
 
 
-def test_given_several_commands_in_one_process_when_they_ended_then_no_connection_is_left(demo: Emulator) -> None:
+def test_given_several_commands_in_one_process_when_ended_then_no_connection_is_left(demo: Emulator) -> None:
     before = open_sockets()
     config = demo.config(start_date="2026-11-01")
     check_here(config)
@@ -50,7 +50,7 @@ def test_given_several_commands_in_one_process_when_they_ended_then_no_connectio
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("stream", ["campaigns", "lines"])
-def test_given_a_user_who_stops_listening_when_he_reads_again_then_it_is_whole_and_no_thread_is_left(
+def test_given_an_abandoned_read_when_read_again_then_it_is_whole_with_no_old_thread(
     stream: str,
 ) -> None:
     before = set(threading.enumerate())
@@ -98,9 +98,7 @@ class TestOneSourceUsedAgain:
 
         assert (first, second) == (self.of(demo, one), self.of(demo, two))
 
-    def test_given_a_revoked_token_when_checked_after_a_read_with_a_good_one_then_it_fails(
-        self, demo: Emulator
-    ) -> None:
+    def test_given_a_revoked_token_when_checked_after_a_good_read_then_it_fails(self, demo: Emulator) -> None:
         source = SourceTwitterAds()
         self.read(source, demo.config())
 

@@ -174,11 +174,11 @@ def test_given_a_new_campaign_when_synced_again_then_one_row_is_added(story: Sto
     assert story.second.rows["campaigns"] == story.first.rows["campaigns"] + 1
 
 
-def test_given_the_state_of_the_first_sync_when_synced_again_then_fewer_records_are_read(story: Story) -> None:
+def test_given_the_first_syncs_state_when_synced_again_then_fewer_records_are_read(story: Story) -> None:
     assert story.second.read < story.first.read / 2
 
 
-def test_given_the_state_of_the_first_sync_when_synced_again_then_a_stream_costs_one_request_per_account(
+def test_given_the_first_syncs_state_when_synced_again_then_one_request_per_account(
     story: Story,
 ) -> None:
     lists = [story.second.requests.get(f"/12/accounts/{account_id}/campaigns") for account_id in (FIRST, SECOND)]

@@ -42,7 +42,7 @@ def bookmarked(output: Output, stream: str) -> set[str]:
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_given_an_account_without_the_feature_when_read_then_the_others_are_whole_and_the_sync_succeeds(
+def test_given_an_account_without_the_feature_when_read_then_the_sync_succeeds(
     emulator: Emulator, stream: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     refuse(emulator, stream, first=1)
@@ -55,7 +55,7 @@ def test_given_an_account_without_the_feature_when_read_then_the_others_are_whol
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_given_a_feature_that_ends_behind_the_first_page_when_read_then_it_is_an_error_and_nothing_is_lost(
+def test_given_a_feature_lost_after_the_first_page_when_read_then_it_is_an_error(
     emulator: Emulator, stream: str
 ) -> None:
     refuse(emulator, stream, first=3)

@@ -65,7 +65,7 @@ def first(demo: Emulator) -> Output:
 
 
 class TestSecondSync:
-    def test_given_unchanged_data_when_synced_again_then_one_request_per_stream_and_account_is_enough(
+    def test_given_unchanged_data_when_synced_again_then_a_partition_costs_one_request(
         self, demo: Emulator, first: Output
     ) -> None:
         demo.reset_log()
@@ -78,7 +78,7 @@ class TestSecondSync:
         assert {key: times for key, times in asked.items() if times != (2 if key[0] in twice else 1)} == {}
         assert len(asked) == (len(INCREMENTAL) - 1) * 3
 
-    def test_given_unchanged_data_when_synced_again_then_only_records_at_the_bookmark_come_again(
+    def test_given_unchanged_data_when_synced_again_then_only_bookmarked_records_come(
         self, demo: Emulator, first: Output
     ) -> None:
         streams = set(INCREMENTAL) - {"tweets", "tailored_audiences"}
@@ -97,9 +97,7 @@ class TestSecondSync:
             before, after = first.stream_state(stream), second.stream_state(stream)
             assert _sorted(after) == _sorted(before)
 
-    def test_given_a_state_in_the_far_future_when_synced_then_no_record_and_one_state_per_stream(
-        self, demo: Emulator
-    ) -> None:
+    def test_given_a_state_in_the_far_future_when_synced_then_only_one_state_comes(self, demo: Emulator) -> None:
         output = run_here(demo.config(), INCREMENTAL, future_state(*demo.world.account_ids()))
         assert output.exit_code == 0
         assert {stream: len(records) for stream, records in output.records.items()} == {}
@@ -116,7 +114,7 @@ def _sorted(state: dict[str, Any]) -> Any:
 
 
 class TestStateFormat:
-    def test_given_a_first_sync_when_it_ended_then_every_account_has_a_bookmark_of_its_own(
+    def test_given_a_first_sync_when_it_ended_then_every_account_has_its_own_bookmark(
         self, demo: Emulator, first: Output
     ) -> None:
         state = first.stream_state("campaigns")
@@ -127,9 +125,7 @@ class TestStateFormat:
             assert entry == {"partition": {"account_id": account}, "cursor": {"updated_at": newest}}
         assert len(state["states"]) == 3
 
-    def test_given_a_first_sync_when_it_ended_then_tweets_are_kept_by_account_and_type_in_sortable_text(
-        self, first: Output
-    ) -> None:
+    def test_given_a_first_sync_when_ended_then_tweets_have_sortable_bookmarks_by_type(self, first: Output) -> None:
         entries = first.stream_state("tweets")["states"]
         assert {(e["partition"]["account_id"], e["partition"]["tweet_type"]) for e in entries} == {
             (account, kind)
@@ -180,7 +176,7 @@ class TestInterruption:
 
 
 class TestChangesBetweenAndDuringSyncs:
-    def test_given_a_change_in_the_second_of_the_bookmark_when_synced_again_then_it_is_not_lost(
+    def test_given_a_change_in_the_bookmarks_second_when_synced_again_then_it_arrives(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world("1first", volumes={"campaigns": 12}))
@@ -195,7 +191,7 @@ class TestChangesBetweenAndDuringSyncs:
         assert lost(emulator, ["campaigns"], before, after) == []
 
     @pytest.mark.parametrize("paging", ["keyset", "offset"])
-    def test_given_a_record_updated_while_it_is_paged_over_when_synced_again_then_it_is_not_lost(
+    def test_given_a_record_updated_during_paging_when_synced_again_then_it_arrives(
         self, start: Callable[..., Emulator], paging: str
     ) -> None:
         """It moves from a page not yet read to the front, which is read already."""
@@ -208,7 +204,7 @@ class TestChangesBetweenAndDuringSyncs:
         after = run_here(emulator.config(page_size=6), ["line_items"], before.state)
         assert lost(emulator, ["line_items"], before, after) == []
 
-    def test_given_a_date_ahead_of_xs_clock_when_synced_again_then_no_later_change_is_lost(
+    def test_given_a_date_ahead_of_xs_clock_when_synced_again_then_later_changes_arrive(
         self, start: Callable[..., Emulator]
     ) -> None:
         """A bookmark that lies ahead would hide everything that changes until its time has come."""
@@ -234,7 +230,7 @@ class TestChangesBetweenAndDuringSyncs:
         after = run_here(emulator.config(), ["promoted_tweets"], before.state)
         assert [r["deleted"] for r in after.records["promoted_tweets"] if r["id"] == living["id"]] == [True]
 
-    def test_given_a_criterion_changed_without_its_line_item_when_synced_again_then_it_arrives(
+    def test_given_a_criterion_changed_but_not_its_line_item_when_synced_then_it_arrives(
         self, start: Callable[..., Emulator]
     ) -> None:
         emulator = start(small_world("1first"))
@@ -246,7 +242,7 @@ class TestChangesBetweenAndDuringSyncs:
         assert lost(emulator, ["targeting_criteria"], after) == []
         assert {r["id"] for r in after.records["targeting_criteria"] if r["deleted"]} >= {criterion["id"]}
 
-    def test_given_an_account_that_appears_later_when_synced_again_then_its_whole_history_arrives(
+    def test_given_an_account_that_appears_later_when_synced_then_its_history_arrives(
         self, start: Callable[..., Emulator]
     ) -> None:
         accounts = [AccountSpec(i, volumes={"*": 4}, examples=False) for i in ("1old", "2old", "3new", "4new")]
@@ -276,7 +272,7 @@ class TestStatesOfOtherMakers:
             {"jobs": None},
         ],
     )
-    def test_given_a_malformed_state_when_read_then_the_error_names_the_stream_and_what_to_do(
+    def test_given_a_malformed_state_when_read_then_an_error_names_stream_and_remedy(
         self, demo: Emulator, stream: str, state: dict[str, Any]
     ) -> None:
         output = run_here(demo.config(), ["campaigns"], state_message(stream, state))
@@ -288,7 +284,7 @@ class TestStatesOfOtherMakers:
 
     @pytest.mark.parametrize("form", ["{}.000Z", "{}+00:00", "{}.000000+0000"])
     @pytest.mark.parametrize("stream", ["campaigns", "tweets"])
-    def test_given_bookmarks_in_another_form_when_read_then_they_count_like_those_of_the_connector(
+    def test_given_bookmarks_in_another_form_when_read_then_they_count_all_the_same(
         self, demo: Emulator, first: Output, stream: str, form: str
     ) -> None:
         state = first.stream_state(stream)
@@ -300,9 +296,7 @@ class TestStatesOfOtherMakers:
         assert len(output.records[stream]) < len(first.records[stream])
         assert _sorted(output.stream_state(stream)) == _sorted(wanted.stream_state(stream))
 
-    def test_given_a_bookmark_as_x_prints_dates_of_tweets_when_read_then_older_tweets_do_not_come_again(
-        self, demo: Emulator
-    ) -> None:
+    def test_given_a_bookmark_in_xs_date_format_when_read_then_older_tweets_do_not_come(self, demo: Emulator) -> None:
         state = {
             "states": [
                 {
@@ -318,7 +312,7 @@ class TestStatesOfOtherMakers:
 
     @pytest.mark.parametrize("stream", ["campaigns", "tweets"])
     @pytest.mark.parametrize("wrapped", [False, True])
-    def test_given_one_bookmark_for_all_accounts_when_synced_twice_then_it_counts_for_each_and_is_kept(
+    def test_given_one_bookmark_for_all_accounts_when_synced_twice_then_each_keeps_it(
         self, demo: Emulator, first: Output, stream: str, wrapped: bool
     ) -> None:
         field = "created_at" if stream == "tweets" else "updated_at"

@@ -18,7 +18,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheels.build(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
-def test_given_the_wheel_when_opened_then_it_holds_the_package_and_its_data_and_no_test(wheel: Path) -> None:
+def test_given_the_wheel_when_opened_then_it_holds_code_and_data_and_no_test(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops - {"source_twitter_ads"} == {top for top in tops if top.endswith(".dist-info")}

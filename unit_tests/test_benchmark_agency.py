@@ -119,7 +119,7 @@ def unmet(result: Result) -> list[str]:
 
 
 class TestBound:
-    def test_given_a_log_when_counted_then_planning_and_creating_requests_are_told_from_the_others(self) -> None:
+    def test_given_a_log_when_counted_then_planning_and_creating_requests_count_apart(self) -> None:
         assert bound.planned_and_created(LOG) == 20
 
     @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ class TestBound:
         [(0.5, 10, 30.0, 20 * 0.5 / 10 + 30 + 0.5), (0.5, 10, 0.1, 40 * 0.5 / 10), (1.0, 1, 5.0, 40.0)],
         ids=["jobs", "requests", "one-worker"],
     )
-    def test_given_a_log_when_bound_then_it_is_the_larger_of_the_chain_and_of_all_requests(
+    def test_given_a_log_when_bound_then_the_larger_of_chain_and_all_requests_counts(
         self, latency: float, workers: int, longest: float, seconds: float
     ) -> None:
         assert bound.bound(LOG, latency, workers, longest) == pytest.approx(seconds)
@@ -136,7 +136,7 @@ class TestBound:
         assert bound.bound(LOG[:10], 0.5, 10, 0.0) == pytest.approx(0.5)
 
     @pytest.mark.parametrize(("accounts", "jobs", "seconds"), [(2_000, 1, 0), (2_001, 1, 900), (50, 8_000, 900)])
-    def test_given_jobs_when_x_counts_status_requests_of_the_user_then_it_demands_whole_windows(
+    def test_given_jobs_when_the_user_limit_is_reached_then_polling_takes_whole_windows(
         self, accounts: int, jobs: int, seconds: int
     ) -> None:
         made = [{"account_id": one, "seconds": 1.0} for one in range(accounts) for _ in range(jobs)]
@@ -166,7 +166,7 @@ class TestCases:
         ],
         ids=str,
     )
-    def test_given_a_first_sync_of_many_accounts_when_a_figure_is_too_large_then_its_goal_is_not_met(
+    def test_given_a_first_sync_of_many_accounts_when_a_figure_is_too_large_then_unmet(
         self, bench: Bench, change: Mapping[str, Any], checks: list[str]
     ) -> None:
         assert unmet(bench(agency.case_i, [replace(GOOD, **change)])) == checks
@@ -207,7 +207,7 @@ class TestCases:
         assert "status limit of the user: status requests that came to 429: 0" in unmet(bench(agency.case_i, log=log))
 
     @pytest.mark.parametrize(("seconds", "met"), [(25.0, True), (33.9, True), (34.1, False), (None, False)])
-    def test_given_one_account_that_hangs_when_another_ends_later_then_its_goal_is_not_met(
+    def test_given_one_account_that_hangs_when_another_ends_later_then_the_goal_fails(
         self, bench: Bench, seconds: float | None, met: bool
     ) -> None:
         text = exact.text_of(IDS[2])
@@ -289,7 +289,7 @@ class TestExact:
         assert not self._compare(world, tmp_path, []).is_exact
         assert self._compare(world, tmp_path, [json.dumps(wrong), *lines[1:]], lines[:1]).is_exact
 
-    def test_given_rows_of_days_that_are_not_settled_when_compared_then_they_do_not_count(
+    def test_given_rows_of_unsettled_days_when_compared_then_they_do_not_count(
         self, world: World, lines: list[str], tmp_path: Path
     ) -> None:
         later = json.loads(lines[0])
@@ -322,7 +322,7 @@ class TestWatch:
             "record_bytes": 2 * len(self.RECORD),
         }
 
-    def test_given_texts_when_drained_then_the_records_with_them_are_kept_and_the_last_is_timed(self) -> None:
+    def test_given_texts_when_drained_then_matching_records_are_kept_and_timed(self) -> None:
         other = self.RECORD.replace(b"1a", b"2b")
         drain, _, rows = self._drained(self.STATE + other + self.RECORD, exact.text_of("1a"), exact.text_of("3c"))
         assert rows == self.RECORD

@@ -98,7 +98,7 @@ def unmet(result: Result) -> list[str]:
 class TestTimedRuns:
     @pytest.mark.parametrize("name", [OURS, BARE])
     @pytest.mark.parametrize("outcomes", [[ROWS, FAILS], [FAILS, FAILS], [ROWS - 1], [ROWS, ROWS + 1]], ids=str)
-    def test_given_a_run_that_fails_or_has_another_number_of_records_when_judged_then_a_check_is_not_met(
+    def test_given_a_run_that_fails_or_differs_in_records_when_judged_then_a_check_fails(
         self, bench: Bench, name: str, outcomes: list[int]
     ) -> None:
         bench({name: outcomes})
@@ -123,7 +123,7 @@ class TestTimedRuns:
 
 class TestPeers:
     @pytest.mark.parametrize("name", [SINGER, STOCK])
-    def test_given_a_peer_that_wrote_fewer_records_when_judged_then_it_is_noted_and_no_more(
+    def test_given_a_peer_that_wrote_fewer_records_when_judged_then_it_is_only_noted(
         self, bench: Bench, name: str
     ) -> None:
         bench({name: [ROWS - 50]})
@@ -140,7 +140,7 @@ class TestPeers:
 
 
 @pytest.mark.parametrize(("records", "met"), [(11, False), (12, True), (13, False), (ROWS, False)])
-def test_given_a_second_sync_when_judged_then_its_records_are_exactly_those_at_the_bookmark(
+def test_given_a_second_sync_when_judged_then_only_records_at_the_bookmark_are_right(
     server: Server, mocker: MockerFixture, records: int, met: bool
 ) -> None:
     """Ten accounts have one newest line item each, and the first has three."""

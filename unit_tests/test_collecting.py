@@ -20,7 +20,7 @@ def test_given_output_that_ends_within_a_line_when_collected_then_it_fails(tmp_p
         _collect(words, tmp_path / "stderr.txt", 20, None)
 
 
-def test_given_a_process_that_is_killed_within_a_line_when_collected_then_the_whole_lines_are_kept(
+def test_given_a_process_killed_within_a_line_when_collected_then_whole_lines_count(
     tmp_path: Path,
 ) -> None:
     words = [sys.executable, "-c", f"{WHOLE_LINE_AND_A_PART}; import time; time.sleep(30)"]

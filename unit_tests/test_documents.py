@@ -40,7 +40,7 @@ class TestPage:
             if setting["type"] == "integer":
                 assert re.search(rf"^\| `{name}` \| {setting['default']}\b", table, re.MULTILINE), name
 
-    def test_given_a_stream_when_looked_up_then_its_key_and_cursor_are_those_of_the_catalog(
+    def test_given_a_stream_when_looked_up_then_its_key_and_cursor_are_the_catalogs(
         self, discovered: list[dict[str, Any]]
     ) -> None:
         table = rows(PAGE, "## Supported Streams")
@@ -75,7 +75,7 @@ class TestAgents:
         roots = (REPOSITORY, REPOSITORY / "source_twitter_ads")
         assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []
 
-    def test_given_the_table_of_incremental_streams_when_compared_then_it_is_the_catalogs(
+    def test_given_the_incremental_streams_table_when_compared_then_the_catalog_agrees(
         self, discovered: list[dict[str, Any]]
     ) -> None:
         table = AGENTS.split("## Incremental streams", 1)[1]

@@ -28,7 +28,7 @@ def test_given_a_relation_when_followed_then_its_target_has_the_field(discovered
     assert broken == []
 
 
-def test_given_the_hierarchy_of_ads_when_listed_then_each_level_refers_to_the_one_above(
+def test_given_the_hierarchy_of_ads_when_drawn_then_levels_refer_to_the_one_above(
     discovered: list[dict[str, Any]],
 ) -> None:
     found = set(relations(discovered))
@@ -44,7 +44,7 @@ def test_given_the_hierarchy_of_ads_when_listed_then_each_level_refers_to_the_on
     } <= found
 
 
-def test_given_a_field_that_looks_like_a_reference_when_looked_up_then_it_was_decided_upon(
+def test_given_a_field_like_a_reference_when_looked_up_then_a_decision_is_recorded(
     discovered: list[dict[str, Any]],
 ) -> None:
     """A new foreign key would otherwise be missing from the diagram without anyone noticing."""

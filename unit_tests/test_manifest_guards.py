@@ -47,6 +47,6 @@ def test_given_a_stream_when_described_then_key_and_cursor_are_fields_of_its_sch
         assert not {"object", "array"} & set(SCHEMAS[name]["properties"][key]["type"])
 
 
-def test_given_the_manifest_when_searched_then_every_address_is_https_but_the_schema_dialect() -> None:
+def test_given_the_manifest_when_searched_then_all_addresses_but_one_are_https() -> None:
     assert re.findall(r"http://\S+", TEXT) == ["http://json-schema.org/draft-07/schema#"]
     assert set(re.findall(r"https://([^/\s\"']+)", TEXT)) == {"docs.airbyte.com", "ads-api.x.com"}

@@ -61,7 +61,7 @@ def test_given_pyproject_when_compared_then_license_is_equal() -> None:
     assert poetry_table()["license"] == DATA["license"] == "MIT"
 
 
-def test_given_the_dockerfile_when_compared_then_its_default_base_image_is_the_metadatas() -> None:
+def test_given_the_dockerfile_when_compared_then_its_base_image_is_the_metadatas() -> None:
     (default,) = re.findall(r"^ARG BASE_IMAGE=(\S+)$", dockerfile(), re.MULTILINE)
 
     assert default == DATA["connectorBuildOptions"]["baseImage"]
@@ -93,7 +93,7 @@ def test_given_allowed_hosts_when_read_then_they_are_the_apis_and_the_result_fil
     }
 
 
-def test_given_a_rate_limit_window_of_x_when_the_connector_waits_then_airbyte_does_not_call_it_dead() -> None:
+def test_given_a_rate_limit_window_when_waited_out_then_airbyte_keeps_the_process() -> None:
     assert DATA["maxSecondsBetweenMessages"] > 15 * 60
 
 
@@ -102,7 +102,7 @@ def test_given_the_source_folder_when_compared_then_the_tags_say_python_and_low_
     assert not (ROOT / "manifest.yaml").exists()
 
 
-def test_given_the_documentation_page_when_read_then_it_has_a_changelog_row_for_this_version() -> None:
+def test_given_the_documentation_page_when_read_then_its_changelog_has_this_version() -> None:
     page = (ROOT / "docs/integrations/sources/twitter-ads.md").read_text()
 
     assert re.search(rf"^\| {re.escape(DATA['dockerImageTag'])} \|", page.split("## Changelog")[1], re.MULTILINE)

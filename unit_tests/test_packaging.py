@@ -56,7 +56,7 @@ def locked(lock: Path, groups: set[str]) -> dict[tuple[str, str], set[str]]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_given_a_lock_when_exported_then_the_requirements_hold_the_same_pins_and_hashes(name: str) -> None:
+def test_given_a_lock_when_exported_then_the_requirements_hold_its_pins_and_hashes(name: str) -> None:
     lock, groups = LOCKS[name]
 
     assert exported(name) == locked(lock, groups), "run 'make lock'"
@@ -123,7 +123,7 @@ def imported_distributions(package: str) -> set[str]:
     return {name.replace("_", "-") for name in imported - set(sys.stdlib_module_names) - {package}}
 
 
-def test_given_an_import_of_the_package_when_looked_up_then_its_distribution_is_declared() -> None:
+def test_given_an_import_of_the_package_when_looked_up_then_pyproject_declares_it() -> None:
     declared = toml(ROOT / "pyproject.toml")["tool"]["poetry"]["dependencies"]
     assert imported_distributions("source_twitter_ads") <= set(declared)
 

@@ -146,9 +146,7 @@ class TestEverySchema:
         used = {keyword for node in nodes(schema_of(stream)) for keyword in node}
         assert used & FORBIDDEN_KEYWORDS == set()
 
-    def test_given_a_schema_when_walked_then_objects_stay_open_and_arrays_declare_their_items(
-        self, stream: str
-    ) -> None:
+    def test_given_a_schema_when_walked_then_objects_are_open_and_arrays_declare_items(self, stream: str) -> None:
         for node in nodes(schema_of(stream)):
             assert kind(node) in SCALARS | {"object", "array"}
             if kind(node) == "object":
@@ -156,9 +154,7 @@ class TestEverySchema:
             if kind(node) == "array":
                 assert "type" in node["items"]
 
-    def test_given_a_property_at_any_depth_when_read_then_it_has_a_description_of_whole_sentences(
-        self, stream: str
-    ) -> None:
+    def test_given_a_property_at_any_depth_when_read_then_its_description_has_sentences(self, stream: str) -> None:
         bad = [
             path
             for path, _, node in properties(schema_of(stream))

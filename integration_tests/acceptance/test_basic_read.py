@@ -124,7 +124,7 @@ class TestMessages:
 
 
 class TestTwoFullRefreshes:
-    def test_given_unchanged_data_when_read_again_then_the_first_records_are_among_the_second(
+    def test_given_unchanged_data_when_read_again_then_the_first_records_come_again(
         self, full: Output, full_again: Output, streams: list[Stream]
     ) -> None:
         lost = {

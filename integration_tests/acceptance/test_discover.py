@@ -41,13 +41,11 @@ def types(schema: dict[str, Any]) -> set[str]:
 
 
 class TestCatalog:
-    def test_given_a_configuration_when_discovered_then_there_is_one_catalog_and_no_error(
-        self, discovered: Output
-    ) -> None:
+    def test_given_a_configuration_when_discovered_then_one_catalog_and_no_error_come(self, discovered: Output) -> None:
         assert (discovered.exit_code, discovered.errors, discovered.stderr) == (0, [], "")
         assert len(discovered.of_type("CATALOG")) == 1
 
-    def test_given_three_custom_reports_when_discovered_then_all_43_streams_are_there_once(
+    def test_given_three_custom_reports_when_discovered_then_43_streams_are_there_once(
         self, streams: list[Stream]
     ) -> None:
         reports = {report.name for report in PREBUILT_REPORTS} | CUSTOM_REPORTS
@@ -62,7 +60,7 @@ class TestCatalog:
             objects = [node for node in nodes(stream["json_schema"]) if "properties" in node]
             assert all(node["additionalProperties"] is True for node in objects), stream["name"]
 
-    def test_given_a_schema_when_walked_then_no_reference_or_unsupported_keyword_is_in_it(
+    def test_given_a_schema_when_walked_then_it_has_no_reference_or_unsupported_keyword(
         self, streams: list[Stream]
     ) -> None:
         used = {keyword for stream in streams for node in nodes(stream["json_schema"]) for keyword in node}
@@ -76,7 +74,7 @@ class TestCatalog:
             for path in stream["source_defined_primary_key"]:
                 assert types(stream["json_schema"]["properties"][path[0]]) - {"null"} <= SCALARS, (stream["name"], path)
 
-    def test_given_a_stream_when_discovered_then_incremental_goes_with_a_cursor_of_its_schema(
+    def test_given_a_stream_when_discovered_then_an_incremental_one_has_a_cursor_field(
         self, streams: list[Stream]
     ) -> None:
         for stream in streams:
@@ -94,7 +92,7 @@ def released() -> dict[str, Any]:
 
 
 class TestBackwardCompatibility:
-    def test_given_the_released_catalog_when_compared_then_nothing_that_users_have_is_gone_or_changed(
+    def test_given_the_released_catalog_when_compared_then_nothing_is_gone_or_changed(
         self, released: dict[str, Any], streams: list[Stream]
     ) -> None:
         assert catalog_breaks(released, catalog_shape(streams)) == []

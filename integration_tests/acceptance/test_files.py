@@ -58,13 +58,13 @@ def test_given_the_state_file_when_compared_then_it_is_the_state_after_a_first_s
     assert content("sample_state.json") == final_state(incremental, incremental_names(streams))
 
 
-def test_given_the_abnormal_state_when_compared_then_it_covers_every_incremental_stream(
+def test_given_the_abnormal_state_when_compared_then_it_covers_incremental_streams(
     streams: list[Stream],
 ) -> None:
     assert names_in(content("abnormal_state.json")) == incremental_names(streams)
 
 
-def test_given_the_abnormal_state_when_the_command_line_reads_with_it_then_no_record_of_those_streams_comes(
+def test_given_the_abnormal_state_when_read_then_its_streams_send_no_record(
     emulator: Emulator, streams: list[Stream]
 ) -> None:
     catalog = content("configured_catalog.json")
@@ -74,7 +74,7 @@ def test_given_the_abnormal_state_when_the_command_line_reads_with_it_then_no_re
     assert output.state_messages.keys() == incremental_names(streams)
 
 
-def test_given_the_sample_configuration_when_compared_then_its_keys_are_the_emulators() -> None:
+def test_given_the_sample_configuration_when_compared_then_it_has_the_emulators_keys() -> None:
     sample = config()
     assert [sample[k] for k in ("consumer_key", "consumer_secret", "access_token", "access_token_secret")] == [
         settings.CONSUMER_KEY,
@@ -85,13 +85,13 @@ def test_given_the_sample_configuration_when_compared_then_its_keys_are_the_emul
 
 
 @pytest.mark.parametrize(("name", "status"), [("sample_config.json", "SUCCEEDED"), ("invalid_config.json", "FAILED")])
-def test_given_a_configuration_when_checked_then_its_status_is_the_one_that_is_declared(
+def test_given_a_configuration_when_checked_then_its_status_is_the_declared_one(
     emulator: Emulator, name: str, status: str
 ) -> None:
     assert run("check", config(emulator, name)).connection_status["status"] == status
 
 
-def test_given_the_snapshots_when_compared_then_they_are_of_one_release_that_is_not_ahead_of_this_tree() -> None:
+def test_given_the_snapshots_when_compared_then_they_are_of_one_earlier_release() -> None:
     released = {content(f"snapshots/{name}.json")["version"] for name in ("spec", "catalog")}
     assert len(released) == 1
     assert [int(part) for part in released.pop().split(".")] <= [int(part) for part in version().split(".")]

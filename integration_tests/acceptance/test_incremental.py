@@ -30,7 +30,7 @@ class TestFirstSync:
         assert incremental.records.keys() == set(names(streams))
         assert [name for name in names(streams) if not bookmarks(incremental.stream_state(name))] == []
 
-    def test_given_no_state_when_read_incrementally_then_the_records_are_those_of_a_full_refresh(
+    def test_given_no_state_when_read_incrementally_then_records_equal_a_full_refresh(
         self, incremental: Output, full: Output, streams: list[Stream]
     ) -> None:
         chosen = [stream for stream in streams if is_incremental(stream)]
@@ -42,7 +42,7 @@ class TestFirstSync:
 
 
 class TestResumedSync:
-    def test_given_the_sampled_states_when_counted_then_each_stream_has_one_to_five_with_its_last(
+    def test_given_the_sampled_states_when_counted_then_each_stream_has_one_to_five(
         self, incremental: Output, resumed: list[Resumed], streams: list[Stream]
     ) -> None:
         """Guards the tests below: they mean little unless intermediate states are among them."""
@@ -55,7 +55,7 @@ class TestResumedSync:
     def test_given_an_intermediate_state_when_resumed_then_the_run_succeeds(self, resumed: list[Resumed]) -> None:
         assert [(sync.output.exit_code, sync.output.errors) for sync in resumed] == [(0, [])] * len(resumed)
 
-    def test_given_an_intermediate_state_when_resumed_then_whatever_came_after_it_comes_again(
+    def test_given_an_intermediate_state_when_resumed_then_all_after_it_comes_again(
         self, incremental: Output, resumed: list[Resumed], streams: list[Stream]
     ) -> None:
         lost = []
@@ -70,7 +70,7 @@ class TestResumedSync:
                     lost.append((stream["name"], sync.positions[stream["name"]], sorted(missing)[:3]))
         assert lost == []
 
-    def test_given_the_last_state_when_resumed_then_every_stream_reads_less_than_at_first(
+    def test_given_the_last_state_when_resumed_then_each_stream_reads_less_than_at_first(
         self, incremental: Output, resumed: list[Resumed], streams: list[Stream]
     ) -> None:
         """What is as old as the bookmark is read again, and so are a report's last days (attribution_window).
@@ -104,7 +104,7 @@ class TestFarFuture:
     def test_given_a_state_in_the_far_future_when_read_then_no_record_comes(self, from_far_future: Output) -> None:
         assert (from_far_future.exit_code, from_far_future.records) == (0, {})
 
-    def test_given_a_state_in_the_far_future_when_read_then_every_stream_still_says_its_state(
+    def test_given_a_state_in_the_far_future_when_read_then_each_stream_sends_a_state(
         self, from_far_future: Output, streams: list[Stream]
     ) -> None:
         assert from_far_future.state_messages.keys() == set(names(streams))

@@ -60,7 +60,7 @@ def keywords(schema: Any) -> Iterator[str]:
 
 
 class TestForm:
-    def test_given_the_command_when_run_then_it_prints_one_spec_and_nothing_else_goes_wrong(self) -> None:
+    def test_given_the_command_when_run_then_it_prints_one_spec_and_exits_cleanly(self) -> None:
         output = run("spec")
         assert (output.exit_code, output.errors, output.stderr) == (0, [], "")
         assert [message["type"] for message in output.messages if message["type"] != "LOG"] == ["SPEC"]
@@ -152,15 +152,13 @@ def configurations(schema: Schema) -> st.SearchStrategy[Any]:
 
 
 class TestBackwardCompatibility:
-    def test_given_the_released_spec_when_compared_then_nothing_breaks_a_saved_configuration(
-        self, connection: Schema
-    ) -> None:
+    def test_given_the_released_spec_when_compared_then_no_saved_configuration_breaks(self, connection: Schema) -> None:
         found = compare_specs({"connectionSpecification": released()}, {"connectionSpecification": connection})
         assert found.breaking == []
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(saved=configurations(released()))
-    def test_given_any_configuration_that_the_released_spec_allowed_when_validated_then_it_still_is(
+    def test_given_any_config_of_the_released_spec_when_validated_then_it_is_allowed(
         self, connection: Schema, saved: dict[str, Any]
     ) -> None:
         assert list(Draft7Validator(released()).iter_errors(saved)) == []

@@ -55,7 +55,7 @@ def busy_entities(emulator: Emulator, first: str, end: str, count: int, *, ended
 
 @pytest.mark.parametrize("granularity", GRANULARITIES)
 @pytest.mark.parametrize("how", [{"factor_percent": 50}, {"zero": True}], ids=["halved", "to-nothing"])
-def test_given_a_correction_of_an_old_day_when_synced_then_it_arrives_once_and_costs_its_entities_alone(
+def test_given_an_old_day_corrected_when_synced_then_only_its_entities_are_read_once(
     begin: Start, granularity: str, how: dict[str, Any]
 ) -> None:
     emulator = begin(account("1a", volumes=VOLUMES, activity=coming_and_going()))
@@ -86,7 +86,7 @@ def test_given_a_correction_of_an_old_day_when_synced_then_it_arrives_once_and_c
     assert (first.exit_code, second.exit_code, third.exit_code, refused(emulator)) == (0, 0, 0, [])
 
 
-def test_given_old_days_of_many_entities_corrected_when_synced_then_jobs_hold_twenty_of_them(begin: Start) -> None:
+def test_given_many_entities_corrected_when_synced_then_jobs_hold_twenty_of_them(begin: Start) -> None:
     emulator = begin(account("1a", volumes={"line_items": 150}, activity=coming_and_going()))
     config = emulator.config(day(66), reports=[report("lines")])
     first = sync(config)
@@ -105,7 +105,7 @@ def test_given_old_days_of_many_entities_corrected_when_synced_then_jobs_hold_tw
 
 @pytest.mark.parametrize("granularity", GRANULARITIES)
 @pytest.mark.parametrize("attribution_window", [14, 0])
-def test_given_days_corrected_within_the_window_when_synced_then_the_union_by_key_is_the_truth(
+def test_given_recent_days_corrected_when_synced_then_the_union_by_key_is_the_truth(
     begin: Start, granularity: str, attribution_window: int
 ) -> None:
     emulator = begin(account("1a", volumes=VOLUMES))
@@ -133,7 +133,7 @@ def test_given_days_corrected_within_the_window_when_synced_then_the_union_by_ke
     assert {r.get("impressions", 0) for r in voided} == {0}
 
 
-def test_given_a_segmented_day_corrected_to_nothing_when_synced_then_its_segments_are_overwritten(
+def test_given_a_segmented_day_corrected_to_nothing_when_synced_then_its_rows_change(
     begin: Start,
 ) -> None:
     emulator = begin(account("1a", volumes=VOLUMES))
@@ -148,7 +148,7 @@ def test_given_a_segmented_day_corrected_to_nothing_when_synced_then_its_segment
     assert differences(wanted, held([first, second], "lines", "1a", day(40))) == []
 
 
-def test_given_a_correction_booked_while_a_backfill_runs_when_synced_again_then_it_arrives(begin: Start) -> None:
+def test_given_a_correction_during_a_backfill_when_synced_again_then_it_arrives(begin: Start) -> None:
     emulator = begin(account("1a", volumes=VOLUMES), job_seconds=1)
     config = emulator.config(day(66), reports=[report("lines")])
     corrections = Corrections(emulator)
@@ -161,7 +161,7 @@ def test_given_a_correction_booked_while_a_backfill_runs_when_synced_again_then_
     assert differences(wanted, held([first, second], "lines", "1a", day(40))) == []
 
 
-def test_given_an_end_date_that_has_passed_when_corrected_after_it_then_the_next_sync_brings_it(begin: Start) -> None:
+def test_given_a_past_end_date_when_a_day_is_corrected_then_the_next_sync_brings_it(begin: Start) -> None:
     emulator = begin(account("1a", volumes=VOLUMES))
     config = emulator.config(day(100), end_date=day(50), reports=[report("lines")])
     first = sync(config)
@@ -176,7 +176,7 @@ def test_given_an_end_date_that_has_passed_when_corrected_after_it_then_the_next
     assert described(emulator)["corrections"] == 2
 
 
-def test_given_activity_in_the_hour_that_x_alone_counts_to_the_first_day_when_read_then_its_rows_are_there(
+def test_given_activity_in_an_hour_that_x_counts_to_day_one_when_read_then_it_comes(
     begin: Start,
 ) -> None:
     # X lets 1 July begin at 08:00Z by the offset of winter, which is in force now; the calendar says 07:00Z.

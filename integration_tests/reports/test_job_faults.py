@@ -53,9 +53,7 @@ class TestOneOfTwentyJobs:
         assert len(made) >= 20
         assert sorted(len(job["entity_ids"]) for job in again) == [10, 10]
 
-    def test_given_one_fails_one_hangs_and_one_answers_empty_when_read_then_every_row_is_there(
-        self, begin: Start
-    ) -> None:
+    def test_given_failed_hanging_and_empty_jobs_when_read_then_every_row_is_there(self, begin: Start) -> None:
         faults = [{"match": {"nth": n}, "status": status} for n, status in ((3, "FAILED"), (7, "HANG"), (12, "EMPTY"))]
         emulator = twenty_jobs(begin, job_faults=faults)
         output = read(emulator)
@@ -108,9 +106,7 @@ class TestOneOfTwentyJobs:
 
 
 class TestFailedWindow:
-    def test_given_jobs_that_always_fail_when_read_then_that_window_alone_fails_and_comes_with_the_next_sync(
-        self, begin: Start
-    ) -> None:
+    def test_given_a_window_whose_jobs_always_fail_when_read_then_the_next_sync_has_it(self, begin: Start) -> None:
         volumes = {"line_items": 50, "campaigns": 5}
         emulator = begin(account("1a", volumes=volumes), account("2b", volumes=volumes))
         emulator.set_settings(job_faults=[{"match": SECOND_WINDOW, "status": "FAILED", "times": None}])
@@ -137,9 +133,7 @@ class TestFailedWindow:
         wanted = truth(emulator, LINES, "1a", "2026-01-01", "2026-03-21")
         assert differences(wanted, held([first, second], "lines", "1a")) == []
 
-    def test_given_an_entity_whose_jobs_always_fail_when_read_then_only_its_rows_are_missing_and_come_later(
-        self, begin: Start
-    ) -> None:
+    def test_given_an_entity_whose_jobs_fail_when_read_then_only_its_rows_come_later(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes={"line_items": 100}))
         wanted = truth(emulator, LINES, "1a", "2026-11-01", "2026-11-03")
         hopeless = sorted({key[1] for key in wanted})[23]
@@ -171,9 +165,7 @@ class TestFailedWindow:
             assert name in text
         assert any(job_id in text for job_id in failed)
 
-    def test_given_status_requests_that_fail_when_read_then_the_windows_fail_and_jobs_are_left_alone(
-        self, begin: Start
-    ) -> None:
+    def test_given_status_requests_that_fail_when_read_then_windows_fail_and_jobs_stay(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes={"line_items": 100}), job_seconds=60)
         match = {"path_regex": "^/12/stats/jobs/accounts/1a(/.*)?$", "method": "GET"}
         gone = {"fault": "status", "status": 403, "code": "ACCOUNT_NOT_FOUND", "message": "gone"}
@@ -188,7 +180,7 @@ class TestFailedWindow:
             assert any(f"stream lines, account 1a, window {window})" in text for text in texts)
 
     @pytest.mark.parametrize("method", ["POST", "GET"])
-    def test_given_an_account_whose_jobs_stay_down_when_read_then_all_its_windows_fail_within_the_time_of_one(
+    def test_given_an_account_whose_jobs_stay_down_when_read_then_its_windows_fail_soon(
         self, begin: Start, method: str
     ) -> None:
         emulator = begin(*(account(name, volumes={"line_items": 10}) for name in ("1a", "2b")))

@@ -163,7 +163,7 @@ def problems(records: Sequence[Record], entry: dict[str, Any], truth: _Truth, pe
 
 @pytest.mark.parametrize("reading", ["that_day", "today"])
 @pytest.mark.parametrize("name", PERIODS)
-def test_given_every_legal_report_when_read_across_a_clock_change_then_every_row_is_x_s(
+def test_given_every_legal_report_when_read_across_a_clock_change_then_rows_equal_xs(
     emulator: Emulator, name: str, reading: str
 ) -> None:
     account_id, period = PERIODS[name]

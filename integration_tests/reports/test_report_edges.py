@@ -38,9 +38,7 @@ VOLUMES = {"line_items": 25}
 
 
 class TestProgress:
-    def test_given_a_slow_job_when_it_runs_then_the_log_tells_every_ten_seconds_and_an_estimate_comes_first(
-        self, begin: Start
-    ) -> None:
+    def test_given_a_slow_job_when_it_runs_then_an_estimate_and_its_progress_are_logged(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes=VOLUMES), job_seconds=25)
         config = emulator.config("2026-11-01", end_date="2026-11-03", reports=[report("lines")])
         output = run("read", config, catalog=catalog(["lines"]))
@@ -57,9 +55,7 @@ class TestProgress:
 
 @pytest.mark.usefixtures("quick")
 class TestCalendar:
-    def test_given_an_account_that_moved_when_read_then_every_day_is_that_of_its_zone_of_then(
-        self, begin: Start
-    ) -> None:
+    def test_given_an_account_that_moved_when_read_then_each_day_is_in_the_zone_of_then(self, begin: Start) -> None:
         switch = {"timezone_switch_at": "2026-05-10T15:00:00Z"}
         emulator = begin(account("1a", "Asia/Tokyo", volumes=VOLUMES, **switch))
         entries = [report("lines"), report("hours", granularity="HOUR")]
@@ -102,7 +98,7 @@ class TestMetricsAndSegments:
         assert any("brand_new_metric_2027" in metrics for metrics in wanted.values())
         assert differences(wanted, held([output], "lines", "1a")) == []
 
-    def test_given_a_retired_segment_when_x_still_answers_then_its_rows_come_with_a_warning(
+    def test_given_a_retired_segment_when_x_accepts_it_then_rows_and_a_warning_come(
         self, begin: Start, caplog: pytest.LogCaptureFixture
     ) -> None:
         emulator = begin(account("1a", volumes=VOLUMES))
@@ -114,9 +110,7 @@ class TestMetricsAndSegments:
         )
         assert 'Report "lines": X\'s documents have retired segment INTERESTS in May 2026' in caplog.text
 
-    def test_given_a_retired_segment_when_x_refuses_it_then_that_stream_alone_fails_with_one_sentence(
-        self, begin: Start
-    ) -> None:
+    def test_given_a_retired_segment_when_x_refuses_it_then_that_stream_alone_fails(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes=VOLUMES), retired_refused=True)
         entries = [report("lines", segment="INTERESTS"), report("others", segment="AGE")]
         output = sync(emulator.config("2026-05-08", end_date="2026-05-10", reports=entries))
@@ -130,9 +124,7 @@ class TestMetricsAndSegments:
         assert "stream lines, account 1a, window 2026-05-08 to 2026-05-11" in text
 
 
-def test_given_an_account_that_x_does_not_show_when_read_then_the_others_are_complete(
-    begin: Start, quick: None
-) -> None:
+def test_given_an_account_that_x_hides_when_read_then_the_others_are_complete(begin: Start, quick: None) -> None:
     emulator = begin(account("1a", volumes=VOLUMES))
     entry = report("lines")
     config = emulator.config("2026-05-08", end_date="2026-05-10", reports=[entry], account_ids=["1a", "9gone"])
@@ -143,7 +135,7 @@ def test_given_an_account_that_x_does_not_show_when_read_then_the_others_are_com
 
 
 @pytest.mark.slow
-def test_given_six_thousand_line_items_when_read_then_at_most_100_jobs_are_open_and_memory_stays_small(
+def test_given_6000_line_items_when_read_then_open_jobs_and_memory_stay_bounded(
     begin: Start,
 ) -> None:
     ended = {"from": "2026-10-01", "to": "2026-11-10"}
@@ -158,7 +150,7 @@ def test_given_six_thousand_line_items_when_read_then_at_most_100_jobs_are_open_
     assert (exit_code, rows) == (0, wanted)
     assert len(jobs(emulator)) > 100
     assert 50 < counters["peak_in_flight"]["1big"] <= 100
-    assert (counters["too_many_jobs_answers"], refused(emulator)) == (0, [])
+    assert (counters["too_many_jobs_responses"], refused(emulator)) == (0, [])
     assert megabytes < 300
 
 

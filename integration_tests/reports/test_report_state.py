@@ -48,7 +48,7 @@ def test_given_windows_without_rows_when_read_then_the_state_moves_all_the_same(
     assert set(told) <= {f"{day}T00:00:00Z" for day in ("2026-01-31", "2026-03-02", "2026-04-01", "2026-04-11")}
 
 
-def test_given_a_process_that_is_killed_when_it_reads_on_then_the_union_of_rows_is_the_truth(begin: Start) -> None:
+def test_given_a_killed_process_when_it_reads_on_then_the_union_of_rows_is_the_truth(begin: Start) -> None:
     emulator = begin(account("1a", volumes=VOLUMES), job_seconds=0.2, job_limit=2)
     config = emulator.config("2026-01-01", end_date="2026-06-15", reports=[LINES])
 
@@ -67,7 +67,7 @@ def test_given_a_process_that_is_killed_when_it_reads_on_then_the_union_of_rows_
     assert differences(wanted, held([killed, resumed], "lines", "1a")) == []
 
 
-def test_given_a_process_that_is_killed_while_jobs_run_when_it_reads_on_then_it_takes_them_over(begin: Start) -> None:
+def test_given_a_process_killed_while_jobs_run_when_it_reads_on_then_it_adopts_them(begin: Start) -> None:
     """No number is computed twice, and what X corrected meanwhile is not missed (docs/x-ads-api.md §9 J7)."""
     emulator = begin(account("1a", volumes={"line_items": 60}, activity=ALWAYS), job_seconds=6)
     config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
@@ -106,7 +106,7 @@ class TestOddStates:
         assert [bookmarks(output, "lines")] == [{"1a": "2999-01-01T00:00:00Z"}]
         assert len({json.dumps(message["stream"]) for message in output.state_messages["lines"]}) == 1
 
-    def test_given_a_state_by_date_alone_when_read_then_the_days_before_it_are_read_again(self, begin: Start) -> None:
+    def test_given_a_state_of_a_plain_date_when_read_then_the_days_before_it_come_again(self, begin: Start) -> None:
         emulator = begin(account("1a", volumes=VOLUMES))
         config = emulator.config("2026-01-01", reports=[LINES], attribution_window=3)
         bookmark = ago(days=2).date().isoformat()

@@ -44,7 +44,7 @@ def name_of(fault: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=name_of)
-def test_given_a_passing_fault_on_every_kind_of_request_when_read_then_nothing_is_lost(
+def test_given_a_passing_fault_on_any_kind_of_request_when_read_then_nothing_is_lost(
     emulator: Emulator, fault: dict[str, Any]
 ) -> None:
     rules = [{"name": kind, "match": match, "times": 1, **fault} for kind, (match, _) in REQUESTS.items()]
@@ -57,7 +57,7 @@ def test_given_a_passing_fault_on_every_kind_of_request_when_read_then_nothing_i
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_given_a_redirect_to_the_same_address_on_every_kind_of_get_when_read_then_it_is_followed_and_signed_anew(
+def test_given_a_redirect_of_a_get_when_read_then_it_is_signed_anew_and_followed(
     emulator: Emulator, status: int
 ) -> None:
     fault = {"times": 1, "fault": "redirect", "status": status, "to_itself": True}
@@ -69,7 +69,7 @@ def test_given_a_redirect_to_the_same_address_on_every_kind_of_get_when_read_the
     assert wrong(emulator, output, streams=STREAMS) == []
 
 
-def test_given_a_redirect_of_a_new_job_when_read_then_it_is_not_followed_and_the_error_says_so(
+def test_given_a_redirect_of_a_new_job_when_read_then_the_error_says_not_followed(
     emulator: Emulator,
 ) -> None:
     """A redirected POST would be repeated without its form; X documents no redirects at all."""
@@ -88,7 +88,7 @@ def test_given_a_redirect_of_a_new_job_when_read_then_it_is_not_followed_and_the
     [{"fault": "cut_gzip"}, {"fault": "status", "status": 404}, {"fault": "html", "status": 426}],
     ids=name_of,
 )
-def test_given_a_result_file_that_is_not_right_at_first_when_read_then_nothing_is_lost(
+def test_given_a_result_file_that_is_wrong_at_first_when_read_then_nothing_is_lost(
     emulator: Emulator, fault: dict[str, Any]
 ) -> None:
     emulator.set_faults([{"match": REQUESTS["result file"][0], "times": 3, **fault}])
@@ -116,9 +116,7 @@ def test_given_json_that_x_does_not_send_when_it_passes_then_nothing_is_lost(emu
 
 
 @pytest.mark.parametrize("kind", NEEDED)
-def test_given_json_that_x_does_not_send_when_it_lasts_then_the_error_names_the_request(
-    emulator: Emulator, kind: str
-) -> None:
+def test_given_foreign_json_when_it_lasts_then_the_error_names_the_request(emulator: Emulator, kind: str) -> None:
     emulator.set_faults([odd('{"data": [{}]}', kind)])
     stream = REQUESTS[kind][1]
     output = sync(harness.config(emulator, outage_timeout=1), [stream])
@@ -171,7 +169,7 @@ def test_given_a_lasting_fault_when_read_then_one_error_names_code_place_and_rem
         assert {one["account_id"] for one in complete[stream]} == set(others)
 
 
-def test_given_a_result_file_that_never_comes_when_read_then_the_window_fails_and_names_the_cause(
+def test_given_a_result_file_that_never_comes_when_read_then_its_window_fails(
     emulator: Emulator,
 ) -> None:
     emulator.set_faults([{"match": REQUESTS["result file"][0], "fault": "cut_gzip"}])
@@ -182,7 +180,7 @@ def test_given_a_result_file_that_never_comes_when_read_then_the_window_fails_an
 
 
 @pytest.mark.parametrize("fault", [{"fault": "status", "status": 503}, {"fault": "reset_before"}, {"fault": "garbage"}])
-def test_given_jobs_that_cannot_be_cancelled_when_a_window_is_given_up_then_the_sync_ends_all_the_same(
+def test_given_jobs_that_cannot_be_cancelled_when_a_window_fails_then_the_sync_ends(
     emulator: Emulator, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("source_twitter_ads.api.client.DELETE_SECONDS", 0.3)

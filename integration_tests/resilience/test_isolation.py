@@ -54,7 +54,7 @@ def world(start: Callable[..., Emulator], access: str, **more: Any) -> Emulator:
         ("locked_out", "ACCOUNT_LOCKED_OUT"),
     ],
 )
-def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_complete_and_it_is_named(
+def test_given_one_account_out_of_reach_when_read_then_only_it_is_missing_and_named(
     start: Callable[..., Emulator], access: str, code: str
 ) -> None:
     emulator = world(start, access)
@@ -81,7 +81,7 @@ def test_given_three_accounts_one_out_of_reach_when_read_then_the_others_are_com
 
 
 @pytest.mark.parametrize("page_size", [100, 200])
-def test_given_line_items_that_are_refused_after_the_first_page_when_read_then_their_account_fails(
+def test_given_line_items_refused_after_one_page_when_read_then_their_account_fails(
     start: Callable[..., Emulator], page_size: int
 ) -> None:
     """Who has some line items has access: the rest of them is missing, and not nothing."""
@@ -95,7 +95,7 @@ def test_given_line_items_that_are_refused_after_the_first_page_when_read_then_t
     assert code in error["message"]
 
 
-def test_given_a_token_that_sees_no_account_when_read_then_no_stream_passes_for_an_empty_one(
+def test_given_a_token_that_sees_no_account_when_read_then_every_stream_fails(
     start: Callable[..., Emulator],
 ) -> None:
     """A destination that overwrites would be emptied."""
@@ -112,7 +112,7 @@ def test_given_a_token_that_sees_no_account_when_read_then_no_stream_passes_for_
     assert output.statuses["targeting_languages"][-1] == "COMPLETE"
 
 
-def test_given_an_account_whose_activity_is_down_when_many_reports_are_read_then_it_is_waited_out_once(
+def test_given_activity_of_an_account_down_when_reports_are_read_then_they_wait_once(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start(account("1first"), account("2second"))
@@ -149,7 +149,7 @@ def test_given_a_stream_that_fails_when_read_then_all_other_streams_are_complete
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
-def test_given_one_report_window_that_fails_for_good_when_read_then_the_bookmark_stays_before_it(
+def test_given_a_failed_report_window_when_read_then_the_bookmark_stays_before_it(
     emulator: Emulator, status: str
 ) -> None:
     second = f"{harness.FIRST_DAY + timedelta(days=30)}T00:00:00Z"

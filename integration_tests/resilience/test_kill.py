@@ -89,7 +89,7 @@ def latest(state: State, output: Output) -> State:
 
 
 @pytest.mark.slow
-def test_given_20_kills_at_random_moments_when_each_is_resumed_then_the_union_is_the_truth(
+def test_given_20_kills_at_random_moments_when_resumed_then_the_union_is_the_truth(
     start: Callable[..., Emulator], tmp_path: Path
 ) -> None:
     """Chains of runs: each is killed at a random line and goes on from the last state, until one gets through."""

@@ -37,7 +37,7 @@ def limited(**how: Any) -> list[dict[str, Any]]:
     return [{"match": match, "fault": "status", "status": 429, **how}]
 
 
-def test_given_20_requests_per_3_seconds_everywhere_when_10_workers_read_all_then_one_per_window_is_refused_at_most(
+def test_given_a_limit_when_10_workers_read_then_a_window_has_at_most_one_429(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start(account("1first", volumes=MANY), account("2second", volumes=MANY), rate_limit=TIGHT)
@@ -53,7 +53,7 @@ def test_given_20_requests_per_3_seconds_everywhere_when_10_workers_read_all_the
     assert early(emulator) == []
 
 
-def test_given_a_limit_that_three_accounts_share_when_10_workers_read_all_then_one_per_window_is_refused_at_most(
+def test_given_a_limit_of_the_user_when_read_then_a_window_has_at_most_one_429(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start(*(account(one, 10) for one in harness.ACCOUNTS), rate_limit={**TIGHT, "scope": "user"})
@@ -69,7 +69,7 @@ def test_given_a_limit_that_three_accounts_share_when_10_workers_read_all_then_o
 
 
 @pytest.mark.parametrize("ahead", [-4, 4])
-def test_given_a_clock_some_seconds_off_xs_when_10_workers_read_then_no_request_comes_before_its_time(
+def test_given_a_clock_seconds_off_xs_when_read_then_no_request_comes_too_early(
     start: Callable[..., Emulator], ahead: int
 ) -> None:
     volumes = {"*": 2, "campaigns": 30}
@@ -125,9 +125,7 @@ class TestOneRefusal:
             sync(harness.config(emulator), ["campaigns"])
         assert 2 <= sum("Still waiting until" in record.getMessage() for record in caplog.records) <= 6
 
-    def test_given_a_limit_that_ends_too_late_when_read_then_it_fails_at_once_and_names_the_end(
-        self, emulator: Emulator
-    ) -> None:
+    def test_given_a_reset_too_far_away_when_read_then_it_fails_at_once_and_names_it(self, emulator: Emulator) -> None:
         emulator.set_faults(limited(reset_in=3600))
         output = sync(harness.config(emulator, rate_limit_timeout=30), ["campaigns", "line_items"])
         assert output.exit_code == 1

@@ -65,7 +65,7 @@ def test_given_a_program_that_logs_everything_when_it_reads_then_no_secret_is_lo
     assert leaks(Output(output.exit_code, output.lines, caplog.text)) == []
 
 
-def test_given_the_debug_option_when_read_then_each_request_is_logged_with_its_place_and_outcome(
+def test_given_the_debug_option_when_read_then_each_request_and_outcome_is_logged(
     emulator: Emulator,
 ) -> None:
     output = run(
@@ -78,7 +78,7 @@ def test_given_the_debug_option_when_read_then_each_request_is_logged_with_its_p
     assert all("HTTP 200, " in text for text in shown)
 
 
-def test_given_a_result_file_on_a_foreign_host_when_read_then_it_is_not_fetched_and_the_message_names_the_host(
+def test_given_a_result_file_on_a_foreign_host_when_read_then_it_is_not_fetched(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start(harness.account("1first"))
@@ -112,7 +112,7 @@ def keys() -> dict[str, str]:
     return dict(zip(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), SECRETS, strict=True))
 
 
-def test_given_many_requests_when_read_then_there_are_no_more_connections_than_workers(
+def test_given_many_requests_when_read_then_connections_stay_within_workers(
     start: Callable[..., Emulator],
 ) -> None:
     emulator = start()

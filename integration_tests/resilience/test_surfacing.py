@@ -95,7 +95,7 @@ def test_given_a_400_to_a_reports_request_when_read_then_it_is_told_within_a_sec
 
 
 @pytest.mark.parametrize("streams", [STREAMS, harness.EVERYTHING], ids=["entities", "with reports"])
-def test_given_nobody_listens_when_all_streams_are_read_then_the_sync_ends_soon_after_the_bound(
+def test_given_a_closed_port_when_streams_are_read_then_the_sync_ends_at_the_bound(
     closed_port: str, streams: tuple[str, ...]
 ) -> None:
     began = time.monotonic()
@@ -108,7 +108,7 @@ def test_given_nobody_listens_when_all_streams_are_read_then_the_sync_ends_soon_
     assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
 
 
-def test_given_a_host_that_never_answers_when_read_then_each_request_ends_after_its_time_out(silent: str) -> None:
+def test_given_a_host_that_never_responds_when_read_then_each_request_times_out(silent: str) -> None:
     began = time.monotonic()
     output = sync({**offline(silent), "request_timeout": 1}, STREAMS)
     assert time.monotonic() - began < BOUND + 8
@@ -116,7 +116,7 @@ def test_given_a_host_that_never_answers_when_read_then_each_request_ends_after_
     assert all(silent.removeprefix("http://") in text for text in messages(output))
 
 
-def test_given_a_hang_longer_than_the_outage_bound_when_it_passes_then_the_request_was_tried_again(
+def test_given_a_hang_beyond_the_outage_bound_when_it_passes_then_it_was_retried(
     emulator: Emulator,
 ) -> None:
     """By default both bounds are 300 s: one answer that never comes is no outage."""
@@ -135,7 +135,7 @@ def test_given_a_hang_longer_than_the_outage_bound_when_it_passes_then_the_reque
     ],
     ids=lambda fault: fault["fault"],
 )
-def test_given_x_is_down_when_all_streams_are_read_then_the_sync_ends_soon_after_the_bound(
+def test_given_x_is_down_when_all_streams_are_read_then_the_sync_ends_at_the_bound(
     emulator: Emulator, fault: dict[str, Any]
 ) -> None:
     emulator.set_faults(trouble(**fault))
@@ -190,7 +190,7 @@ def test_given_a_redirect_within_x_when_read_then_it_is_followed_and_signed_anew
     assert [entry["status"] for entry in emulator.requests() if entry["account_id"]] == [302, 200]
 
 
-def test_given_one_place_that_is_broken_when_nothing_else_is_asked_meanwhile_then_the_next_place_is_asked_all_the_same(
+def test_given_a_broken_account_when_no_other_request_runs_then_the_next_is_read(
     emulator: Emulator,
 ) -> None:
     """The accounts' line items are listed one after the other: the first one's failure is no outage of X."""

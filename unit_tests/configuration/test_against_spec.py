@@ -63,23 +63,19 @@ def message(config: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(("key", "value"), [*WRONG_SETTINGS, *EMPTY_SETTINGS])
-def test_given_a_setting_of_a_wrong_type_when_validated_then_a_sentence_of_the_connector_names_it(
-    key: str, value: Any
-) -> None:
+def test_given_a_setting_of_a_wrong_type_when_validated_then_a_sentence_names_it(key: str, value: Any) -> None:
     assert message({**valid_config(), key: value}).startswith((f"{key} is ", f"{key} holds ", f"{key}: entry "))
 
 
 @pytest.mark.parametrize(("key", "value"), WRONG_REPORT_SETTINGS)
-def test_given_a_report_setting_of_a_wrong_type_when_validated_then_a_sentence_names_report_and_setting(
-    key: str, value: Any
-) -> None:
+def test_given_a_report_setting_of_a_wrong_type_when_validated_then_both_are_named(key: str, value: Any) -> None:
     text = message(valid_config(reports=[ENTRY, {**ENTRY, "name": "other", key: value}]))
     assert text.startswith(("reports: entry 2 ", 'Report "other": '))
     assert f" {key}" in text
 
 
 @pytest.mark.parametrize("key", SETTINGS["reports"]["items"]["required"])
-def test_given_a_report_without_a_setting_that_it_needs_when_validated_then_a_sentence_names_both(key: str) -> None:
+def test_given_a_report_without_a_needed_setting_when_validated_then_both_are_named(key: str) -> None:
     text = message(valid_config(reports=[ENTRY, {name: value for name, value in ENTRY.items() if name != key}]))
     assert text.startswith(("reports: entry 2 has no name", 'Report "spend": entity is missing'))
     assert key in text
@@ -103,7 +99,7 @@ _changes = st.dictionaries(st.sampled_from(list(SETTINGS)), _values, max_size=2)
 
 
 @given(_changes, st.none() | _reports)
-def test_given_any_configuration_when_it_passes_then_the_schema_of_the_spec_allows_it(
+def test_given_any_configuration_when_it_passes_then_the_specs_schema_allows_it(
     changes: dict[str, Any], reports: Any
 ) -> None:
     config = normalise({**valid_config(), **changes, **({} if reports is None else {"reports": reports})})

@@ -77,7 +77,7 @@ class TestNormalise:
             ("end_date", "2026-01-01 at noon", "2026-01-01 at noon"),
         ],
     )
-    def test_given_a_value_as_other_tools_write_it_when_normalised_then_it_has_the_type_of_the_spec(
+    def test_given_a_value_as_other_tools_write_it_when_normalised_then_its_type_fits(
         self, key: str, written: Any, meant: Any
     ) -> None:
         result = normalise({key: written})[key]
@@ -96,21 +96,21 @@ class TestNormalise:
     def test_given_a_list_of_nothing_when_normalised_then_its_default_applies(self, empty: Any) -> None:
         assert normalise({"country_codes": empty, "account_ids": empty}) == {}
 
-    def test_given_the_misspelt_key_of_the_published_example_when_normalised_then_it_is_the_entity(self) -> None:
+    def test_given_the_misspelt_key_of_the_example_when_normalised_then_it_is_the_entity(self) -> None:
         report = {"name": "r", "enitity": "LINE_ITEM", "segment": "", "metric_groups": "ENGAGEMENT, BILLING"}
         assert normalise({"reports": [report]})["reports"] == [
             {"name": "r", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT", "BILLING"]}
         ]
 
     @pytest.mark.parametrize("empty", [None, "", " "])
-    def test_given_the_misspelt_key_beside_an_empty_entity_when_normalised_then_it_is_the_entity(
+    def test_given_the_misspelt_key_and_an_empty_entity_when_normalised_then_it_is_used(
         self, empty: str | None
     ) -> None:
         report = {"name": "r", "entity": empty, "enitity": "LINE_ITEM"}
         assert normalise({"reports": [report]})["reports"] == [{"name": "r", "entity": "LINE_ITEM"}]
 
     @pytest.mark.parametrize("wrong", [0, False, {}])
-    def test_given_report_lists_of_a_wrong_type_when_normalised_then_they_stay_to_be_named(self, wrong: Any) -> None:
+    def test_given_report_lists_of_a_wrong_type_when_normalised_then_they_stay_unchanged(self, wrong: Any) -> None:
         report = {"name": "r", "entity": "CAMPAIGN", "metric_groups": wrong}
         assert normalise({"reports": [report]})["reports"] == [report]
 
@@ -130,7 +130,7 @@ class TestNormalise:
         normalise(config)
         assert config == {"account_ids": "a,b", "reports": [{"enitity": "CAMPAIGN"}]}
 
-    def test_given_a_secret_with_a_line_break_behind_it_when_normalised_then_the_break_is_gone(self) -> None:
+    def test_given_a_secret_with_a_line_break_when_normalised_then_the_break_is_gone(self) -> None:
         assert normalise({"consumer_key": "abc\n"})["consumer_key"] == "abc"
 
     @given(_configs)
@@ -148,14 +148,14 @@ class TestNormalise:
             require_valid(normalise({**valid_config(), **config}), NOW)
 
     @given(_configs)
-    def test_given_any_config_that_is_valid_when_settings_are_built_then_they_can_be_compared_and_hashed(
+    def test_given_any_valid_config_when_settings_are_built_then_they_compare_and_hash(
         self, config: dict[str, Any]
     ) -> None:
         normalised = normalise({**valid_config(), **config})
         if not list(problems(normalised, NOW)):
             assert hash(Settings.from_config(normalised)) == hash(Settings.from_config(normalised))
 
-    def test_given_the_manifests_rule_when_applied_then_the_config_is_normalised_in_place(self) -> None:
+    def test_given_the_manifests_rule_when_applied_then_it_normalises_the_config_itself(self) -> None:
         config: dict[str, Any] = {"account_ids": "a,b", "end_date": ""}
         NormaliseConfig().transform(config)
         assert config == {"account_ids": ["a", "b"]}

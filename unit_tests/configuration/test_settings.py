@@ -9,7 +9,7 @@ from unit_tests.conftest import settings_of, valid_config
 
 
 class TestSettings:
-    def test_given_only_what_is_required_when_built_then_every_default_of_the_design_applies(self) -> None:
+    def test_given_only_required_keys_when_built_then_all_defaults_of_the_design_apply(self) -> None:
         settings = settings_of()
         assert (settings.account_ids, settings.country_codes) == ((), ("US",))
         assert (settings.page_size, settings.num_workers, settings.request_timeout) == (1000, 10, 300)
@@ -19,7 +19,7 @@ class TestSettings:
         assert settings.user_agent.startswith("source-twitter-ads/")
 
     @pytest.mark.parametrize("base_url", [None, "https://ads-api.x.com", "https://ads-api.x.com/"])
-    def test_given_the_sandbox_when_built_then_the_forms_default_address_does_not_override_it(
+    def test_given_the_sandbox_when_built_then_the_default_address_does_not_override_it(
         self, base_url: str | None
     ) -> None:
         assert settings_of(sandbox="true", base_url=base_url).host == "ads-api-sandbox.x.com"

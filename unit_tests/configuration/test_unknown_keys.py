@@ -37,7 +37,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Any:
         ("report", "reports"),
     ],
 )
-def test_given_a_misspelt_key_when_looked_through_then_the_warning_names_it_and_the_nearest(
+def test_given_a_misspelt_key_when_looked_through_then_a_warning_names_the_nearest(
     said: Any, key: str, meant: str
 ) -> None:
     assert said(valid_config(**{key: "x"})) == [
@@ -45,10 +45,8 @@ def test_given_a_misspelt_key_when_looked_through_then_the_warning_names_it_and_
     ]
 
 
-def test_given_a_key_that_is_like_no_other_when_looked_through_then_nothing_is_guessed(said: Any) -> None:
-    assert said(valid_config(destination="x")) == [
-        "The configuration has destination, an unknown key that is ignored."
-    ]
+def test_given_a_key_unlike_all_others_when_looked_through_then_nothing_is_guessed(said: Any) -> None:
+    assert said(valid_config(destination="x")) == ["The configuration has destination, an unknown key that is ignored."]
 
 
 @pytest.mark.parametrize("key", ["__injected_declarative_manifest", "_limit"])
@@ -60,13 +58,13 @@ def test_given_every_key_of_the_spec_when_looked_through_then_nothing_is_said(sa
     assert said(dict.fromkeys(SETTINGS, "x")) == []
 
 
-def test_given_a_value_under_an_unknown_key_when_looked_through_then_the_value_is_not_shown(said: Any) -> None:
+def test_given_a_value_under_an_unknown_key_when_looked_through_then_it_is_hidden(said: Any) -> None:
     (warning,) = said(valid_config(acces_token="a-secret-value"))
     assert "a-secret-value" not in warning
 
 
 @pytest.mark.parametrize("key", ["a\nb\ud800", "x" * 5000])
-def test_given_a_key_that_is_no_name_when_looked_through_then_the_log_stays_one_short_line(said: Any, key: str) -> None:
+def test_given_an_odd_key_when_looked_through_then_the_log_stays_one_short_line(said: Any, key: str) -> None:
     (warning,) = said(valid_config(**{key: 1}))
     assert "\n" not in warning
     assert warning.encode()

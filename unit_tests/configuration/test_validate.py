@@ -25,9 +25,7 @@ class TestValidate:
         assert sentences() == []
 
     @pytest.mark.parametrize("value", [0, -1, 1.5, "abc", 1001, "1.5", True, [5]])
-    def test_given_an_impossible_page_size_when_validated_then_the_sentence_names_key_value_and_range(
-        self, value: Any
-    ) -> None:
+    def test_given_an_impossible_page_size_when_validated_then_its_range_is_named(self, value: Any) -> None:
         assert sentences(page_size=value) == [f"page_size is {value!r}: it must be a whole number from 1 to 1000."]
 
     @pytest.mark.parametrize(
@@ -50,9 +48,7 @@ class TestValidate:
             assert sentences(**{key: beyond}) == [f"{key} is {beyond}: it must be a whole number from {low} to {high}."]
 
     @pytest.mark.parametrize("value", ["key\u200b", "ke\ny", "\u201ckey\u201d", "key\ud800"])
-    def test_given_a_secret_that_was_copied_with_more_than_itself_when_validated_then_it_is_refused_and_not_shown(
-        self, value: str
-    ) -> None:
+    def test_given_a_secret_with_stray_characters_when_validated_then_it_is_not_shown(self, value: str) -> None:
         (sentence,) = sentences(consumer_key=value)
         assert sentence == (
             "consumer_key is a text with characters that no key has: copy it from the Keys and tokens page of your app "
@@ -61,7 +57,7 @@ class TestValidate:
 
     @pytest.mark.parametrize("key", ["consumer_key", "consumer_secret", "access_token", "access_token_secret"])
     @pytest.mark.parametrize(("value", "state"), [("", "empty"), ("  ", "empty"), (None, "missing"), (7, "not a text")])
-    def test_given_a_secret_that_is_none_when_validated_then_the_sentence_names_it_and_where_to_find_it(
+    def test_given_a_missing_secret_when_validated_then_it_says_where_to_find_one(
         self, key: str, value: Any, state: str
     ) -> None:
         (sentence,) = sentences(**{key: value})
@@ -91,7 +87,7 @@ class TestValidate:
         ],
     )
     @pytest.mark.parametrize("key", ["start_date", "end_date"])
-    def test_given_a_malformed_date_when_validated_then_the_sentence_shows_one_that_is_right(
+    def test_given_a_malformed_date_when_validated_then_the_sentence_shows_a_right_one(
         self, key: str, value: Any
     ) -> None:
         (sentence,) = sentences(**{key: value})
@@ -113,12 +109,10 @@ class TestValidate:
         assert sentences(start_date=value) == []
 
     @pytest.mark.parametrize("value", ["0001-01-01", "1899-12-31T23:59:59Z", "9999-01-01"])
-    def test_given_a_start_of_an_impossible_year_when_validated_then_the_one_sentence_names_the_years(
-        self, value: str
-    ) -> None:
+    def test_given_a_start_in_an_impossible_year_when_validated_then_the_years_are_named(self, value: str) -> None:
         assert sentences(start_date=value) == [f"start_date is {value!r}: its year must be from 1900 to 9998."]
 
-    def test_given_an_end_that_means_none_when_validated_then_the_sentence_says_to_leave_it_out(self) -> None:
+    def test_given_an_end_that_means_none_when_validated_then_it_says_to_leave_it_out(self) -> None:
         assert sentences(end_date="9999-12-31") == [
             "end_date is '9999-12-31': its year must be from 1900 to 9998; leave end_date out to read up to now."
         ]
@@ -144,22 +138,18 @@ class TestValidate:
         assert sentence.startswith(f"country_codes holds {value!r}: each must be an ISO 3166-1 code")
 
     @pytest.mark.parametrize("value", ["18ce/54", "18ce54d4x5t;drop", "../x"])
-    def test_given_an_account_id_with_strange_characters_when_validated_then_the_sentence_names_it(
-        self, value: str
-    ) -> None:
+    def test_given_an_account_id_with_strange_characters_when_validated_then_it_is_named(self, value: str) -> None:
         (sentence,) = sentences(account_ids=[value])
         assert sentence.startswith(f"account_ids holds {value!r}: ")
 
     @pytest.mark.parametrize(("key", "value"), [("account_ids", {"a": 1}), ("account_ids", [1]), ("country_codes", 5)])
-    def test_given_a_list_that_is_none_when_validated_then_the_sentence_says_what_it_must_be(
-        self, key: str, value: Any
-    ) -> None:
+    def test_given_a_value_other_than_a_list_when_validated_then_it_asks_for_a_list(self, key: str, value: Any) -> None:
         assert sentences(**{key: value}) == [
             f"{key} is {value!r}: it must be a list of texts, or one text with commas between."
         ]
 
     @pytest.mark.parametrize("value", ["yes", 1, 0, "0", "tru"])
-    def test_given_a_flag_that_is_none_when_validated_then_the_sentence_says_true_or_false(self, value: Any) -> None:
+    def test_given_a_value_other_than_a_flag_when_validated_then_it_says_true_or_false(self, value: Any) -> None:
         assert sentences(with_deleted=value) == [f"with_deleted is {value!r}: it must be true or false."]
 
     @pytest.mark.parametrize("value", ["a\nb", "ünïcode", 5])
@@ -167,7 +157,7 @@ class TestValidate:
         (sentence,) = sentences(user_agent=value)
         assert sentence.startswith("user_agent is ")
 
-    def test_given_several_mistakes_when_required_valid_then_one_config_error_holds_a_sentence_for_each(self) -> None:
+    def test_given_several_mistakes_when_required_valid_then_one_error_explains_each(self) -> None:
         config = normalise(valid_config(page_size=0, num_workers="x", consumer_key=""))
         with pytest.raises(ConfigProblem) as caught:
             require_valid(config, NOW)
@@ -175,7 +165,7 @@ class TestValidate:
         text = str(caught.value.message)
         assert [text.count(key) for key in ("page_size is", "num_workers is", "consumer_key is")] == [1, 1, 1]
 
-    def test_given_very_many_mistakes_when_required_valid_then_the_message_counts_what_it_does_not_name(self) -> None:
+    def test_given_very_many_mistakes_when_required_valid_then_the_rest_is_counted(self) -> None:
         with pytest.raises(ConfigProblem) as caught:
             require_valid(normalise(valid_config(account_ids=[f"{number}/" for number in range(500)])), NOW)
         text = str(caught.value.message)
@@ -188,7 +178,7 @@ class TestValidate:
         assert sentence.startswith(f"page_size is {str([value])[1:100]}")
         assert len(sentence) < 300
 
-    def test_given_a_value_without_bottom_when_refused_then_there_is_a_sentence_all_the_same(self) -> None:
+    def test_given_a_value_that_contains_itself_when_refused_then_there_is_a_sentence(self) -> None:
         value: list[Any] = []
         for _ in range(100_000):
             value = [value]
@@ -217,7 +207,7 @@ class TestMoments:
             ("2026-01-31T10:20:30+02:00", "2026-01-31T10:20:30+02:00"),
         ],
     )
-    def test_given_a_text_when_read_then_it_is_that_moment_in_utc_unless_it_names_an_offset(
+    def test_given_a_date_text_when_parsed_then_it_is_in_utc_unless_it_names_an_offset(
         self, text: str, iso: str
     ) -> None:
         moment = parse_moment(text)

@@ -109,7 +109,7 @@ class TestEnvelope:
         )
     )
 )
-def test_given_any_record_when_the_connector_needs_it_then_it_is_read_or_the_answer_is_bad(
+def test_given_any_record_when_needed_then_it_is_read_or_the_response_is_refused(
     read: Callable[[Any], Any], records: list[dict[str, Any]]
 ) -> None:
     try:
@@ -217,7 +217,7 @@ _DOCUMENT = JSON | st.fixed_dictionaries(
 
 
 @given(_DOCUMENT)
-def test_given_any_result_file_when_turned_into_rows_then_every_asked_entity_has_rows_or_it_is_refused(
+def test_given_any_result_file_when_decoded_then_all_have_rows_or_it_is_refused(
     document: Any,
 ) -> None:
     packed = gzip.compress(json.dumps(document).encode())

@@ -44,7 +44,7 @@ class Server:
 
 
 @pytest.mark.parametrize("level", ["x-account-rate-limit", "x-rate-limit"])
-def test_given_a_window_of_20_when_24_threads_ask_then_at_most_one_request_per_window_is_refused(level: str) -> None:
+def test_given_a_limit_of_20_when_24_threads_send_then_at_most_one_429_per_window(level: str) -> None:
     limits, server = RateLimits(10), Server(level)
 
     def ask(_: int) -> None:
@@ -64,7 +64,7 @@ def test_given_a_window_of_20_when_24_threads_ask_then_at_most_one_request_per_w
     assert time.monotonic() - began < 4 * (REQUESTS / ROOM) * WINDOW
 
 
-def test_given_a_refusal_when_others_wait_at_the_gate_then_none_of_them_slips_through() -> None:
+def test_given_a_refusal_when_others_wait_for_the_reset_then_all_of_them_keep_to_it() -> None:
     limits, sent = RateLimits(10), []
     closed = threading.Event()
 
@@ -83,7 +83,7 @@ def test_given_a_refusal_when_others_wait_at_the_gate_then_none_of_them_slips_th
     assert second - first >= 0.6
 
 
-def test_given_more_requests_than_workers_when_sent_then_no_more_than_the_workers_are_in_flight() -> None:
+def test_given_more_requests_than_workers_when_sent_then_no_worker_has_two_in_flight() -> None:
     limits, lock, now, peak = RateLimits(3), threading.Lock(), [0], [0]
 
     def ask(number: int) -> None:
@@ -101,7 +101,7 @@ def test_given_more_requests_than_workers_when_sent_then_no_more_than_the_worker
     assert peak[0] == 3
 
 
-def test_given_a_first_request_that_hangs_when_others_wait_then_they_go_on_without_its_answer() -> None:
+def test_given_a_first_request_that_hangs_when_others_wait_then_they_go_on_alone() -> None:
     clock = [1000.0]
     gate = RateLimitWindow("GET campaigns", lambda: clock[0])
     gate.enter(2000)

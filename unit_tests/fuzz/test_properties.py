@@ -48,7 +48,7 @@ class TestConfiguration:
         assert normalise(once) == once
 
     @given(CONFIG)
-    def test_given_any_configuration_when_judged_then_it_is_refused_in_sentences_or_can_be_used(
+    def test_given_any_configuration_when_validated_then_it_is_refused_or_can_be_used(
         self, config: dict[str, Any]
     ) -> None:
         before = json.dumps(config)
@@ -73,7 +73,7 @@ class TestBookmarks:
     @given(
         st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.lists(TIMES, max_size=3), st.booleans()), max_size=8)
     )
-    def test_given_partitions_read_in_any_order_when_resumed_then_each_bookmark_is_its_newest_complete_one(
+    def test_given_partitions_in_any_order_when_resumed_then_complete_ones_set_bookmarks(
         self, reads: list[tuple[str, list[str], bool]]
     ) -> None:
         cursor = BookmarkCursor("campaigns", "updated_at", {}, InMemoryMessageRepository())
@@ -107,9 +107,7 @@ class TestBookmarks:
 
 
 @given(st.permutations(range(6)), st.integers(0, 6))
-def test_given_report_windows_read_in_any_order_when_resumed_then_the_bookmark_has_no_gap_before_it(
-    order: list[int], done: int
-) -> None:
+def test_given_windows_in_any_order_when_resumed_then_no_gap_precedes_the_bookmark(order: list[int], done: int) -> None:
     cursor = ReportCursor("lines", "date", {}, InMemoryMessageRepository())
     reach = [datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(days=30 * (one + 1)) for one in range(6)]
     cursor.begin("a", reach)
@@ -130,7 +128,7 @@ class TestNewestFirst:
         st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 9)).map(str),
         st.booleans(),
     )
-    def test_given_any_records_when_cut_then_exactly_those_inside_the_bounds_and_those_without_a_date_come(
+    def test_given_any_records_when_cut_then_those_within_bounds_or_without_a_date_come(
         self, moments: list[str | None], size: int, since: str | None, until: str | None, shuffled: bool
     ) -> None:
         if not shuffled:

@@ -94,7 +94,7 @@ def differs_by_one_byte(found: bytes, right: bytes) -> bool:
 class TestWire:
     @few
     @given(damage=DAMAGES, headers=PACKINGS, lasts=LASTS)
-    def test_given_a_damaged_page_when_asked_then_it_is_the_page_or_a_failure_that_names_the_request(
+    def test_given_a_damaged_page_when_read_then_it_is_whole_or_an_error_names_it(
         self, server: Server, damage: Damage, headers: dict[str, str], lasts: bool
     ) -> None:
         body = sent(orjson.dumps(PAGE), headers)
@@ -111,7 +111,7 @@ class TestWire:
 
     @few
     @given(damage=DAMAGES, headers=PACKINGS, lasts=LASTS, plain=st.booleans())
-    def test_given_a_damaged_result_file_when_fetched_then_it_is_the_file_or_a_failure_that_names_the_request(
+    def test_given_a_damaged_file_when_fetched_then_it_is_whole_or_an_error_names_it(
         self, server: Server, damage: Damage, headers: dict[str, str], lasts: bool, plain: bool
     ) -> None:
         content = orjson.dumps(FILE)
