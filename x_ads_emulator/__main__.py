@@ -28,7 +28,7 @@ def main() -> None:
     spec = WorldSpec.from_dict(world) if world is not None else WorldSpec.demo()
     settings = Settings.from_dict(_read(arguments.settings) or {})
     app = App(World.build(spec), settings, FaultPlan(_read(arguments.faults) or []))
-    # A loopback server needs many quick turns: the default switch interval lets one thread hold the others up.
+    # Requests are short: with the default switch interval one thread delays the others.
     sys.setswitchinterval(0.001)
     server = Server(arguments.port, app)
     settings.base_url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Starts an emulator for a test, controls it, and stops it."""
+"""Starts an emulator process, controls it, and stops it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Emulator:
         base_url: `http://127.0.0.1:PORT`.
         world: the same world, built in this process; `mutate` and `advance` are applied to both.
         pid: process id.
-        stderr_path: file with the process's stderr while it runs; `stderr()` works afterwards too.
+        stderr_path: file with the process's stderr while it runs; use `stderr()` after `stop`.
     """
 
     def __init__(self, process: subprocess.Popen[str], base_url: str, world: World, folder: Path) -> None:
@@ -45,7 +45,7 @@ class Emulator:
         self.world = world
         self.pid = process.pid
         self.stderr_path = folder / "stderr.txt"
-        self._last_words = ""
+        self._last_stderr = ""
 
     @classmethod
     def start(
@@ -63,10 +63,10 @@ class Emulator:
             settings: switches, see settings.py.
             faults: a fault plan, see http/faults.py.
             port: 0 takes a free one.
-            ready_seconds: how long to wait.
+            ready_seconds: how long to wait for the process, in seconds.
 
         Raises:
-            RuntimeError: it did not come up; the message holds its stderr.
+            RuntimeError: the process did not start in time; the message ends with its stderr.
         """
         spec = world if isinstance(world, WorldSpec) else WorldSpec.from_dict(world) if world else WorldSpec.demo()
         spec = spec.pinned()
@@ -102,15 +102,15 @@ class Emulator:
         if self._process.stdout is not None:
             self._process.stdout.close()
         if self._folder.exists():
-            self._last_words = self.stderr()
+            self._last_stderr = self.stderr()
             shutil.rmtree(self._folder)
 
     def stderr(self) -> str:
-        """What the process wrote to stderr: empty unless a route raised something unforeseen."""
-        return self.stderr_path.read_text(encoding="utf-8") if self.stderr_path.exists() else self._last_words
+        """The stderr of the process; it is empty unless the emulator itself failed."""
+        return self.stderr_path.read_text(encoding="utf-8") if self.stderr_path.exists() else self._last_stderr
 
     def config(self, start_date: str = "2010-01-01T00:00:00Z", **overrides: Any) -> dict[str, Any]:
-        """A connector config for this emulator; keyword arguments are added or replace."""
+        """A configuration of this repository's connector; keyword arguments add keys or replace them."""
         return {
             "consumer_key": constants.CONSUMER_KEY,
             "consumer_secret": constants.CONSUMER_SECRET,
@@ -127,7 +127,7 @@ class Emulator:
         return entries
 
     def reset_log(self) -> None:
-        """Forgets logged requests and demanded waits."""
+        """Forgets logged requests and waits."""
         self._control("reset-log", {})
 
     def stats(self) -> dict[str, Any]:
@@ -136,9 +136,9 @@ class Emulator:
         return stats
 
     def mutate(self, change: Mapping[str, Any]) -> None:
-        """Changes a row here and there, see `World.mutate`; with `"after"` the process waits for its request.
+        """Changes a row in the process and in `world`, see `World.mutate`.
 
-        A change with `after` is applied to the local world at once.
+        With `"after"` the process applies the change after a request, see routes/changes.py; `world` changes at once.
         """
         dated = dict(change)
         if dated["op"] != "upsert" and not dated.get("updated_at"):
@@ -147,24 +147,24 @@ class Emulator:
         self.world.mutate(dated)
 
     def correct(self, correction: Mapping[str, Any]) -> None:
-        """Restates analytics numbers."""
+        """Corrects analytics numbers, see analytics/corrections.py."""
         self._control("correction", correction)
 
     def advance(self, seconds: float) -> None:
-        """Moves the time of both worlds."""
+        """Moves the clock of the process and of `world`."""
         self._control("clock", {"advance": seconds})
         self.world.clock.advance(seconds)
 
     def set_settings(self, **changes: Any) -> None:
-        """Changes switches while it runs; rate-limit windows start anew when a limit is among them."""
+        """Changes settings; a change of a rate limit starts new windows."""
         self._control("settings", changes)
 
     def set_faults(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Replaces the fault plan; counters start anew."""
+        """Replaces the fault plan, with new counters."""
         self._control("faults", list(rules))
 
     def faults(self) -> list[dict[str, Any]]:
-        """How often each rule matched and struck."""
+        """The number of matches and hits of each rule."""
         described: list[dict[str, Any]] = self._control("faults")
         return described
 

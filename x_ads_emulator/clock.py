@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The time of the world, which a test can fix and move."""
+"""The clock of the world, which a test can fix and move."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime, timedelta, timezone
 
 
 class Clock:
-    """World time: the real time, or a fixed instant; both can be moved forward.
+    """World time: the real time or a fixed instant, plus `advance`.
 
-    Signatures and rate limits live in real time, since the client signs and waits in real time.
+    Signatures and rate limits use real time, as their clients do.
 
     Args:
-        fixed: the instant at which the world stands still, None for the real time.
+        fixed: the fixed instant, None for the real time.
     """
 
     def __init__(self, fixed: datetime | None = None) -> None:
@@ -28,11 +28,11 @@ class Clock:
         return base + self._ahead
 
     def elapsed(self) -> float:
-        """Seconds for measuring durations: real time, also when `now` is fixed, plus what was advanced."""
+        """Seconds for measuring durations: real time plus `advance`, also while `now` is fixed."""
         return time.monotonic() + self._ahead.total_seconds()
 
     def advance(self, seconds: float) -> None:
-        """Moves the world forward by real or fixed seconds."""
+        """Moves the world forward."""
         with self._lock:
             self._ahead += timedelta(seconds=seconds)
 
@@ -43,5 +43,5 @@ def parse_instant(text: str) -> datetime:
 
 
 def print_instant(instant: datetime) -> str:
-    """The API's output form `YYYY-MM-DDTHH:MM:SSZ` (docs/x-ads-api.md §2.5)."""
+    """`YYYY-MM-DDTHH:MM:SSZ`, as the API prints times (docs/x-ads-api.md §2.5)."""
     return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,13 +7,13 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """One refusal of the API: an HTTP status and one entry of the `errors` list.
+    """An error response of the API: an HTTP status and one entry of the `errors` list.
 
     Args:
         status: HTTP status, for instance 400.
         code: X's CAPS_CASE code, for instance `INVALID_PARAMETER`.
-        message: the sentence that X would print.
-        parameter: the offending request parameter, where X names one.
+        message: the text that X would print.
+        parameter: the wrong request parameter, where X names one.
         value: the value that was sent for it.
         details: the short reason that X adds to some errors.
     """
@@ -36,6 +36,6 @@ class ApiError(Exception):
         self.details = details
 
     def entry(self) -> dict[str, Any]:
-        """The error as it stands in the `errors` list; optional fields are left out when unknown."""
+        """The entry of the `errors` list, without optional fields that are None."""
         optional = {"parameter": self.parameter, "value": self.value, "details": self.details}
         return {"code": self.code, "message": self.message, **{k: v for k, v in optional.items() if v is not None}}

@@ -13,41 +13,41 @@ ACCESS_TOKEN: Final = "756201191646691328-emulator-token"
 ACCESS_TOKEN_SECRET: Final = "emulator-token-secret-not-real"
 
 API_VERSION: Final = "12"
-#: Whose requests a limit counts.
+#: A rate limit counts the requests of an ad account or of the user.
 SCOPES: Final = ("account", "user")
 
 
 @dataclass
 class Settings:
-    """Everything that can be switched while the emulator runs (`POST /__emulator__/settings`).
+    """Everything that can be changed while the emulator runs (`POST /__emulator__/settings`).
 
     Attributes:
         base_url: own address, set once the port is known.
-        latency_ms: pause before each answer.
-        rate_limit: None for the documented limits (docs/x-ads-api.md §4), `"off"` for a quota that never ends,
-            or `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints); with
-            `"scope": "user"` the accounts share it, and the headers speak of the user alone.
-        status_limit: how X's 2,000 requests per 15 minutes for the status of jobs are counted, which §4 leaves open:
-            `"account"` (headers of the account), `"user"` (of the user alone), or the same with other figures, as
-            `{"scope": "user", "requests": 20, "seconds": 3}`. It holds beside any `rate_limit`, also `"off"`; None
-            leaves status requests to `rate_limit`.
-        early_grace_seconds: a request this soon after a demanded wait was announced may have been on its way and
-            is not marked `early` in the log.
+        latency_ms: pause before each response.
+        rate_limit: None for the documented limits (docs/x-ads-api.md §4), `"off"` for no limit, or
+            `{"requests": 20, "seconds": 3}` for every endpoint (and account, on account endpoints). With
+            `"scope": "user"` all accounts share it, and the headers are the user's alone.
+        status_limit: how the 2,000 job status requests per 15 minutes are counted, which §4 leaves open:
+            `"account"` (with headers of the account), `"user"` (with headers of the user alone), or with other figures
+            `{"scope": "user", "requests": 20, "seconds": 3}`. It holds beside any `rate_limit`, also `"off"`. None
+            counts status requests by `rate_limit`.
+        early_grace_seconds: so long after the first response with a wait, a request may have been on its way already;
+            it is not marked `early` in the log.
         app_approved: False makes every request 403 UNAUTHORIZED_CLIENT_APPLICATION (§3).
         token_predates_approval: True makes every request 403 INSUFFICIENT_USER_AUTHORIZED_PERMISSION (§3).
         paging: `keyset` continues behind the last row served, `offset` at a row number, both over the live order.
         cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
         prebuild: page bodies are made once and served from memory (up to 512 MB).
-        clock_ahead_seconds: how far the server's clock is ahead of this machine's, or behind when negative: its Date
-            header and reset times (§4) go by it, and signatures more than 300 s away are refused (§1).
-        skew_named: False refuses such a signature in the words of any other 401 (§3), True with a message of its own.
+        clock_ahead_seconds: how far the server's clock is ahead of this machine's, negative for behind. Its Date header
+            and reset times (§4) follow it. Signatures more than 300 s away are refused (§1 rule 8).
+        skew_named: True refuses such a signature with `Timestamp out of bounds`, False with the message of any other
+            401 (§3).
         chunked: bodies come with `transfer-encoding: chunked` instead of a `content-length`.
-        gzip: JSON and HTML come with `content-encoding: gzip` where the request accepts it; result files are packed
-            already.
-        result_host_signed: result files want a signature; otherwise they refuse one (§1).
-        job_seconds: time from POST to SUCCESS of an analytics job, or `[low, high]`: each job takes a time between them
-            that depends on the world's seed and the job's number alone. This and all further switches are read by the
-            analytics service alone and described at `Switches` in analytics/seam.py.
+        gzip: JSON and HTML come with `content-encoding: gzip` if the request accepts it; result files are gzip files.
+        result_host_signed: True makes result files need a signature, False refuses one (§1).
+        job_seconds: seconds from POST to SUCCESS of an analytics job, or `[low, high]`: each job takes a time between
+            the two, by the world's seed and the job's number. The analytics service reads this and all further
+            switches; they are described at `Switches` in analytics/seam.py.
     """
 
     base_url: str = ""
@@ -84,13 +84,13 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Settings:
-        """Settings from a JSON object. Raises ValueError for a name that does not exist."""
+        """Settings from a JSON object. Raises ValueError for an unknown name."""
         settings = cls()
         settings.update(values)
         return settings
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Changes the named switches in place. Raises ValueError, and changes nothing, for an unknown name."""
+        """Changes the named switches. Raises ValueError for an unknown name or value, and then changes nothing."""
         unknown = set(values) - {f.name for f in fields(self)}
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
@@ -100,7 +100,7 @@ class Settings:
             setattr(self, name, getattr(checked, name))
 
     def validate(self) -> None:
-        """Raises ValueError for values outside of their choices."""
+        """Raises ValueError for an illegal value."""
         choices = {
             "paging": ("keyset", "offset"),
             "job_id_style": ("both", "string", "number"),
@@ -108,12 +108,12 @@ class Settings:
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is one of {', '.join(allowed)}")
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
         _check_limit("rate_limit", self.rate_limit, ("off",), {"requests", "seconds"})
         _check_limit("status_limit", self.status_limit, SCOPES, {"requests", "seconds", "scope"})
         low, high = times_of(self.job_seconds)
         if not 0 <= low <= high:
-            raise ValueError(f"job_seconds is a number or [low, high], not {self.job_seconds!r}")
+            raise ValueError(f"job_seconds must be a number or [low, high], got {self.job_seconds!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as a JSON object."""
@@ -121,7 +121,7 @@ class Settings:
 
 
 def times_of(job_seconds: float | Sequence[float]) -> tuple[float, float]:
-    """The shortest and the longest time that a job takes. Raises ValueError for what is neither a number nor a pair."""
+    """The shortest and the longest time that a job takes. Raises ValueError for anything else."""
     if isinstance(job_seconds, (int, float)):
         return float(job_seconds), float(job_seconds)
     low, high = job_seconds
@@ -134,4 +134,6 @@ def _check_limit(name: str, limit: dict[str, Any] | str | None, words: Sequence[
     given = limit if isinstance(limit, dict) else {}
     if not required <= set(given) <= {"requests", "seconds", "scope"} or given.get("scope", SCOPES[0]) not in SCOPES:
         known = ", ".join(f'"{word}"' for word in words)
-        raise ValueError(f'{name} is null, {known} or {{"requests": n, "seconds": s, "scope": "account" or "user"}}')
+        raise ValueError(
+            f'{name} must be null, {known} or {{"requests": n, "seconds": s, "scope": "account" or "user"}}'
+        )

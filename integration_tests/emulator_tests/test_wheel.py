@@ -43,7 +43,7 @@ def programs(wheel: Path) -> Path:
     return wheels.install(wheel, requirements)
 
 
-def test_given_the_wheel_when_opened_then_it_holds_every_module_of_the_emulator_alone(wheel: Path) -> None:
+def test_given_the_wheel_when_opened_then_it_holds_the_emulators_modules_alone(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     modules = {path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == modules

@@ -101,7 +101,7 @@ class TestJobs:
 
 class TestStatusRequests:
     @pytest.mark.parametrize("line_items", [20, 1000])
-    def test_given_few_or_many_jobs_when_they_run_for_a_while_then_status_requests_go_by_time(
+    def test_given_few_or_many_jobs_when_they_run_then_status_requests_grow_with_time(
         self, begin: Start, line_items: int
     ) -> None:
         emulator = begin(account("1a", volumes={"line_items": line_items}), job_seconds=8)
@@ -135,13 +135,13 @@ class TestLimits:
         reports = [report("lines"), report("totals", granularity="TOTAL")]
         output = sync(emulator.config("2026-11-01", end_date="2026-11-01", reports=reports))
         counters = described(emulator)
-        assert (output.exit_code, refused(emulator), counters["too_many_jobs_answers"]) == (0, [], 0)
+        assert (output.exit_code, refused(emulator), counters["too_many_jobs_responses"]) == (0, [], 0)
         assert counters["peak_in_flight"]["1a"] == limit
         lines = {record["entity_id"] for record in output.records["lines"]}
         assert lines == {record["entity_id"] for record in output.records["totals"]}
         assert len(lines) > wanted / 2
 
-    def test_given_too_many_jobs_when_x_says_so_then_the_board_waits_and_everything_arrives(
+    def test_given_too_many_jobs_when_x_says_so_then_the_sync_waits_and_is_complete(
         self, begin: Start, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 1.0)
@@ -174,9 +174,7 @@ class TestLimits:
 
 
 class TestDormantAccount:
-    def test_given_an_account_without_activity_when_read_then_one_question_per_window_and_later_one_per_sync(
-        self, begin: Start
-    ) -> None:
+    def test_given_no_activity_when_synced_twice_then_each_window_is_asked_for_once(self, begin: Start) -> None:
         nothing = {"from": day(1), "to": day(0), "share": 0}
         emulator = begin(account("1quiet", activity=None), account("2quiet", activity=nothing))
         reports = [report("lines"), report("spend", "CAMPAIGN", "HOUR"), report("totals", granularity="TOTAL")]

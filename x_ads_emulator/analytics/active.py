@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""active_entities: what was recorded in a window, and for which period it applies (docs/x-ads-api.md §7.7)."""
+"""active_entities: the entities with records of a window, and the periods they concern (docs/x-ads-api.md §7.7)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from x_ads_emulator.analytics.seam import Switches, WorldView
 from x_ads_emulator.analytics.windows import Window, resolve
 from x_ads_emulator.clock import print_instant
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.reply import Reply
+from x_ads_emulator.payload import Payload
 
 MAX_FILTER_IDS: Final = 200
 _FILTERS: Final = ("campaign_ids", "funding_instrument_ids", "line_item_ids")
@@ -29,7 +29,7 @@ _BEFORE_END: Final = timedelta(seconds=5)
 
 @dataclass
 class _Activity:
-    """What was recorded for one entity: the granules [first, end) that it applies to, and the placements."""
+    """The records of one entity: the granules [first, end) that they concern, and the placements."""
 
     first: int
     end: int
@@ -41,15 +41,15 @@ class _Activity:
 
 
 class ActiveEntities:
-    """Answers GET stats/accounts/:account_id/active_entities."""
+    """The endpoint GET stats/accounts/:account_id/active_entities."""
 
     def __init__(self, world: WorldView, population: Population, book: CorrectionBook) -> None:
         self._world = world
         self._population = population
         self._book = book
 
-    def answer(self, switches: Switches, account_id: str, params: Mapping[str, str]) -> Reply:
-        """The entities with something recorded in the hourly buckets of the window.
+    def respond(self, switches: Switches, account_id: str, params: Mapping[str, str]) -> Payload:
+        """The entities for which the hourly buckets of the window hold a record.
 
         Raises:
             ApiError: 400 MISSING_PARAMETER, INVALID_PARAMETER, INVALID_TIME_WINDOW or EXCLUSIVE_PARAMETERS.
@@ -58,7 +58,7 @@ class ActiveEntities:
         filter_name, filter_ids = _filter(params)
         window = resolve(params, calendar_of(self._world, account_id, switches), "TOTAL")
         first, end = _buckets(window.start, window.end)
-        # What is still going on is not recorded yet: only half hours that are over count.
+        # Only half hours that are over are recorded.
         end = min(end, granule_of(self._world.now()))
         found = self._active(account_id, entity, first, end)
         self._add_corrections(found, account_id, entity, window)
@@ -76,7 +76,7 @@ class ActiveEntities:
         }
         if filter_name is not None:
             echo[filter_name] = params[filter_name].split(",")
-        return Reply(data=data, params=echo)
+        return Payload(data=data, params=echo)
 
     def _active(self, account_id: str, entity: str, first: int, end: int) -> dict[str, _Activity]:
         """What the entities did in the granules [first, end), by id."""
@@ -89,9 +89,9 @@ class ActiveEntities:
         return found
 
     def _add_corrections(self, found: dict[str, _Activity], account_id: str, entity: str, window: Window) -> None:
-        """Adds what was corrected in the window's buckets, and is booked by now.
+        """Adds the corrections that were recorded in the window's buckets.
 
-        X names no account here (§7.4): a correction of the account itself shows in the entities that it consists of.
+        active_entities lists no accounts (§7.4): a correction of an account lists the entities it is rolled up from.
         """
         first, last = _buckets(window.start, window.end)
         for one in self._book.all():

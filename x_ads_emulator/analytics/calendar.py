@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 THAT_DAY: Final = "that_day"
 TODAY: Final = "today"
 
-#: Every account lived here before its `timezone_switch_at` (§2.5).
+#: The zone of every account before its `timezone_switch_at` (§2.5).
 BEFORE_SWITCH: Final = ZoneInfo("America/Los_Angeles")
 
 
@@ -22,10 +22,10 @@ class AccountCalendar:
 
     Args:
         zone: the account's IANA zone.
-        switch_at: instant before which the account was in America/Los_Angeles, or None.
-        now: the world's present, whose offset the `today` reading uses.
-        reading: how a plain date is resolved: `that_day` (each date's own offset) or `today` (the offset in force now
-            for all dates, literally as `D:f/timezones` has it).
+        switch_at: instant at which the account left America/Los_Angeles, or None.
+        now: the world's present, for the `today` reading.
+        reading: how a plain date is resolved: `that_day` (the offset of that date) or `today` (the present offset for
+            all dates, as X's page on time zones says).
     """
 
     def __init__(self, zone: str, switch_at: datetime | None, now: datetime, reading: str) -> None:
@@ -57,11 +57,11 @@ class AccountCalendar:
         before = _midnight_in(BEFORE_SWITCH, day)
         if before < self._switch_at:
             return before
-        # A day whose midnight falls into the jump between the zones begins at the switch: the gap of §2.5.
+        # If the move between the zones skips a midnight, that day begins at the switch: the gap of §2.5.
         return max(own, self._switch_at)
 
     def day_starting_at(self, reading: str, instant: datetime) -> date | None:
-        """The local day that starts exactly at an instant by a reading, or None when none does."""
+        """The local day that starts at an instant by a reading, or None."""
         for shift in (-1, 0, 1):
             day = instant.astimezone(timezone.utc).date() + timedelta(days=shift)
             if self.midnight_by(reading, day) == instant:
@@ -70,5 +70,5 @@ class AccountCalendar:
 
 
 def _midnight_in(zone: ZoneInfo, day: date) -> datetime:
-    """The first instant of a day; where midnight is skipped by a clock change, the instant of that change."""
+    """The first instant of a day; if a clock change skips midnight, the instant of the change."""
     return datetime.combine(day, time(), zone).astimezone(timezone.utc)

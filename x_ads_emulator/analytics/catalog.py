@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What analytics knows by name: entities, placements, metric groups and metrics.
+"""The names of analytics: entities, placements, metric groups and metrics.
 
 Source: docs/x-ads-api.md §7.1, §7.4, §7.5.
 """
@@ -32,7 +32,7 @@ METRIC_GROUPS: Final = (
     "WEB_CONVERSION",
 )
 
-#: Taken out of the documents on 2026-06-18 (§0); whether they are refused is open (§11.5), hence a switch.
+#: Dropped from X's documents on 2026-06-18 (§0). §11.5 leaves open whether X refuses them: `retired_refused`.
 RETIRED_ENTITIES: Final = frozenset({"MEDIA_CREATIVE", "ORGANIC_TWEET"})
 RETIRED_PLACEMENTS: Final = frozenset({"PUBLISHER_NETWORK"})
 RETIRED_GROUPS: Final = frozenset({"MEDIA"})
@@ -40,7 +40,7 @@ RETIRED_GROUPS: Final = frozenset({"MEDIA"})
 #: Entities that `active_entities` lists (§7.4, §7.7).
 LISTED_ENTITIES: Final = frozenset(ENTITIES) - {"ACCOUNT", "ORGANIC_TWEET"}
 
-#: The stream whose records carry the ids of an entity kind; ACCOUNT has none, its id is the account's own.
+#: The stream with the ids of an entity kind. The id of ACCOUNT is the account's own.
 ENTITY_STREAMS: Final = {
     "CAMPAIGN": "campaigns",
     "FUNDING_INSTRUMENT": "funding_instruments",
@@ -53,7 +53,7 @@ ENTITY_STREAMS: Final = {
 
 _ALL_GROUPS: Final = frozenset(METRIC_GROUPS)
 
-#: Groups with numbers per entity (§7.4). PROMOTED_ACCOUNT has no row there (§11.19): engagement and billing are served.
+#: Groups with numbers per entity (§7.4). PROMOTED_ACCOUNT lacks a row there (§11.19); here it has two groups.
 SERVED_GROUPS: Final[dict[str, frozenset[str]]] = {
     "ACCOUNT": frozenset({"ENGAGEMENT"}),
     "FUNDING_INSTRUMENT": frozenset({"ENGAGEMENT", "BILLING"}),
@@ -112,7 +112,7 @@ _WEB_SUBS: Final = (
     "sale_amount_engagement",
     "sale_amount_view",
 )
-#: The five web conversions of old, which CONVERSION_TAGS does not split (§7.5).
+#: The five older web conversions, which CONVERSION_TAGS does not split (§7.6 rule 2).
 OLD_WEB_CONVERSIONS: Final = ("purchases", "sign_ups", "site_visits", "downloads", "custom")
 _NEW_WEB_CONVERSIONS: Final = (
     "add_to_carts",
@@ -240,7 +240,7 @@ _GROUP_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
         for e in _LTV_EVENTS
     ),
 }
-#: Metrics that no document knows; a test that switches them on asks what a connector does with tomorrow's metric.
+#: Metrics that X has not documented: `future_metrics` tests what a client does with a new metric.
 _FUTURE_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
     "ENGAGEMENT": (Metric("brand_new_metric_2027"),),
     "WEB_CONVERSION": (Metric("conversion_brand_new", ("metric",)),),
@@ -252,13 +252,13 @@ def metrics_of(group: str, *, future: bool) -> tuple[Metric, ...]:
 
     Args:
         group: one of METRIC_GROUPS.
-        future: adds the metrics that nobody knows yet.
+        future: adds the metrics that X has not documented.
     """
     return _GROUP_METRICS[group] + (_FUTURE_METRICS.get(group, ()) if future else ())
 
 
 def is_served(entity: str, group: str, metric: Metric, segmentation: str | None) -> bool:
-    """Whether a metric can hold numbers for an entity under a segmentation; others print as null, not as 400 (§7.9)."""
+    """Whether a metric can have numbers for an entity and a segment; others are null in the file (§7.9)."""
     if metric.always_null:
         return False
     if group == "WEB_CONVERSION" and segmentation is not None:
@@ -273,12 +273,12 @@ def is_served(entity: str, group: str, metric: Metric, segmentation: str | None)
 
 
 def _serves_segmented_web(entity: str, metric: Metric, segmentation: str) -> bool:
-    """Web conversions are split by PLATFORMS, and the metrics of 2026-08-14 by CONVERSION_TAGS too (§7.5, §7.6)."""
+    """PLATFORMS splits web conversions, CONVERSION_TAGS the eight newer ones only (§7.6 rule 2)."""
     if segmentation == "PLATFORMS":
         return "WEB_CONVERSION" in SERVED_GROUPS[entity]
     if segmentation != "CONVERSION_TAGS":
         return False
-    # An account has no web conversions but by tag (§7.4, second footnote).
+    # An account has web conversions by tag only (§7.4, first footnote).
     if entity != "ACCOUNT" and "WEB_CONVERSION" not in SERVED_GROUPS[entity]:
         return False
     return metric.name not in {f"conversion_{event}" for event in OLD_WEB_CONVERSIONS}

@@ -1,10 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which entities have conversions at all; X answers null for the whole metric where there are none.
+"""Which entities have conversions; a result file has null for a conversion metric of the others.
 
-Source: X's own sample of a result file (shared/seeds/001, "Asynchronous Analytics") prints null for every metric that
-an entity has no numbers of, and docs/x-ads-api.md §7.9 says that a metric which does not apply to an entity is null.
-Mobile
-conversions need a conversion tracking partner for apps (§7.5: "MACT accounts"), web conversions a website tag (§7.5).
+X's sample of a result file prints null for every metric that an entity has no numbers of, and so do all metrics that do
+not apply to an entity (docs/x-ads-api.md §7.3, §7.9). Mobile conversions need a tracking partner for apps, web
+conversions a tag on a website (§7.5).
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ MOBILE_GROUPS: Final = frozenset({"MOBILE_CONVERSION", "LIFE_TIME_VALUE_MOBILE_C
 WEB_GROUPS: Final = frozenset({"WEB_CONVERSION"})
 CONVERSION_GROUPS: Final = MOBILE_GROUPS | WEB_GROUPS
 
-#: One account in so many has mobile conversions, one entity in so many a conversion tag.
+#: One in five accounts has mobile conversions, one in three entities a conversion tag.
 _MOBILE_ACCOUNTS: Final = 5
 _TAGGED_ENTITIES: Final = 3
 
 
 def missing_groups(seed: int, how: str, account_id: str, entity: str, entity_id: str) -> frozenset[str]:
-    """The metric groups that an entity has no numbers of, whatever was asked.
+    """The metric groups without numbers for an entity.
 
     Args:
         seed: the world's seed.
         how: `AccountSpec.conversions`: `likely`, `all` or `none`.
-        account_id, entity, entity_id: whose numbers.
+        account_id, entity, entity_id: the entity.
     """
     if how == "all":
         return frozenset()
@@ -43,6 +42,6 @@ def _has_mobile(seed: int, account_id: str) -> bool:
 
 
 def _is_tagged(seed: int, account_id: str, entity: str, entity_id: str) -> bool:
-    """An account's web conversions, to be had by tag alone (§7.4), are those of all its campaigns."""
+    """An account has the tags of all its campaigns; it has web conversions by tag only (§7.4)."""
     tagged = key_of(seed, account_id, entity, entity_id, "conversion tag") % _TAGGED_ENTITIES == 0
     return entity == "ACCOUNT" or tagged

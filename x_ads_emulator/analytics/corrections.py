@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Restatements of past numbers (docs/x-ads-api.md §7.9) as a test orders them through the control plane."""
+"""Corrections of past numbers (docs/x-ads-api.md §7.9), which a test sends to the control plane."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _KEYS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Correction:
-    """One restatement: from `recorded_at` on, the counts of [first, end) are `count * percent // 100`.
+    """One correction: from `recorded_at` on, the counts of [first, end) are `count * percent // 100`.
 
     Attributes:
-        first, end: granules of the period that it applies to.
-        recorded_at: when X books it, UTC; it is listed in the active_entities bucket of that hour.
-        percent: 0 takes the numbers back to nothing.
+        first, end: granules of the corrected period.
+        recorded_at: when X records it, UTC; active_entities has it in the bucket of that hour.
+        percent: 0 removes the numbers.
     """
 
     account_id: str
@@ -49,7 +49,7 @@ class Correction:
             now: the world's present.
 
         Raises:
-            ApiError: 400 INVALID_PARAMETER that names the key at fault.
+            ApiError: 400 INVALID_PARAMETER, which names the wrong key.
         """
         for key in values:
             if key not in _KEYS:
@@ -83,14 +83,14 @@ class Correction:
 
 
 class CorrectionBook:
-    """All corrections, in the order in which they came. Safe to use from several threads."""
+    """All corrections in the order of arrival. Thread-safe."""
 
     def __init__(self, corrections: Iterable[Correction] = ()) -> None:
         self._lock = threading.Lock()
         self._corrections = list(corrections)
 
     def add(self, correction: Correction) -> None:
-        """Books one more."""
+        """Adds one."""
         with self._lock:
             self._corrections.append(correction)
 
@@ -100,7 +100,7 @@ class CorrectionBook:
             return list(self._corrections)
 
     def factors(self, account_id: str, entity: str, entity_id: str, placement: str, as_of: datetime) -> list[Factor]:
-        """What had been booked for an entity and placement at an instant."""
+        """The corrections of an entity and placement that were recorded by an instant."""
         return [
             Factor(c.first, c.end, c.percent)
             for c in self.all()
@@ -110,7 +110,7 @@ class CorrectionBook:
 
 def _percent(values: Mapping[str, Any]) -> int:
     if ("factor_percent" in values) == bool(values.get("zero")):
-        raise _invalid("factor_percent", values.get("factor_percent", ""), "give either factor_percent or zero")
+        raise _invalid("factor_percent", values.get("factor_percent", ""), "needs either factor_percent or zero")
     percent = 0 if values.get("zero") else values["factor_percent"]
     if not isinstance(percent, int) or not 0 <= percent <= _MAX_PERCENT:
         raise _invalid("factor_percent", percent, f"an integer of 0…{_MAX_PERCENT}")

@@ -20,12 +20,12 @@ STATUSES: Final = (FAILED, CANCELLED, HANG, EMPTY, EXPIRED)
 
 @dataclass(frozen=True)
 class JobFault:
-    """What goes wrong with one job.
+    """The fault of one job.
 
     Attributes:
-        status: FAILED and CANCELLED end the job so; HANG leaves it PROCESSING for ever; EMPTY leaves it out of status
-            answers; EXPIRED lets it succeed with a file that is already gone (404).
-        polls: for EMPTY, so many status answers; None means all of them.
+        status: FAILED and CANCELLED are the job's last status; HANG leaves it PROCESSING for ever; EMPTY leaves it out
+            of status responses; EXPIRED lets it succeed with a file that has expired (404).
+        polls: for EMPTY, the number of status responses; None for all.
     """
 
     status: str
@@ -33,15 +33,16 @@ class JobFault:
 
 
 class FaultPlan:
-    """Decides which new job gets which fault.
+    """Chooses the fault of each new job.
 
     A rule is `{"match": {…}, "status": …, "times": n, "polls": k}`. `match` may name `account_id`, `entity`,
     `entity_id` (one of the job's ids), `placement`, `granularity`, `segmentation_type` (null: unsegmented), `country`,
-    `platform`, `metric_group` (one of the job's), `start_time` and `end_time` (resolved, `…Z`), and `nth`: the rule is
-    passed over until the nth job (from 1) that matches all else. `times` (1) is how many jobs it takes, null for all.
-    The first rule that fits wins; every rule counts the jobs that match it. A changed list starts counting afresh.
+    `platform`, `metric_group` (one of the job's), `start_time` and `end_time` (resolved, `…Z`), and `nth`: the
+    rule starts with the nth job (from 1) that matches the rest. `times` (1) is the number of jobs that it hits, null
+    for all.
+    The first rule that fits wins; every rule counts the jobs that match it. Another list starts with new counters.
 
-    Not safe for several threads by itself: the job board calls it under the service's lock.
+    Not thread-safe: the job board calls it under the service's lock.
     """
 
     def __init__(self) -> None:
@@ -50,7 +51,7 @@ class FaultPlan:
         self._fired: list[int] = []
 
     def fault_for(self, rules: Sequence[Mapping[str, Any]], request: JobRequest) -> JobFault | None:
-        """The fault of a new job, or None. Raises ApiError for a rule that cannot be understood."""
+        """The fault of a new job, or None. Raises ApiError for a rule with unknown keys or status."""
         if self._rules != list(rules):
             self._rules = [_checked(rule) for rule in rules]
             self._seen, self._fired = [0] * len(rules), [0] * len(rules)
@@ -88,7 +89,7 @@ def _checked(rule: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise _misused(f"unknown keys {', '.join(sorted(unknown))}")
     if rule.get("status") not in STATUSES:
-        raise _misused(f"status is one of {', '.join(STATUSES)}")
+        raise _misused(f"status must be one of {', '.join(STATUSES)}")
     return dict(rule)
 
 

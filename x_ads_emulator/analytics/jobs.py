@@ -40,13 +40,13 @@ class Job:
         created_at: world time of POST.
         born: `elapsed_seconds` at POST.
         seconds: how long it takes.
-        fault: what goes wrong with it, if anything.
+        fault: its fault, None for a job that succeeds.
         cancelled_at: world time of DELETE.
-        polls: status answers that could have listed it so far.
-        bare_polls: status answers that showed SUCCESS without a url so far.
+        polls: status responses that could have shown it so far.
+        bare_polls: status responses that showed SUCCESS without a url so far.
         fetches: attempts to fetch its file so far.
         token: the long opaque name of the result file (§7.2).
-        printed: what its record holds at any time.
+        printed: the part of its record that never changes.
     """
 
     number: int
@@ -70,15 +70,15 @@ class Job:
 
     @property
     def finished_at(self) -> datetime:
-        """World time of the end of the job; the file holds what had been booked by then."""
+        """World time of the end of the job; the file holds the corrections recorded by then."""
         return self.created_at + timedelta(seconds=self.seconds)
 
     def expires_at(self, switches: Switches) -> datetime:
-        """World time at which the result file goes, a whole second."""
+        """World time at which the result file expires, a whole second."""
         return (self.finished_at + timedelta(seconds=switches.result_expires_seconds)).replace(microsecond=0)
 
     def status_at(self, elapsed: float) -> str:
-        """The status when so many seconds show on the clock that `born` was read from."""
+        """The status at a reading of the clock of `born`."""
         if self.cancelled_at is not None:
             return "CANCELLED"
         if self.fault is not None and self.fault.status == faults.HANG:
@@ -99,7 +99,7 @@ class JobBoard:
 
     Args:
         world: the emulated world.
-        seed: its seed, which decides how long a job takes where `job_seconds` leaves a choice.
+        seed: its seed, which decides the time of a job within the range of `job_seconds`.
     """
 
     def __init__(self, world: WorldView, seed: int) -> None:
@@ -168,7 +168,7 @@ class JobBoard:
         return job
 
     def poll(self, job: Job, switches: Switches) -> dict[str, Any] | None:
-        """The job as a status answer shows it, or None where the answer does not know it (yet)."""
+        """The job as a status response shows it, None if it is missing there."""
         job.polls += 1
         if job.polls <= switches.job_empty_polls:
             return None
@@ -195,7 +195,7 @@ class JobBoard:
         return {**record, **printed_id(job.number, switches.job_id_style)}
 
     def _first_status(self, job: Job) -> str:
-        """POST answers a job that is not finished, however fast it is."""
+        """The response to POST shows an unfinished job, however fast it is."""
         return "QUEUED" if job.seconds > 0 else "PROCESSING"
 
     def _updated_at(self, job: Job, status: str) -> datetime:
@@ -204,14 +204,14 @@ class JobBoard:
         return job.created_at if status in OPEN_STATUSES else job.finished_at
 
     def is_expired(self, job: Job, switches: Switches) -> bool:
-        """Whether the file of a finished job is gone."""
+        """Whether the file of a finished job has expired."""
         if job.fault is not None and job.fault.status == faults.EXPIRED:
             return True
         lifetime = (job.expires_at(switches) - job.finished_at).total_seconds()
         return elapsed_seconds(self._world) - job.born - job.seconds >= lifetime
 
     def counts_by_status(self) -> dict[str, int]:
-        """How many jobs have which status."""
+        """The number of jobs by status."""
         return dict(Counter(self.status(job) for job in self._jobs.values()))
 
 
@@ -222,7 +222,7 @@ def _seconds(switches: Switches, seed: int, number: int) -> float:
 
 
 def printed_id(number: int, style: str) -> dict[str, Any]:
-    """`id` and `id_str` in the style asked for (§2.6, §7.2)."""
+    """`id` and `id_str` in the style of the settings (§2.6, §7.2)."""
     if style == "both":
         return {"id": number, "id_str": str(number)}
     return {"id": str(number) if style == "string" else number}

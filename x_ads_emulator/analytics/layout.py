@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The metric keys of a result file and how numbers are printed under them (docs/x-ads-api.md §7.3, §7.5)."""
+"""The metric keys of a result file and the form of their values (docs/x-ads-api.md §7.3, §7.5)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class _Entry:
 
     Attributes:
         name: as it is printed.
-        positions: sub-key ("" for a flat metric) -> place in the series table; empty where there are no numbers.
-        hollow: whether an object without numbers is null as a whole; others hold nulls.
+        positions: sub-key ("" for a flat metric) -> place in the series table; empty for a metric without numbers.
+        hollow: True prints an object without numbers as null, False as an object of nulls.
     """
 
     name: str
@@ -49,9 +49,9 @@ class Layout:
         entity: its kind.
         groups: the metric groups asked for.
         segmentation: segmentation type or None.
-        missing: metric groups that the entity has no numbers of.
+        missing: metric groups without numbers for the entity.
         drift: whether `url_clicks` is printed as `link_clicks`.
-        future: whether metrics that no document knows are there.
+        future: whether metrics are there that X has not documented.
 
     Attributes:
         table: the series that may hold numbers.
@@ -77,7 +77,7 @@ class Layout:
                     for name, sub in metric.series():
                         positions[sub] = len(series)
                         series.append(Series(name, sub))
-                # The drift of 2026: live responses carry link_clicks in place of url_clicks (§7.5).
+                # Live responses have link_clicks in place of url_clicks (§7.5).
                 printed = "link_clicks" if drift and metric.name == "url_clicks" else metric.name
                 self._entries.append(_Entry(printed, positions, bool(numbers.key_of(metric.name) % 2)))
         self.table = SeriesTable.of(series)

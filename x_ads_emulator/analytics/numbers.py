@@ -28,13 +28,13 @@ _MIX_2: Final = 0x94D049BB133111EB
 _QUIET_DAY: Final = 0x51ED270B0A1F39C1
 _ZERO_HOUR: Final = 0x2545F4914F6CDD1D
 
-#: Values lie in 0…63 before the threshold is taken off.
+#: Values lie in 0…63 before the threshold is subtracted.
 _VALUE_SHIFT: Final = 58
 _ABSENT: Final = 64
-#: Thresholds by three bits of the series: 64 never has a value, 56 rarely, 0 mostly.
+#: Thresholds by three bits of the series: with 64 it never has a value, with 56 rarely, with 0 mostly.
 _THRESHOLDS: Final = (0, 0, 0, 24, 24, 56, 56, _ABSENT)
 
-#: Counts that are calculated at once.
+#: Counts per block.
 _BLOCK: Final = 32_000
 
 _THRESHOLD_ARRAY: Final = np.array(_THRESHOLDS, dtype=np.int16)
@@ -79,12 +79,12 @@ def mix_array(x: U64) -> U64:
 
 @dataclass(frozen=True)
 class Source:
-    """Whose numbers: one entity under one placement, whole or one segment of it.
+    """The subject of numbers: one entity under one placement, as a whole or one segment.
 
     Attributes:
-        entity_key: key of (seed, account, kind, id, placement); decides in which hours anything happens.
-        row_key: the same key for the whole entity, another one per segment; decides the values.
-        huge: whether its charges are beyond 2^53.
+        entity_key: key of (seed, account, kind, id, placement); decides the active hours.
+        row_key: equal to entity_key for the whole entity, another one per segment; decides the values.
+        huge: whether its charges exceed 2^53.
     """
 
     entity_key: int
@@ -122,28 +122,28 @@ class Series:
 
     @property
     def always(self) -> bool:
-        """Impressions have a value in every active granule, so that active entities always have numbers."""
+        """Whether it has a value in every active granule: impressions do, so active entities have numbers."""
         return self.name == "impressions"
 
     def scale(self, huge: bool) -> int:
-        """What a count is multiplied with: 1, or micros (§2.5)."""
+        """The factor of a count: 1, or micros (§2.5)."""
         if self.name == "billed_charge_local_micro":
             return HUGE_CHARGE_SCALE if huge else CHARGE_SCALE
         return SALE_SCALE if self.sub.startswith("sale_amount") else 1
 
 
 def is_quiet_day(entity_key: int, day: int) -> bool:
-    """Whether nothing happened on a whole UTC day, counted from the epoch (one day in eight)."""
+    """Whether a UTC day, counted from the epoch, is without activity (one in eight)."""
     return mix(entity_key + _QUIET_DAY + day * _GOLDEN) >> 61 == 0
 
 
 def is_zero_hour(entity_key: int, hour: int) -> bool:
-    """Whether nothing happened in an hour, counted from the epoch (one hour in eight)."""
+    """Whether an hour, counted from the epoch, is without activity (one in eight)."""
     return mix(entity_key + _ZERO_HOUR + hour * _GOLDEN) >> 61 == 0
 
 
 def is_active(entity_key: int, granule: int) -> bool:
-    """Whether anything happened in a granule."""
+    """Whether a granule has activity."""
     return not is_quiet_day(entity_key, granule // GRANULES_PER_DAY) and not is_zero_hour(entity_key, granule // 2)
 
 
@@ -184,9 +184,9 @@ class GranuleReader:
     """The scalar truth: counts of several series of one source, half hour by half hour.
 
     Args:
-        source: whose numbers.
+        source: the subject.
         series: the series, in the order in which `counts` returns them.
-        activity: tells of a granule whether anything happened in it; None: the source's own key decides.
+        activity: tells whether a granule is active; None: the source's key decides.
     """
 
     def __init__(self, source: Source, series: Sequence[Series], activity: Callable[[int], bool] | None = None) -> None:
@@ -209,7 +209,7 @@ class GranuleReader:
 
 @dataclass(frozen=True)
 class SeriesTable:
-    """The series of a request with all that is the same for every entity, made once per file."""
+    """The series of a request, with the arrays that all entities of a file share."""
 
     series: tuple[Series, ...]
     keys: U64
@@ -237,7 +237,7 @@ class SeriesTable:
 
 @dataclass(frozen=True)
 class Factor:
-    """A restatement of the granules [first, end): counts become `count * percent // 100`."""
+    """A correction of the granules [first, end): counts become `count * percent // 100`."""
 
     first: int
     end: int
@@ -250,10 +250,10 @@ def sum_points(
     """Numbers per point: {index of the series in the table: one integer per point}, without series that have no value.
 
     Args:
-        source: whose numbers.
+        source: the subject.
         table: the series asked for.
         live: active granules inside the window, ascending.
-        edges: n + 1 positions in `live`: where each of the n points begins, and where the last one ends.
+        edges: n + 1 positions in `live`: the start of each of n points, and the end of the last.
         factors: corrections in the order in which they were recorded.
     """
     thresholds = table.thresholds(source.row_key)
@@ -263,7 +263,7 @@ def sum_points(
     noise = mix_array(np.uint64(source.row_key) + live.astype(np.uint64) * np.uint64(_GOLDEN))
     scales = table.huge_scales if source.huge else table.scales
     numbers: dict[int, list[int]] = {}
-    # A block of series at a time, so that what is calculated stays in the processor's cache.
+    # A block of series at a time: its counts fit into the processor's cache.
     for some in np.array_split(present, -(-present.size * noise.size // _BLOCK)):
         raw = noise[None, :] * (table.keys[some] | np.uint64(1))[:, None]
         raw >>= np.uint64(_VALUE_SHIFT)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which entities exist, under which placements they were served, and when."""
+"""The entities of a world: which exist, and when and under which placements they had numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from x_ads_emulator.analytics.numbers import (
 from x_ads_emulator.analytics.rollup import ROLLED_UP, Member, RollUp
 from x_ads_emulator.analytics.seam import WorldView
 
-#: How the lifetimes of an account's entities lie in its activity period, in percent of it: whole, late, early, middle.
+#: Lifetimes of entities, in percent of the account's activity period: whole, late, early, middle.
 _LIFETIMES: Final = ((0, 100), (0, 100), (55, 100), (0, 30), (35, 70))
 
 
@@ -68,18 +68,18 @@ class Population:
                 yield str(record["tweet_id" if entity == "ORGANIC_TWEET" else "id"]), record
 
     def has(self, account_id: str, entity: str, entity_ids: Iterable[str]) -> set[str]:
-        """Which of the ids exist for this kind in this account."""
+        """The ids that exist for this kind in this account."""
         if entity == "ACCOUNT":
             return {account_id} & set(entity_ids)
         rows = self._world.records(ENTITY_STREAMS[entity], account_id)
         find = getattr(rows, "find", None)
         if find is not None:
-            # A table that makes its rows on demand: looking a few of them up is cheap, walking it is not.
+            # A table makes its rows on demand: looking up a few is cheap, reading all is not.
             found = {entity_id: find(entity_id) for entity_id in entity_ids}
             return {entity_id for entity_id, row in found.items() if row is not None and _counts(entity, row)}
         known, ids = self._ids.get((account_id, entity), (None, frozenset[str]()))
         if known is not rows:
-            # A mutation of the world puts a new list in the place of the old one.
+            # A mutation of the world replaces the list.
             ids = frozenset(entity_id for entity_id, _ in self.records(account_id, entity))
             self._ids[account_id, entity] = (rows, ids)
         return set(ids.intersection(entity_ids))
@@ -115,7 +115,7 @@ class Population:
         return active_granules(self.entity_key(account_id, entity, entity_id, placement), first, end)
 
     def activity(self, account_id: str, entity: str, entity_id: str, placement: str) -> Callable[[int], bool]:
-        """Tells of a granule of the lifetime whether an entity has numbers in it; the scalar form."""
+        """A function that tells whether an entity has numbers in a granule of its lifetime."""
         if entity == "ACCOUNT":
             return self.roll_up(account_id, placement).is_active
         return partial(is_active, self.entity_key(account_id, entity, entity_id, placement))
@@ -132,17 +132,17 @@ class Population:
         if self._world.spec_of(account_id).publisher_network:
             odds_of.append(("PUBLISHER_NETWORK", 2))
         if entity == "ACCOUNT":
-            # Its numbers are those of its entities, whatever they were served under.
+            # It has the numbers of its entities under every placement.
             return ("ALL_ON_TWITTER", *(name for name, _ in odds_of))
         bits = key_of(self.seed, account_id, entity, entity_id, "placements")
         more = [name for name, odds in odds_of if mix(bits + odds) % odds == 0]
         return ("ALL_ON_TWITTER", *more)
 
     def lifetime(self, account_id: str, entity: str, entity_id: str) -> tuple[int, int]:
-        """The granules [first, end) in which an entity may have numbers; (0, 0) for one that never had any.
+        """The granules [first, end) in which an entity may have numbers; (0, 0) for one that never had numbers.
 
         The account's `activity` is `{"from", "to", "share"}`: dates are UTC days, both inclusive, instants are
-        half-open; `share` of the entities have numbers at all. None means that nothing ever happened.
+        half-open; `share` of the entities have numbers at all. None: no entity ever had numbers.
         """
         first, end, share = self._period(account_id)
         if share <= 0:
@@ -157,7 +157,7 @@ class Population:
         return first + span * low // 100, first + span * high // 100
 
     def missing_groups(self, account_id: str, entity: str, entity_id: str) -> frozenset[str]:
-        """The metric groups that an entity has no numbers of, since nobody measures its conversions."""
+        """The metric groups without numbers for an entity, see conversions.py."""
         how = self._world.spec_of(account_id).conversions
         return missing_groups(self.seed, how, account_id, entity, entity_id)
 
@@ -174,7 +174,7 @@ class Population:
                 yield Member(entity_id, first, end, keys)
 
     def _period(self, account_id: str) -> tuple[int, int, float]:
-        """(first, end, share) of the account's activity; the share is 0 where nothing ever happened."""
+        """(first, end, share) of the account's activity; the share is 0 for an account without activity."""
         period = self._periods.get(account_id)
         if period is None:
             activity = self._world.spec_of(account_id).activity
@@ -188,7 +188,7 @@ class Population:
 
 
 def _counts(entity: str, record: Mapping[str, Any]) -> bool:
-    """Whether a record is an entity: of the Tweets, only published ones are (§7.4)."""
+    """Whether a record is an entity; only published Tweets are (§7.4)."""
     return entity != "ORGANIC_TWEET" or record.get("tweet_type") == "PUBLISHED"
 
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From the raw parameters of POST stats/jobs to a checked request (docs/x-ads-api.md §7.2, §7.4, §7.6, §8)."""
+"""Validates the parameters of POST stats/jobs (docs/x-ads-api.md §7.2, §7.4, §7.6, §8)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_ENTITY_IDS: Final = 20
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A request for one report, checked and with its window resolved."""
+    """A valid request for one job, with its window resolved."""
 
     account_id: str
     entity: str
@@ -34,7 +34,7 @@ class JobRequest:
     platform: str | None
 
     def fields(self) -> dict[str, Any]:
-        """The request as jobs and result files print it, null where nothing was sent."""
+        """The request as jobs and result files print it, null for a parameter that was not sent."""
         return {
             "start_time": print_instant(self.window.start),
             "segmentation_type": self.segmentation,
@@ -49,7 +49,7 @@ class JobRequest:
         }
 
     def echo(self) -> dict[str, Any]:
-        """The `request.params` of POST: what was sent, as the server read it; no account_id (§2.1, §7.2)."""
+        """The `request.params` of POST: the parameters as the server read them, without account_id (§2.1 rule 3)."""
         return {name: value for name, value in self.fields().items() if value is not None}
 
 
@@ -65,7 +65,7 @@ def calendar_of(world: WorldView, account_id: str, switches: Switches) -> Accoun
 def parse_job_request(
     world: WorldView, population: Population, switches: Switches, account_id: str, params: Mapping[str, str]
 ) -> JobRequest:
-    """The request behind the parameters; unknown parameters are ignored (§2.1).
+    """The request of the parameters; unknown parameters are ignored (§2.1 rule 5).
 
     Raises:
         ApiError: 400 MISSING_PARAMETER, INVALID_PARAMETER or INVALID_TIME_WINDOW.
@@ -100,7 +100,7 @@ def _segmentation(reader: _Reader, entity: str, groups: tuple[str, ...]) -> str 
 
 
 def _places(world: WorldView, reader: _Reader, segmentation: str | None) -> tuple[str | None, str | None]:
-    """The country and platform, checked against the targeting lists, required where the segmentation needs them."""
+    """The country and platform: values of the targeting lists, required where the segmentation needs them."""
     countries = (r for r in world.global_records("targeting_locations") if r["location_type"] == "COUNTRIES")
     return (
         reader.targeting_value("country", countries, required=segmentation in segments.NEEDS_COUNTRY),
@@ -128,7 +128,7 @@ def missing(parameter: str) -> ApiError:
 
 
 class _Reader:
-    """Reads single parameters strictly."""
+    """Reads and validates single parameters."""
 
     def __init__(self, params: Mapping[str, str], *, retired_refused: bool) -> None:
         self._params = params

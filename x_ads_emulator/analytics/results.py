@@ -23,12 +23,12 @@ from x_ads_emulator.analytics.segments import segments_of
 
 @dataclass(frozen=True)
 class _File:
-    """What is the same for all entities of a file.
+    """The parameters that all entities of a file share.
 
     Attributes:
         request: the job's request.
-        switches: as they stand.
-        as_of: all that had happened and was booked by then.
+        switches: the analytics switches.
+        as_of: the file holds activity and corrections up to this instant.
         bounds: the granule at which each point begins, and the one after the last.
     """
 
@@ -46,7 +46,7 @@ class ResultBuilder:
         self._book = book
 
     def build(self, request: JobRequest, switches: Switches, as_of: datetime) -> bytes:
-        """The gzipped file with all that happened and was booked by `as_of`."""
+        """The gzipped file, with activity and corrections up to `as_of`."""
         bounds = np.array([first_granule_from(edge) for edge in request.window.edges], dtype=np.int64)
         file = _File(request, switches, as_of, bounds)
         document = {
@@ -84,8 +84,7 @@ class ResultBuilder:
             if values:
                 printed = {"segment_name": name, "segment_value": value}
                 rows.append({"segment": printed, "metrics": layout.metrics(values)})
-        # An entity without segmented numbers: no rows, or one null segment; which of the two is not established
-        # (§11.6).
+        # §11.6 leaves open what an entity without segmented numbers has: no rows, or one null segment. Here both occur.
         if not rows and numbers.key_of(entity_id, "null segment") % 2:
             rows.append(_idle(file, layout, entity_id))
         return rows

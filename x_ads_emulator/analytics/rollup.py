@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""When an account has numbers: X's account metrics are a roll-up of the promoted activity below.
+"""When an account has numbers: its metrics are the sum of its promoted activity.
 
 Source: docs/x-ads-api.md §7.4.
 """
@@ -14,10 +14,10 @@ import numpy as np
 
 from x_ads_emulator.analytics.numbers import I64, U64, active_of_any, is_active
 
-#: The entity kinds that make up an account's numbers: those that active_entities lists today (§7.7).
+#: The entity kinds whose activity is an account's: those of active_entities today (§7.7).
 ROLLED_UP: Final = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
 
-#: Entities looked at in one step; most granules are found active by the first few.
+#: Entities per step; the first few already make most granules active.
 _STEP: Final = 16
 
 
@@ -52,7 +52,7 @@ class RollUp:
         self._keys: U64 = np.array([key for _, _, key in self._lives], dtype=np.uint64)
 
     def is_active(self, granule: int) -> bool:
-        """Whether anything happened in a granule; the scalar form."""
+        """Whether a granule is active; the scalar form."""
         return any(first <= granule < end and is_active(key, granule) for first, end, key in self._lives)
 
     def granules(self, first: int, end: int) -> I64:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What analytics needs of the world around it, and the switches that it reads."""
+"""The world and the switches as analytics sees them."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ class Switches:
     """Analytics switches with their defaults; a settings object may carry any subset of these names.
 
     Attributes:
-        job_seconds: time from POST to SUCCESS, or [low, high], between which each job has a time of its own.
-        job_empty_polls: so many status requests do not know a new job yet (docs/x-ads-api.md §7.2).
-        job_url_late_polls: so many status requests show SUCCESS with `url` null.
-        file_late_fetches: so many fetches of a file answer 404 first.
-        file_426_first: the first fetch that would succeed answers 426 instead.
-        double_url: `url` is two urls run together (§1).
+        job_seconds: seconds from POST to SUCCESS, or [low, high], the range of each job's time.
+        job_empty_polls: in so many status responses a new job is missing (docs/x-ads-api.md §7.2 rule 8).
+        job_url_late_polls: so many status responses show SUCCESS with `url` null (§7.2 rule 9).
+        file_late_fetches: the first so many fetches of a file get 404 (§7.2 rule 10).
+        file_426_first: the first fetch that would succeed gets 426 instead (§7.2 rule 10).
+        double_url: `url` is two urls glued together (§1 rule 12).
         job_limit: jobs in flight per account.
         job_id_style: `both` (number and id_str), `string` or `number`.
-        dst_reading: whose offset a plain date has: `that_day` or `today` (§7.1).
-        result_expires_seconds: how long a file lives after SUCCESS: until the whole second that `expires_at` shows.
-        drop_metric_keys: inactive entities miss some metric keys (§7.3).
+        dst_reading: a plain date has the offset of `that_day` or of `today` (§7.1).
+        result_expires_seconds: lifetime of a file after SUCCESS; it ends at the whole second of `expires_at`.
+        drop_metric_keys: some metric keys are missing for inactive entities (§7.3).
         link_clicks_drift: `link_clicks` instead of `url_clicks` (§7.5).
-        retired_refused: what the documents dropped in 2026 answers 400 instead of numbers (§11.5).
-        future_metrics: metrics that no document knows appear in the files.
-        job_next_cursor_quirk: a status answer filtered by job_ids has a `next_cursor` all the same (§7.2, sample).
-        prebuild: files are built once per parameter set and kept, also when the clock or a correction moved since.
+        retired_refused: entities, placements, groups and segments that X's documents dropped get 400 (§11.5).
+        future_metrics: the files hold metrics that X has not documented.
+        job_next_cursor_quirk: a response to `job_ids` has a `next_cursor`, as in X's sample (§7.2 rule 4).
+        prebuild: a file is built once per set of parameters; later corrections do not change it.
         job_faults: see faults.py.
-        base_url: where result urls point.
+        base_url: the start of result urls.
     """
 
     job_seconds: float | Sequence[float] = 0.0
@@ -79,7 +79,7 @@ class Switches:
 
 
 class SwitchReader:
-    """Reads the switches of a settings object afresh each time: a control request may change them at any moment."""
+    """Reads the switches of a settings object at each call, since a control request may change them."""
 
     def __init__(self, settings: object) -> None:
         self._settings = settings
@@ -98,6 +98,6 @@ class SwitchReader:
 
 
 def elapsed_seconds(world: WorldView) -> float:
-    """Seconds for measuring durations: real time, plus what a test advanced, also when `now` stands still."""
+    """Seconds for measuring durations: real time plus `advance`, also while `now` is fixed."""
     clock = getattr(world, "clock", None)
     return float(clock.elapsed()) if clock is not None else time.monotonic()

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Segmentation types, what they need, and the segments that the emulator knows of each (docs/x-ads-api.md §7.6)."""
+"""Segmentation types, the parameters they need, and their segments (docs/x-ads-api.md §7.6)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RETIRED_TYPES: Final = (
     "SIMILAR_TO_FOLLOWERS_OF_USER",
     "SLIDES",
     "TV_SHOWS",
-    # Older still, remembered by one client only (§7.4, footnote).
+    # One client alone knows these (§7.4, footnote).
     "AMPLIFY_MARKETPLACE_PREROLL_VIDEOS",
     "AMPLIFY_PUBLISHER_TWEETS",
     "SWIPEABLE_MEDIA",
@@ -33,7 +33,7 @@ RETIRED_TYPES: Final = (
 NEEDS_COUNTRY: Final = frozenset({"METROS", "REGIONS", "CITIES", "POSTAL_CODES"})
 NEEDS_PLATFORM: Final = frozenset({"DEVICES", "PLATFORM_VERSIONS"})
 
-#: Entities that take no segmentation at all (§7.4).
+#: Entities without segmentation (§7.4).
 UNSEGMENTED_ENTITIES: Final = frozenset({"MEDIA_CREATIVE", "ORGANIC_TWEET"})
 #: Entities that a segmentation type is invalid with (§7.4, footnote).
 INVALID_WITH: Final[dict[str, frozenset[str]]] = {
@@ -77,7 +77,7 @@ _FIXED: Final[dict[str, Segments]] = {
 
 
 def segments_of(segmentation: str, country: str | None, platform: str | None) -> Segments:
-    """The (segment_name, segment_value) pairs that exist for a segmentation type.
+    """The (segment_name, segment_value) pairs of a segmentation type.
 
     Args:
         segmentation: one of CURRENT_TYPES or RETIRED_TYPES.
@@ -93,7 +93,7 @@ def segments_of(segmentation: str, country: str | None, platform: str | None) ->
 
 
 def _invented(segmentation: str, scope: str, n: int) -> tuple[str, str]:
-    """A segment of a type whose values no stored copy of the documents shows."""
+    """A segment of a type whose values X's documents do not show."""
     digest = hashlib.blake2b(f"{segmentation}|{scope}|{n}".encode(), digest_size=8).hexdigest()
     value = str(int(digest[:5], 16)) if segmentation == "METROS" else digest
     return f"{segmentation.replace('_', ' ').capitalize()} {n}", value

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The analytics service: what the routes call (docs/x-ads-api.md §7)."""
+"""The analytics service behind the routes (docs/x-ads-api.md §7)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from x_ads_emulator.analytics.request import invalid, parse_job_request
 from x_ads_emulator.analytics.results import ResultBuilder
 from x_ads_emulator.analytics.seam import Switches, SwitchReader, WorldView
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.reply import Reply
+from x_ads_emulator.payload import Payload
 
 MAX_JOB_IDS: Final = 200
 DEFAULT_COUNT: Final = 200
@@ -26,7 +26,7 @@ _COUNTERS: Final = (
     "jobs_created",
     "jobs_deleted",
     "status_requests",
-    "too_many_jobs_answers",
+    "too_many_jobs_responses",
     "active_entities_requests",
     "files_served",
     "file_bytes",
@@ -52,7 +52,7 @@ class Analytics:
         self._builder = ResultBuilder(self._population, self._book)
         self._building = threading.Lock()
         self._files: OrderedDict[object, bytes] = OrderedDict()
-        self._active_answers: dict[object, Reply] = {}
+        self._active_payloads: dict[object, Payload] = {}
         self._counters: Counter[str] = Counter()
 
     @property
@@ -64,18 +64,18 @@ class Analytics:
         """All corrections so far."""
         return self._book.all()
 
-    def active_entities(self, account_id: str, params: Mapping[str, str]) -> Reply:
+    def active_entities(self, account_id: str, params: Mapping[str, str]) -> Payload:
         """GET /12/stats/accounts/:account_id/active_entities (§7.7). Raises ApiError."""
         switches = self.switches
         self._count("active_entities_requests")
         if not switches.prebuild:
-            return self._active.answer(switches, account_id, params)
+            return self._active.respond(switches, account_id, params)
         key = (account_id, tuple(sorted(params.items())))
-        if key not in self._active_answers:
-            self._active_answers[key] = self._active.answer(switches, account_id, params)
-        return self._active_answers[key]
+        if key not in self._active_payloads:
+            self._active_payloads[key] = self._active.respond(switches, account_id, params)
+        return self._active_payloads[key]
 
-    def create_job(self, account_id: str, params: Mapping[str, str]) -> Reply:
+    def create_job(self, account_id: str, params: Mapping[str, str]) -> Payload:
         """POST /12/stats/jobs/accounts/:account_id (§7.2). Raises ApiError."""
         switches = self.switches
         request = parse_job_request(self._world, self._population, switches, account_id, params)
@@ -83,24 +83,24 @@ class Analytics:
             try:
                 job = self._board.create(request, switches)
             except ApiError:
-                self._counters["too_many_jobs_answers"] += 1
+                self._counters["too_many_jobs_responses"] += 1
                 raise
             self._counters["jobs_created"] += 1
             record = self._board.record(job, switches, just_created=True)
-            return Reply(data=record, params=request.echo(), headers=self._headers(account_id, switches))
+            return Payload(data=record, params=request.echo(), headers=self._headers(account_id, switches))
 
-    def list_jobs(self, account_id: str, params: Mapping[str, str]) -> Reply:
+    def list_jobs(self, account_id: str, params: Mapping[str, str]) -> Payload:
         """GET /12/stats/jobs/accounts/:account_id (§7.2). Raises ApiError."""
         switches = self.switches
         with self._lock:
             self._counters["status_requests"] += 1
-            answer = self._by_ids if "job_ids" in params else self._page
-            jobs, echo, next_cursor = answer(account_id, params, switches)
+            select = self._by_ids if "job_ids" in params else self._page
+            jobs, echo, next_cursor = select(account_id, params, switches)
             data = [record for job in jobs if (record := self._board.poll(job, switches)) is not None]
             headers = self._headers(account_id, switches)
-        return Reply(data=data, params=echo, next_cursor=next_cursor, headers=headers)
+        return Payload(data=data, params=echo, next_cursor=next_cursor, headers=headers)
 
-    def delete_job(self, account_id: str, job_id: str) -> Reply:
+    def delete_job(self, account_id: str, job_id: str) -> Payload:
         """DELETE /12/stats/jobs/accounts/:account_id/:job_id (§7.2). Raises ApiError 404 NOT_FOUND."""
         switches = self.switches
         if not job_id.isdecimal():
@@ -110,14 +110,14 @@ class Analytics:
             self._counters["jobs_deleted"] += 1
             record = self._board.record(job, switches)
             headers = self._headers(account_id, switches)
-        echo = {"job_id": printed_id(job.number, switches.job_id_style)["id"], "account_id": account_id}
-        return Reply(data=record, params=echo, extra={"data_type": "job"}, headers=headers)
+        echo = {"job_id": printed_id(job.number, switches.job_id_style)["id"]}
+        return Payload(data=record, params=echo, extra={"data_type": "job"}, headers=headers)
 
     def result_file(self, name: str) -> bytes:
         """The bytes of a result file; `name` with or without `.json.gz`.
 
         Raises:
-            ApiError: 404 for a file that is unknown, not there yet or expired; 426 when told so (§7.2).
+            ApiError: 404 for a file that is unknown, late or expired; 426 with `file_426_first` (§7.2).
         """
         switches = self.switches
         with self._lock:
@@ -126,7 +126,7 @@ class Analytics:
                 raise ApiError(404, "NOT_FOUND", "The result file does not exist or has expired")
             job.fetches += 1
             if job.fetches <= switches.file_late_fetches:
-                raise ApiError(404, "NOT_FOUND", "The result file is not there yet")
+                raise ApiError(404, "NOT_FOUND", "The result file does not exist yet")
             if switches.file_426_first and job.fetches == switches.file_late_fetches + 1:
                 raise ApiError(426, "UPGRADE_REQUIRED", "HTTP/1.1 is required")
         content = self._content(job, switches)
@@ -136,7 +136,7 @@ class Analytics:
         return content
 
     def correct(self, correction: Mapping[str, Any]) -> None:
-        """Books a restatement, see corrections.py. Raises ApiError 400."""
+        """Records a correction, see corrections.py. Raises ApiError 400."""
         self._book.add(Correction.from_dict(correction, self._world.now()))
 
     def describe(self) -> Mapping[str, Any]:
@@ -167,17 +167,15 @@ class Analytics:
     def _by_ids(
         self, account_id: str, params: Mapping[str, str], switches: Switches
     ) -> tuple[list[Job], dict[str, Any], str | None]:
-        """The jobs named by job_ids; unknown ones are simply absent."""
+        """The jobs of `job_ids`; unknown ones are left out."""
         texts = params["job_ids"].split(",")
         if not all(text.isdecimal() for text in texts) or len(texts) > MAX_JOB_IDS:
             raise invalid("job_ids", params["job_ids"], f"1 to {MAX_JOB_IDS} job ids, got {len(texts)}")
         numbers = [int(text) for text in dict.fromkeys(texts)]
         jobs = [job for number in numbers if (job := self._board.find(account_id, number)) is not None]
-        if switches.job_id_style == "string":
-            echo: dict[str, Any] = {"job_ids": texts, "account_id": account_id}
-        else:
-            echo = {"job_ids": [int(text) for text in texts]}
-        # The documented sample shows a cursor here although there is nothing behind it (§7.2).
+        # The echo of jobs leaves account_id out (§2.1 rule 3).
+        echo = {"job_ids": texts if switches.job_id_style == "string" else [int(text) for text in texts]}
+        # X's sample has a cursor here, without jobs behind it (§7.2 rule 4).
         quirk = str(min(numbers) - 1) if switches.job_next_cursor_quirk else None
         return jobs, echo, quirk
 
@@ -204,13 +202,13 @@ class Analytics:
         return jobs[:count], echo, next_cursor
 
     def _content(self, job: Job, switches: Switches) -> bytes:
-        """The file, built outside of the lock and kept for a while (for ever with `prebuild`)."""
+        """The file, built outside of the lock; the last 64 are kept, with `prebuild` all."""
         key: object = (job.request, switches.link_clicks_drift) if switches.prebuild else job.number
         with self._lock:
             if key in self._files:
                 return self._files[key]
         with self._building:
-            # One at a time: threads that calculate side by side only get into each other's way.
+            # One thread at a time: several that calculate slow each other down.
             content = self._builder.build(job.request, switches, job.finished_at)
         with self._lock:
             self._files[key] = content
@@ -220,7 +218,7 @@ class Analytics:
 
 
 def _summary(job: Job, status: str) -> dict[str, Any]:
-    """A job for `describe`: its request, its fate so far, and how often it was asked for."""
+    """A job for `describe`: its request, its status, and how often it was polled and fetched."""
     return {
         **job.request.fields(),
         "account_id": job.request.account_id,

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""From the `start_time` and `end_time` of a request to instants and points (docs/x-ads-api.md §2.5, §7.1, §7.2, §8)."""
+"""Resolves `start_time` and `end_time` to instants and points (docs/x-ads-api.md §2.5, §7.1, §7.2, §8)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _day(bound: Bound) -> date:
 
 
 def _check_length(start: Bound, end: Bound, length: timedelta, limit: int) -> None:
-    # Plain dates count days of the account's calendar, which may be 23 or 25 hours long.
+    # Plain dates count days of the account, which may have 23 or 25 hours.
     if start.day is not None and end.day is not None:
         length = end.day - start.day
     if length > timedelta(days=limit):
@@ -108,7 +108,7 @@ def _check_length(start: Bound, end: Bound, length: timedelta, limit: int) -> No
 def _day_edges(
     calendar: AccountCalendar, start: Bound, end: Bound, first: datetime, last: datetime
 ) -> tuple[datetime, ...]:
-    """Both bounds must be midnights by one reading: the configured one if it fits, else the other one (§7.1)."""
+    """The midnights of the days. Both bounds must be midnights by one reading, first the configured one (§7.1)."""
     other = TODAY if calendar.reading == THAT_DAY else THAT_DAY
     for reading in (calendar.reading, other):
         first_day = calendar.day_starting_at(reading, first)

@@ -9,15 +9,15 @@ import traceback
 from typing import Final
 
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.http.answer import Answer, failure, success
 from x_ads_emulator.http.faults import INSTEAD, FaultPlan, FaultRule
 from x_ads_emulator.http.oauth1 import SignatureError, Verifier
 from x_ads_emulator.http.params import flat
 from x_ads_emulator.http.ratelimit import Bucket, RateLimiter
 from x_ads_emulator.http.request import Request
 from x_ads_emulator.http.requestlog import Entry, RequestLog
+from x_ads_emulator.http.response import Response, failure, success
 from x_ads_emulator.http.spoil import instead, spoil
-from x_ads_emulator.reply import RawRows, Reply
+from x_ads_emulator.payload import Payload, RawRows
 from x_ads_emulator.routes.access import check_account, check_app
 from x_ads_emulator.routes.analytics import AnalyticsRoutes
 from x_ads_emulator.routes.changes import PendingChanges
@@ -48,8 +48,8 @@ class App:
         self._prebuilt_bytes = 0
         self._lock = threading.Lock()
 
-    def handle(self, request: Request) -> Answer:
-        """Answers a request of the API and logs it."""
+    def handle(self, request: Request) -> Response:
+        """The response to a request of the API, which is logged."""
         entry = Entry(0, request.received, request.method, request.path, flat(request.pairs()), request.connection)
         entry.headers = {n: request.headers[n] for n in _HEADERS_OF_NOTE if n in request.headers}
         entry.headers["signed"] = str("authorization" in request.headers).lower()
@@ -57,33 +57,33 @@ class App:
         try:
             if self.settings.latency_ms:
                 time.sleep(self.settings.latency_ms / 1000)
-            answer = self._safe_answer(request, entry)
-            answer.headers = self._by_own_clock(answer.headers)
-            answer.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
-            entry.status, entry.bytes, entry.refused = answer.status, len(answer.body), answer.refused
-            if answer.not_before is not None:
-                self.log.demand_wait(entry, time.time(), answer.not_before, answer.user_level)
+            response = self._respond_safely(request, entry)
+            response.headers = self._by_own_clock(response.headers)
+            response.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
+            entry.status, entry.bytes, entry.refused = response.status, len(response.body), response.refused
+            if response.not_before is not None:
+                self.log.add_wait(entry, time.time(), response.not_before, response.user_level)
             self.pending.served(request.path, entry.account_id)
-            return answer
+            return response
         finally:
             self.log.close(entry, time.time() - request.received)
 
     def _by_own_clock(self, headers: dict[str, str]) -> dict[str, str]:
-        """Reset times are epoch seconds of the server's clock (§4), as its Date is."""
+        """Reset times follow the server's clock (§4), like its Date header."""
         ahead = int(self.settings.clock_ahead_seconds)
         if not ahead:
             return headers
         return {name: str(int(text) + ahead) if name.endswith("-reset") else text for name, text in headers.items()}
 
-    def _safe_answer(self, request: Request, entry: Entry) -> Answer:
-        """A mistake of the emulator itself is a 500 and a traceback on stderr, where tests look for it."""
+    def _respond_safely(self, request: Request, entry: Entry) -> Response:
+        """Turn an error in the emulator itself into a 500, with a traceback on stderr, where tests look for it."""
         try:
-            return self._answer(request, entry)
+            return self._respond(request, entry)
         except Exception:
             traceback.print_exc()
             return failure(ApiError(500, "INTERNAL_ERROR", "The emulator itself failed, see its stderr"))
 
-    def _answer(self, request: Request, entry: Entry) -> Answer:
+    def _respond(self, request: Request, entry: Entry) -> Response:
         try:
             route = resolve(request.path)
         except ApiError as error:
@@ -103,21 +103,21 @@ class App:
         return self._faulty(request, route, rule)
 
     def _authenticate(self, request: Request, route: Route | None) -> None:
-        """Result files are public and their host refuses signed requests, unless it is the API's own (§1)."""
+        """Result files need no signature, and their host refuses signed requests, except the API's own host (§1)."""
         if route is not None and route.kind == "result_file" and not self.settings.result_host_signed:
             if "authorization" in request.headers:
-                raise ApiError(403, "FORBIDDEN", "Only unsigned requests are served here")
+                raise ApiError(403, "FORBIDDEN", "Result files are served to unsigned requests only")
             return
         self._verifier.verify(request)
         check_app(self.settings)
 
-    def _faulty(self, request: Request, route: Route | None, rule: FaultRule | None) -> Answer:
+    def _faulty(self, request: Request, route: Route | None, rule: FaultRule | None) -> Response:
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, request, route.account_id if route else None)
-        answer = self._limited(request, route)
-        return spoil(rule, answer) if rule is not None else answer
+        response = self._limited(request, route)
+        return spoil(rule, response) if rule is not None else response
 
-    def _limited(self, request: Request, route: Route | None) -> Answer:
+    def _limited(self, request: Request, route: Route | None) -> Response:
         if route is None:
             return failure(ApiError(404, "ROUTE_NOT_FOUND", "The requested resource could not be found"))
         if request.method not in route.methods:
@@ -127,49 +127,49 @@ class App:
             return self._file(request, route)
         bucket = route.bucket(request.method)
         if dict(request.pairs()).get("with_total_count") == "true":
-            # §2.2: requests with with_total_count have a limit of their own.
+            # §4: requests with with_total_count are counted apart.
             bucket = Bucket(f"with_total_count {route.key}", bucket.account_id, min(200, bucket.limit))
         allowed, headers, reset = self.limiter.count(bucket, route.account_id, f"{request.method} {route.key}")
         if not allowed:
             message = "The request limit for this resource has been exceeded"
-            answer = failure(ApiError(429, "TOO_MANY_REQUESTS", message), route.account_id)
-            answer.not_before = reset
-            answer.user_level = "x-account-rate-limit-reset" not in headers
+            response = failure(ApiError(429, "TOO_MANY_REQUESTS", message), route.account_id)
+            response.not_before = reset
+            response.user_level = "x-account-rate-limit-reset" not in headers
         else:
-            answer = self._routed(request, route)
-        answer.headers = {**headers, **answer.headers}
-        return answer
+            response = self._routed(request, route)
+        response.headers = {**headers, **response.headers}
+        return response
 
-    def _file(self, request: Request, route: Route) -> Answer:
+    def _file(self, request: Request, route: Route) -> Response:
         try:
             if request.version == "HTTP/1.0":
-                # §3: the file host wants HTTP/1.1.
+                # §1: the file host refuses HTTP/1.0.
                 raise ApiError(426, "UPGRADE_REQUIRED", "Upgrade Required")
-            return Answer(200, self.analytics.result_file(route.record_id), "application/gzip")
+            return Response(200, self.analytics.result_file(route.record_id), "application/gzip")
         except ApiError as error:
             page = f"<html><body>{error.status} {error.message}</body></html>".encode()
-            return Answer(error.status, page, "text/html", refused=error.code)
+            return Response(error.status, page, "text/html", refused=error.code)
 
-    def _routed(self, request: Request, route: Route) -> Answer:
+    def _routed(self, request: Request, route: Route) -> Response:
         key = (self.world.version, request.path, request.query)
         cacheable = self.settings.prebuild and route.kind == "collection"
         if cacheable and (body := self._prebuilt.get(key)) is not None:
-            return Answer(200, body)
+            return Response(200, body)
         try:
             check_account(self.world, route)
-            reply = self._reply(request, route)
-            answer = success(reply)
+            payload = self._reply(request, route)
+            response = success(payload)
         except ApiError as error:
             return failure(error, route.account_id)
-        # Rows made on demand are as quick to make as to keep.
-        cacheable = cacheable and not isinstance(reply.data, RawRows)
-        if cacheable and self._prebuilt_bytes + len(answer.body) <= _PREBUILT_BYTES:
+        # Rows made on demand are made as fast as they are looked up.
+        cacheable = cacheable and not isinstance(payload.data, RawRows)
+        if cacheable and self._prebuilt_bytes + len(response.body) <= _PREBUILT_BYTES:
             with self._lock:
-                self._prebuilt[key] = answer.body
-                self._prebuilt_bytes += len(answer.body)
-        return answer
+                self._prebuilt[key] = response.body
+                self._prebuilt_bytes += len(response.body)
+        return response
 
-    def _reply(self, request: Request, route: Route) -> Reply:
+    def _reply(self, request: Request, route: Route) -> Payload:
         account_id = route.account_id
         if route.kind == "collection" and route.endpoint is not None:
             return self._entities.collection(route.endpoint, account_id, request.pairs())
@@ -183,4 +183,4 @@ class App:
             return features(account_id or "", request.pairs())
         if route.kind == "user_access":
             return user_access(self.world, account_id or "")
-        return self.analytics.answer(route, request.method, flat(request.pairs()))
+        return self.analytics.respond(route, request.method, flat(request.pairs()))

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from x_ads_emulator.http.request import Request
 
-#: Kinds that answer instead of the API; the request has no effect.
+#: Kinds that respond instead of the API; the request has no effect.
 INSTEAD: Final = ("status", "html", "redirect", "clock_skew", "empty_body", "garbage", "reset_before")
-#: Kinds that spoil the API's own answer; the request has its effect.
+#: Kinds that damage the API's own response; the request has its effect.
 SPOILING: Final = ("reset_during_body", "hang", "slow_body", "cut_json", "cut_gzip", "wrong_content_length")
 _MATCH_KEYS: Final = frozenset({"path_regex", "method", "account_id", "endpoint", "nth", "probability", "seed"})
 _ARGUMENTS: Final[dict[str, frozenset[str]]] = {
@@ -43,11 +43,11 @@ class FaultRule:
 
     Attributes:
         name: for the request log; default `<position>-<fault>`.
-        match: `path_regex` (searched in the path), `method`, `account_id`, `endpoint` (key), all of which must hold;
-            then `nth` (list of 1-based numbers among the matching requests) or `probability` with `seed`.
-        times: how often it strikes at most, None for always.
+        match: `path_regex` (searched in the path), `method`, `account_id`, `endpoint` (key). All must hold.
+            Then `nth` (list of 1-based numbers among the matching requests) or `probability` with `seed`.
+        times: the rule hits so many requests at most, None for all.
         fault: its kind, one of INSTEAD or SPOILING.
-        arguments: what the kind needs.
+        arguments: the arguments of its kind.
     """
 
     name: str
@@ -61,7 +61,7 @@ class FaultRule:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], position: int) -> FaultRule:
-        """A rule from a JSON object. Raises ValueError for what it does not know."""
+        """A rule from a JSON object. Raises ValueError for an unknown kind, argument or match key."""
         fault = values.get("fault", "")
         if fault not in _ARGUMENTS:
             raise ValueError(f"fault is one of {', '.join(_ARGUMENTS)}, not {fault!r}")

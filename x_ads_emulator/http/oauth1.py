@@ -17,6 +17,7 @@ from x_ads_emulator.errors import ApiError
 from x_ads_emulator.http.request import Request
 from x_ads_emulator.settings import Settings
 
+#: Inferred: X names no figure, OAuth servers use five minutes by custom (§1 rule 8).
 MAX_SKEW_SECONDS: Final = 300
 _REQUIRED: Final = frozenset(
     f"oauth_{name}"
@@ -24,12 +25,12 @@ _REQUIRED: Final = frozenset(
 )
 _PARAMETER: Final = re.compile(r'\s*([a-z_]+)="([^"]*)"\s*')
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9\-._~]*")
-#: What may stand unencoded in a query string: unreserved characters, escapes and the two separators.
+#: A query string of unreserved characters, escapes and the two separators alone.
 _STRICT_QUERY: Final = re.compile(r"(?:[A-Za-z0-9\-._~&=]|%[0-9A-Fa-f]{2})*")
 
 
 def encode(text: str) -> str:
-    """RFC 3986 percent-encoding: everything but unreserved characters."""
+    """RFC 3986 percent-encoding of every character that is not unreserved."""
     return text if _UNRESERVED.fullmatch(text) else quote(text, safe="-._~")
 
 
@@ -46,7 +47,7 @@ def sign(base: str, consumer_secret: str, token_secret: str) -> str:
 
 
 class SignatureError(ApiError):
-    """The 401 of §3: one message for every reason but the clock; `reason` goes to the request log only."""
+    """The 401 of §3: one message for a wrong clock, one for every other reason; only the log has `reason`."""
 
     def __init__(self, reason: str) -> None:
         late = reason == "timestamp"
@@ -59,8 +60,7 @@ class Verifier:
     """Checks the Authorization header of requests and remembers nonces.
 
     Args:
-        settings: `clock_ahead_seconds` is how far the server's clock is ahead of this machine's; without `skew_named`
-            the refusal of a timestamp has the words of any other 401.
+        settings: reads `clock_ahead_seconds` and `skew_named`, see settings.py.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,7 +72,7 @@ class Verifier:
         """Raises SignatureError."""
         reason = self._refusal(request)
         if reason == "timestamp" and not self._settings.skew_named:
-            reason = "wordless timestamp"
+            reason = "unnamed timestamp"
         if reason is not None:
             raise SignatureError(reason)
 

@@ -20,12 +20,12 @@ _INTEGER: Final = re.compile(r"-?[0-9]+")
 
 
 def invalid(name: str, value: str, expected: str, details: str | None = None) -> ApiError:
-    """400 INVALID_PARAMETER in the wording of §3."""
+    """400 INVALID_PARAMETER in X's words (§3)."""
     return ApiError(400, "INVALID_PARAMETER", f'Expected {expected}, got "{value}" for {name}', name, value, details)
 
 
 def missing(name: str) -> ApiError:
-    """400 MISSING_PARAMETER; X's own wording is not known (§11.1)."""
+    """400 MISSING_PARAMETER; X's words are unknown (§11.1)."""
     return ApiError(400, "MISSING_PARAMETER", f'"{name}" is a required parameter', name, "")
 
 
@@ -90,8 +90,8 @@ def text(low: int = 0, high: int = 255) -> Callable[[str, str], str]:
     return read
 
 
-def listed(name: str, raw: str, pattern: re.Pattern[str], expected: str) -> list[str]:
-    """A comma list of at most 200 entries of a form."""
+def items_of(name: str, raw: str, pattern: re.Pattern[str], expected: str) -> list[str]:
+    """A comma list of at most 200 items that match a pattern."""
     items = raw.split(",")
     if len(items) > MAX_IDS:
         raise invalid(name, f"{len(items)} values", f"at most {MAX_IDS} values", "too many values")
@@ -103,7 +103,7 @@ def listed(name: str, raw: str, pattern: re.Pattern[str], expected: str) -> list
 
 def ids(name: str, raw: str) -> list[str]:
     """A comma list of up to 200 ids."""
-    return listed(name, raw, _ID, "identifier")
+    return items_of(name, raw, _ID, "identifier")
 
 
 def one_id(name: str, raw: str) -> str:
@@ -115,7 +115,7 @@ def one_id(name: str, raw: str) -> str:
 
 def card_uris(name: str, raw: str) -> list[str]:
     """A comma list of up to 200 `card://…` addresses."""
-    return listed(name, raw, _CARD_URI, "card URI")
+    return items_of(name, raw, _CARD_URI, "card URI")
 
 
 def country(name: str, raw: str) -> str:
@@ -127,7 +127,7 @@ def country(name: str, raw: str) -> str:
 
 def countries(name: str, raw: str) -> list[str]:
     """A comma list of country codes."""
-    return listed(name, raw, _COUNTRY, "ISO 3166-1 alpha-2 country code")
+    return items_of(name, raw, _COUNTRY, "ISO 3166-1 alpha-2 country code")
 
 
 def sorting(attributes: Iterable[str]) -> Callable[[str, str], list[str]]:
@@ -159,7 +159,7 @@ def locale(known: Callable[[], Iterable[str]]) -> Callable[[str, str], dict[str,
 def instant(name: str, raw: str) -> str:
     """ISO 8601 with `Z`, `±HHMM`, `±HH:MM` or `±HH`, or a bare date; echoed as UTC `…Z` (§2.5).
 
-    A bare date of an endpoint without an account has no zone to refer to and is read as UTC.
+    A bare date is read as UTC: these endpoints have no account, hence no zone.
     """
     for form in ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"):
         candidate = raw + "00" if re.search(r"T.*[+-]\d\d$", raw) else raw
@@ -172,9 +172,9 @@ def instant(name: str, raw: str) -> str:
 
 
 def read_params(documented: Iterable[Param], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The typed values of the documented parameters that were sent, in the order sent.
+    """The typed values of the documented parameters in a request, in its order.
 
-    Unknown parameters are ignored (§2.1). A documented one that is sent twice is refused: lists are comma lists.
+    Unknown parameters are ignored (§2.1 rule 5). A documented one may stand only once: lists are comma lists.
     """
     known = {p.name: p for p in documented}
     values: dict[str, Any] = {}
@@ -196,5 +196,5 @@ def read_params(documented: Iterable[Param], pairs: Iterable[tuple[str, str]]) -
 
 
 def flat(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Decoded parameters by name, the last one wins."""
+    """Decoded parameters by name; of a repeated name the last value."""
     return dict(pairs)

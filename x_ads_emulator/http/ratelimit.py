@@ -12,7 +12,7 @@ from typing import Any, Final
 from x_ads_emulator.settings import Settings
 
 WINDOW_SECONDS: Final = 900
-#: The user-level quota that is printed beside an account-level one (§4: "a large global quota").
+#: The user-level quota that is printed beside an account-level one (§4 rule 1).
 _GLOBAL_QUOTA: Final = 1_000_000
 _STATUS: Final = "GET stats/jobs/accounts/:id"
 _STATUS_REQUESTS: Final = 2_000
@@ -56,11 +56,10 @@ class RateLimiter:
             bucket: the documented bucket; the setting `rate_limit` replaces it by one per `key` and account, or per
                 `key` alone where its `scope` is `user`; `status_limit` replaces both for status requests of jobs.
             account_id: the account in the path, if any.
-            key: method and endpoint key: X counts reads and writes of one path apart (§4: "GET accounts", "POST
-                stats/jobs", a category of their own for writes).
+            key: method and endpoint key: X counts reads and writes of one path apart (§4 rule 5).
 
         Returns:
-            Whether it is within the limit, the headers to send, and the epoch second at which the window ends.
+            Whether the request is within the limit, the headers to send, and the epoch second of the window's end.
         """
         override = self._settings.rate_limit
         if key == _STATUS and self._settings.status_limit is not None:
@@ -69,7 +68,7 @@ class RateLimiter:
             counted = None if override.get("scope") == "user" else account_id
             bucket = Bucket(key, counted, int(override["requests"]), float(override["seconds"]))
         elif override == "off":
-            # A client that heeds the headers must not be told that nothing is left.
+            # The headers must leave requests to a client that follows them.
             bucket = replace(bucket, limit=_GLOBAL_QUOTA)
         now = time.time()
         with self._lock:
@@ -88,7 +87,7 @@ class RateLimiter:
 
 
 def _status_bucket(limit: dict[str, Any] | str, account_id: str | None) -> Bucket:
-    """Status requests of jobs: X does not say whether 2,000 of them are the user's or each account's (§4)."""
+    """The bucket of job status requests: §4 leaves open whether X counts them per user or per account."""
     given = limit if isinstance(limit, dict) else {"scope": limit}
     counted = account_id if given["scope"] == "account" else None
     requests, seconds = given.get("requests", _STATUS_REQUESTS), given.get("seconds", WINDOW_SECONDS)

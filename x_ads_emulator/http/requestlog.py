@@ -20,20 +20,20 @@ class Entry:
     Attributes:
         n: number, from 1.
         time: epoch seconds of arrival.
-        duration: seconds until the answer was ready.
+        duration: seconds until the response was ready.
         method, path, params: as received; params decoded, query and form.
-        status: HTTP status, 0 when the connection was cut before an answer.
+        status: HTTP status, 0 when the connection was cut before a response.
         endpoint: endpoint key, `result_file`, or "" for an unknown path.
         account_id: account in the path.
         connection: number of the TCP connection.
         bytes: length of the response body.
         headers: request headers of note.
-        refused: why an error was answered: its code, and for signatures the reason.
+        refused: code of the error response, for signatures with the reason.
         fault: name of the fault rule that hit.
-        not_before: epoch seconds before which the answer asked not to repeat the request.
-        user_level: that wait is about all accounts: a limit of the user (§4).
-        early: the request came before a time demanded by an earlier answer to the same method and endpoint, of its own
-            account or of all accounts.
+        not_before: epoch seconds before which the response asks the client not to repeat the request.
+        user_level: whether that wait is about all accounts, from a rate limit of the user (§4).
+        early: whether the request came before the `not_before` of an earlier response to the same method and endpoint,
+            for its account or for all accounts.
     """
 
     n: int
@@ -56,7 +56,7 @@ class Entry:
 
 
 class RequestLog:
-    """Entries, demanded waits and counters. Thread-safe."""
+    """Entries, waits and counters. Thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -84,21 +84,21 @@ class RequestLog:
             self._peak = max(self._peak, self._running)
 
     def mark_early(self, entry: Entry) -> None:
-        """Marks a request whose endpoint and account are still to be left alone."""
+        """Marks a request that comes before the end of a wait for its endpoint and account."""
         with self._lock:
-            waits = [self._waits[line] for line in {_line(entry), _line_of_all(entry)} if line in self._waits]
+            waits = [self._waits[key] for key in {_key(entry), _key_of_all(entry)} if key in self._waits]
         grace = self._settings.early_grace_seconds
         entry.early = any(announced + grace < entry.time < until for announced, until in waits)
 
-    def demand_wait(self, entry: Entry, now: float, until: float, user_level: bool) -> None:
-        """Notes that the answer tells the client to stay away until an epoch second, with all accounts or with one."""
+    def add_wait(self, entry: Entry, now: float, until: float, user_level: bool) -> None:
+        """Records that the client must wait until an epoch second, for one account or for all."""
         entry.not_before, entry.user_level = until, user_level
-        line = _line_of_all(entry) if user_level else _line(entry)
+        key = _key_of_all(entry) if user_level else _key(entry)
         with self._lock:
-            known = self._waits.get(line)
-            # The first announcement counts for the grace: later refusals within the same wait do not renew it.
+            known = self._waits.get(key)
+            # The grace counts from the first response of a wait; later ones do not renew it.
             announced = known[0] if known is not None and known[1] > now else now
-            self._waits[line] = (announced, max(until, known[1] if known else 0.0))
+            self._waits[key] = (announced, max(until, known[1] if known else 0.0))
 
     def close(self, entry: Entry, duration: float) -> None:
         """Registers that a request is over."""
@@ -107,7 +107,7 @@ class RequestLog:
             self._running -= 1
 
     def reset(self) -> None:
-        """Forgets entries, waits and peaks, not the number of connections."""
+        """Forgets entries, waits and peaks; keeps the number of connections."""
         with self._lock:
             self._entries.clear()
             self._waits.clear()
@@ -137,11 +137,11 @@ class RequestLog:
         }
 
 
-def _line(entry: Entry) -> tuple[str, str, str | None]:
-    """What a demanded wait is about; X limits reads and writes of one path apart (§4)."""
+def _key(entry: Entry) -> tuple[str, str, str | None]:
+    """The key of a wait: X counts reads and writes of one path apart (§4)."""
     return entry.method, entry.endpoint, entry.account_id
 
 
-def _line_of_all(entry: Entry) -> tuple[str, str, str | None]:
-    """The same of all accounts, or of an endpoint without one."""
+def _key_of_all(entry: Entry) -> tuple[str, str, str | None]:
+    """The key of a wait for all accounts, or of an endpoint without one."""
     return entry.method, entry.endpoint, None

@@ -11,15 +11,15 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from x_ads_emulator.http.answer import Answer
 from x_ads_emulator.http.app import App
 from x_ads_emulator.http.request import Request
+from x_ads_emulator.http.response import Response
 from x_ads_emulator.http.wire import Framed, frame
 from x_ads_emulator.routes.control import PREFIX, Control
 
 _SLICES_PER_SECOND = 20
-_LONGEST_LINE = 65_536
-_MOST_FIELDS = 100
+_MAX_LINE_BYTES = 65_536
+_MAX_HEADERS = 100
 
 
 class Server(ThreadingHTTPServer):
@@ -34,13 +34,13 @@ class Server(ThreadingHTTPServer):
         self.control = Control(app)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is none of the server's errors; anything else is printed."""
+        """Print every error except a connection that the client closed."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads requests of one connection and writes their answers."""
+    """Reads the requests of one connection and writes the responses."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = 0
@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         self._connection_number = 0
 
     def parse_request(self) -> bool:
-        """Reads the request line and the headers, as plain text: the library reads them as an e-mail, which is slow."""
+        """Reads the request line and the headers as plain text; the standard library's e-mail parser is slow."""
         self.command, self.request_version, self.close_connection = "", self.protocol_version, True
         self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
         words = self.requestline.split()
@@ -63,9 +63,9 @@ class Handler(BaseHTTPRequestHandler):
             return False
         self.command, self.path, self.request_version = words
         self.fields: dict[str, str] = {}
-        while (line := self.rfile.readline(_LONGEST_LINE + 1)) not in (b"\r\n", b"\n", b""):
+        while (line := self.rfile.readline(_MAX_LINE_BYTES + 1)) not in (b"\r\n", b"\n", b""):
             name, colon, value = line.decode("latin-1").partition(":")
-            if not colon or len(line) > _LONGEST_LINE or len(self.fields) == _MOST_FIELDS:
+            if not colon or len(line) > _MAX_LINE_BYTES or len(self.fields) == _MAX_HEADERS:
                 self.send_error(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE if colon else HTTPStatus.BAD_REQUEST)
                 return False
             self.fields[name.strip().lower()] = value.strip()
@@ -85,25 +85,25 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(
             self.command, path, query, self.fields, body, self._connection_number, received, self.request_version
         )
-        answer = self.server.control.handle(request) if is_control else self.server.app.handle(request)
-        self._send(answer, frame(answer, request, self.server.app.settings))
+        response = self.server.control.handle(request) if is_control else self.server.app.handle(request)
+        self._send(response, frame(response, request, self.server.app.settings))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
-    def _send(self, answer: Answer, framed: Framed) -> None:
-        if answer.delay:
-            time.sleep(answer.delay)
-        if answer.cut_before:
+    def _send(self, response: Response, framed: Framed) -> None:
+        if response.delay:
+            time.sleep(response.delay)
+        if response.cut_before:
             self._reset()
             return
-        body, head = framed.body, self._head(answer, framed)
+        body, head = framed.body, self._head(response, framed)
         if framed.cut_after is not None:
             self.connection.sendall(head + body[: framed.cut_after])
-            # The client's kernel drops what it has not read once the reset arrives.
+            # After a reset the client's kernel drops unread bytes: give the client time to read them.
             time.sleep(0.05)
             self._reset()
-        elif answer.bytes_per_second is not None:
-            self._send_slowly(head, body, answer.bytes_per_second)
+        elif response.bytes_per_second is not None:
+            self._send_slowly(head, body, response.bytes_per_second)
         else:
             self.connection.sendall(head + body if len(body) < 65_536 else head)
             if len(body) >= 65_536:
@@ -111,13 +111,13 @@ class Handler(BaseHTTPRequestHandler):
         if framed.close:
             self.close_connection = True
 
-    def _head(self, answer: Answer, framed: Framed) -> bytes:
+    def _head(self, response: Response, framed: Framed) -> bytes:
         now = time.time() + self.server.app.settings.clock_ahead_seconds
         lines = [
-            f"HTTP/1.1 {answer.status} {_phrase(answer.status)}",
+            f"HTTP/1.1 {response.status} {_phrase(response.status)}",
             f"date: {self.date_time_string(now)}",
-            f"content-type: {answer.content_type}",
-            *(f"{name}: {value}" for name, value in {**framed.headers, **answer.headers}.items()),
+            f"content-type: {response.content_type}",
+            *(f"{name}: {value}" for name, value in {**framed.headers, **response.headers}.items()),
         ]
         if self.close_connection:
             lines.append("connection: close")

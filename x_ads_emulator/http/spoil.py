@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What each kind of fault does to an answer (docs/x-ads-api.md §3, §4, §8)."""
+"""What each kind of fault does to a response (docs/x-ads-api.md §3, §4)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from random import Random
 from typing import Final
 
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.http.answer import Answer, failure
 from x_ads_emulator.http.faults import FaultRule
 from x_ads_emulator.http.oauth1 import SignatureError
 from x_ads_emulator.http.request import Request
+from x_ads_emulator.http.response import Response, failure
 
 _CODES: Final = {
     400: ("INVALID_PARAMETER", "The request is invalid"),
@@ -33,54 +33,54 @@ _HTML: Final = (
 )
 
 
-def instead(rule: FaultRule, request: Request, account_id: str | None) -> Answer:
-    """The answer of a fault that stands in for the API."""
+def instead(rule: FaultRule, request: Request, account_id: str | None) -> Response:
+    """The response of a fault that takes the API's place."""
     arguments = rule.arguments
     if rule.fault == "status":
         return _status(rule, account_id)
     if rule.fault == "clock_skew":
-        # The only text of a 401 that was observed (§3) does not name the cause: the Date header alone tells it.
-        return failure(SignatureError("wordless timestamp" if arguments.get("wordless") else "timestamp"))
+        # One text of a 401 is known (§3), and it names no cause: only the Date header shows the wrong clock.
+        return failure(SignatureError("unnamed timestamp" if arguments.get("wordless") else "timestamp"))
     if rule.fault == "html":
         status = arguments.get("status", 503)
         page = arguments.get("body", _HTML.format(status)).encode()
-        return Answer(status, page, "text/html;charset=utf-8")
+        return Response(status, page, "text/html;charset=utf-8")
     if rule.fault == "redirect":
         location = arguments.get("location", "http://127.0.0.1:9/elsewhere")
         if arguments.get("to_itself"):
             location = f"http://{request.headers.get('host', '')}{request.path}?{request.query}"
-        return Answer(arguments.get("status", 302), b"", headers={"location": location})
+        return Response(arguments.get("status", 302), b"", headers={"location": location})
     if rule.fault == "reset_before":
-        return Answer(0, b"", cut_before=True)
+        return Response(0, b"", cut_before=True)
     if rule.fault == "garbage":
         length = arguments.get("length", 512)
-        return Answer(arguments.get("status", 200), Random(rule.struck).randbytes(length))
-    return Answer(arguments.get("status", 200), b"")
+        return Response(arguments.get("status", 200), Random(rule.struck).randbytes(length))
+    return Response(arguments.get("status", 200), b"")
 
 
-def spoil(rule: FaultRule, answer: Answer) -> Answer:
-    """The API's own answer, damaged in transit."""
-    arguments, body = rule.arguments, answer.body
+def spoil(rule: FaultRule, response: Response) -> Response:
+    """The API's own response, damaged on its way."""
+    arguments, body = rule.arguments, response.body
     if rule.fault == "hang":
-        answer.delay = arguments.get("seconds", 60.0)
+        response.delay = arguments.get("seconds", 60.0)
     elif rule.fault == "slow_body":
-        answer.bytes_per_second = arguments.get("bytes_per_second", 100.0)
+        response.bytes_per_second = arguments.get("bytes_per_second", 100.0)
     elif rule.fault == "wrong_content_length":
-        answer.declared_length = len(body) + arguments.get("extra", 100)
+        response.declared_length = len(body) + arguments.get("extra", 100)
     else:
         kept = min(int(len(body) * arguments.get("share", 0.5)), max(len(body) - 1, 0))
         if rule.fault == "reset_during_body":
-            answer.cut_after = kept
+            response.cut_after = kept
         else:
-            answer.body = body[:kept]
-    return answer
+            response.body = body[:kept]
+    return response
 
 
-def _status(rule: FaultRule, account_id: str | None) -> Answer:
-    """X's envelope with any status; `bare` leaves out every header that says how long to wait.
+def _status(rule: FaultRule, account_id: str | None) -> Response:
+    """X's envelope with any status; `bare` leaves out all headers about waiting.
 
-    A 429 has reset headers `reset_in` (default 1) seconds ahead, of the account where the path has one, unless
-    `reset_scope` is "user"; a 503 has `retry-after` only when `retry_after` is given, as in real life (§8).
+    A 429 has reset headers, `reset_in` (default 1) seconds ahead. They are the account's where the path has one, unless
+    `reset_scope` is "user". A 503 has `retry-after` only if `retry_after` is given: at X it may lack it (§4 rule 3).
     """
     arguments = rule.arguments
     status = arguments.get("status", 500)
@@ -88,19 +88,19 @@ def _status(rule: FaultRule, account_id: str | None) -> Answer:
     error = ApiError(
         status, arguments.get("code", default[0]), arguments.get("message", default[1]), arguments.get("parameter")
     )
-    answer = failure(error, account_id)
+    response = failure(error, account_id)
     now = time.time()
     if not arguments.get("bare"):
         if "retry_after" in arguments:
-            answer.headers["retry-after"] = str(arguments["retry_after"])
-            answer.not_before = now + float(arguments["retry_after"])
+            response.headers["retry-after"] = str(arguments["retry_after"])
+            response.not_before = now + float(arguments["retry_after"])
         if "reset_in" in arguments or (status == 429 and "retry_after" not in arguments):
             reset = math.ceil(now + arguments.get("reset_in", 1))
             of_account = account_id is not None and arguments.get("reset_scope") != "user"
-            answer.headers |= _reset_headers(reset, of_account)
-            answer.not_before, answer.user_level = max(answer.not_before or 0, reset), not of_account
-    answer.headers |= arguments.get("headers", {})
-    return answer
+            response.headers |= _reset_headers(reset, of_account)
+            response.not_before, response.user_level = max(response.not_before or 0, reset), not of_account
+    response.headers |= arguments.get("headers", {})
+    return response
 
 
 def _reset_headers(reset: int, of_account: bool) -> dict[str, str]:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How a body is written to the wire: packed or not, with a length or in chunks (RFC 9110 §8.4, RFC 9112 §7.1)."""
+"""How a body is sent: gzipped or plain, with a length or in chunks (RFC 9110 §8.4, RFC 9112 §7.1)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import gzip
 from dataclasses import dataclass
 from typing import Final
 
-from x_ads_emulator.http.answer import Answer
 from x_ads_emulator.http.request import Request
+from x_ads_emulator.http.response import Response
 from x_ads_emulator.settings import Settings
 
-#: Small enough for a page of a test world to come in several chunks.
+#: So small that a page of a test world comes in several chunks.
 CHUNK_BYTES: Final = 1_000
 _END: Final = b"0\r\n\r\n"
 
@@ -22,9 +22,9 @@ class Framed:
 
     Attributes:
         headers: those that say how the body is written.
-        body: the bytes behind the head.
-        cut_after: the connection is reset after that many of them.
-        close: the connection ends behind them.
+        body: the bytes after the head.
+        cut_after: the connection is reset after that many bytes of the body.
+        close: whether the connection is closed after the body.
     """
 
     headers: dict[str, str]
@@ -33,34 +33,34 @@ class Framed:
     close: bool
 
 
-def frame(answer: Answer, request: Request, settings: Settings) -> Framed:
-    """Write an answer's body as the settings and the request have it.
+def frame(response: Response, request: Request, settings: Settings) -> Framed:
+    """The body as the settings and the request want it.
 
-    A `declared_length` is a promise of more than comes; in chunks, that is a last chunk that is missing.
+    A `declared_length` promises more bytes than follow. In a chunked body the last chunk is missing instead.
     """
-    headers, body = _packed(answer, request) if settings.gzip else ({}, answer.body)
+    headers, body = _packed(response, request) if settings.gzip else ({}, response.body)
     chunked = settings.chunked and request.version == "HTTP/1.1"
-    promised = 0 if answer.declared_length is None else answer.declared_length - len(answer.body)
+    promised = 0 if response.declared_length is None else response.declared_length - len(response.body)
     if chunked:
         headers["transfer-encoding"] = "chunked"
     else:
         headers["content-length"] = str(len(body) + promised)
     cut_after = None
-    if answer.cut_after is not None:
-        # The share of the plain body that was to be kept, of what is sent; the end is never part of it.
-        cut_after = int(len(body) * answer.cut_after / max(len(answer.body), 1))
+    if response.cut_after is not None:
+        # The same share of the bytes that are sent, which never include the last one.
+        cut_after = int(len(body) * response.cut_after / max(len(response.body), 1))
     if request.method == "HEAD":
         body = b""
     elif chunked:
         body = _chunks(body) + (b"" if promised else _END)
-    return Framed(headers, body, cut_after, answer.declared_length is not None)
+    return Framed(headers, body, cut_after, response.declared_length is not None)
 
 
-def _packed(answer: Answer, request: Request) -> tuple[dict[str, str], bytes]:
+def _packed(response: Response, request: Request) -> tuple[dict[str, str], bytes]:
     accepted = {one.partition(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")}
-    if "gzip" not in accepted or not answer.body or answer.content_type == "application/gzip":
-        return {}, answer.body
-    return {"content-encoding": "gzip", "vary": "accept-encoding"}, gzip.compress(answer.body, 1, mtime=0)
+    if "gzip" not in accepted or not response.body or response.content_type == "application/gzip":
+        return {}, response.body
+    return {"content-encoding": "gzip", "vary": "accept-encoding"}, gzip.compress(response.body, 1, mtime=0)
 
 
 def _chunks(body: bytes) -> bytes:

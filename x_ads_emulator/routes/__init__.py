@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What each path answers."""
+"""From paths to the data of their responses."""

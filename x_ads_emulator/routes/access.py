@@ -1,12 +1,12 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """What the token may do with an account (docs/x-ads-api.md §3).
 
-- `forbidden`: like an account that does not exist: not listed, 403 ACCOUNT_NOT_FOUND.
-- `revoked`: still listed, but 403 ACCOUNT_NOT_FOUND on everything below it.
-- `suspended`, `user_suspended`, `locked_out`: listed, and GET accounts/:id works; below it 403 ACTION_NOT_ALLOWED,
-  CURRENT_USER_SUSPENDED, ACCOUNT_LOCKED_OUT.
-- `service_level`: 400 INVALID_ACCOUNT_SERVICE_LEVEL on the streams named in the spec (`stats` for analytics), on all
-  when none is named.
+- `forbidden`: like an unknown account: missing in `accounts`, 403 ACCOUNT_NOT_FOUND.
+- `revoked`: in `accounts`; 403 ACCOUNT_NOT_FOUND on everything below it.
+- `suspended`, `user_suspended`, `locked_out`: in `accounts`, and GET accounts/:id works; below it 403
+  ACTION_NOT_ALLOWED, CURRENT_USER_SUSPENDED, ACCOUNT_LOCKED_OUT.
+- `service_level`: 400 INVALID_ACCOUNT_SERVICE_LEVEL on the streams that the spec names (`stats` for analytics), or
+  on all if it names none.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def check_app(settings: Settings) -> None:
 
 
 def check_account(world: World, route: Route) -> None:
-    """Raises ApiError when the token may not do this with the route's account."""
+    """Raises ApiError if the token lacks the right to use the route's account."""
     account_id = route.account_id
     if account_id is None:
         return

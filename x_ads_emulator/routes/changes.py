@@ -13,7 +13,7 @@ from x_ads_emulator.world.world import World
 
 
 class PendingChanges:
-    """Applies changes at once, or right after the nth answer to a path."""
+    """Applies changes at once, or right after the nth response to a path."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -21,8 +21,10 @@ class PendingChanges:
         self._waiting: list[dict[str, Any]] = []
 
     def add(self, change: Mapping[str, Any]) -> Record | None:
-        """Applies a change (see `World.mutate`), or keeps it when it has
-        `"after": {"path_regex", "account_id": null, "nth": 1}`. Raises KeyError, ValueError."""
+        """Applies a change (see `World.mutate`) and returns the row; keeps a change that has `after`, returns None.
+
+        `after` is `{"path_regex", "account_id": null, "nth": 1}`. Raises KeyError, ValueError.
+        """
         if "after" not in change:
             return self._world.mutate(change)
         after = {"nth": 1, "account_id": None, **change["after"]}
@@ -31,7 +33,7 @@ class PendingChanges:
         return None
 
     def served(self, path: str, account_id: str | None) -> None:
-        """Called after each answer is made and before it is sent."""
+        """Applies the changes that are due; called between making and sending a response."""
         if not self._waiting:
             return
         with self._lock:
@@ -41,7 +43,7 @@ class PendingChanges:
             self._world.mutate(waiting["change"])
 
     def left(self) -> int:
-        """How many changes still wait."""
+        """The number of changes that still wait."""
         return len(self._waiting)
 
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The control plane `/__emulator__/…`: unsigned, not logged, outside of the API."""
+"""The control plane `/__emulator__/…`: unsigned and not logged."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any, Final
 
 from x_ads_emulator.clock import print_instant
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.http.answer import Answer, plain
 from x_ads_emulator.http.app import App
 from x_ads_emulator.http.request import Request
+from x_ads_emulator.http.response import Response, plain
 
 PREFIX: Final = "/__emulator__/"
 
 
 class Control:
-    """Answers control requests."""
+    """The control endpoints."""
 
     def __init__(self, app: App) -> None:
         self._app = app
 
-    def handle(self, request: Request) -> Answer:
-        """JSON in, JSON out; 400 with a sentence for what it does not understand."""
+    def handle(self, request: Request) -> Response:
+        """The JSON response to a control request; 400 with a message for an unknown name or value."""
         name = request.path[len(PREFIX) :].strip("/")
         try:
             body = json.loads(request.body) if request.body else {}
@@ -45,7 +45,7 @@ class Control:
             return app.settings.to_dict()
         if name == "world":
             return {**app.world.spec.to_dict(), "present": print_instant(app.world.now())}
-        raise ValueError(f"GET {name} is not known")
+        raise ValueError(f"unknown control endpoint GET {name}")
 
     def _post(self, name: str, body: Any) -> Any:
         app = self._app
@@ -64,5 +64,5 @@ class Control:
         elif name == "faults":
             app.plan.replace(body)
         else:
-            raise ValueError(f"POST {name} is not known")
+            raise ValueError(f"unknown control endpoint POST {name}")
         return {}

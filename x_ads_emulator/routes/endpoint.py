@@ -23,13 +23,12 @@ class Endpoint:
         path: under `/12/` for global lists, under `/12/accounts/:account_id/` otherwise.
         of_account: whether the path has an account.
         params: documented parameters.
-        default_count: page size without `count`; None where the endpoint is not paged and returns everything.
+        default_count: page size without `count`; None where the endpoint has no pages and returns everything.
         has_cursor: whether `cursor` is documented.
         limit: requests per 15 minutes (§4).
         limit_scope: `endpoint`, `account` (per endpoint and account) or a category that several endpoints share.
-        id_filters: parameter -> record field it selects by.
+        id_filters: parameter -> the record field that it is compared with.
         not_found: code of the single GET's 404 (§3).
-        echo_account: whether `request.params` names the account (§2.1: not for Tweets).
         echo_extra, envelope: members that this endpoint adds to the echo, to the envelope.
         prints_cursor: whether the envelope has `next_cursor`.
         single: whether `GET …/:id` exists.
@@ -46,7 +45,6 @@ class Endpoint:
     limit_scope: str = "endpoint"
     id_filters: dict[str, str] = field(default_factory=dict)
     not_found: str = "NOT_FOUND"
-    echo_account: bool = True
     echo_extra: dict[str, Any] = field(default_factory=dict)
     envelope: dict[str, Any] = field(default_factory=dict)
     prints_cursor: bool = True

@@ -196,7 +196,6 @@ ACCOUNT_ENDPOINTS: Final = (
             Param("user_id", p.integer(1, 2**63 - 1)),
         ),
         id_filters={"tweet_ids": "tweet_id"},
-        echo_account=False,
         single=False,
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from x_ads_emulator.errors import ApiError
 from x_ads_emulator.http.params import Param, boolean, read_params
-from x_ads_emulator.reply import MISSING, RawRows, Reply
+from x_ads_emulator.payload import MISSING, Payload, RawRows
 from x_ads_emulator.routes import paging
 from x_ads_emulator.routes.endpoint import Endpoint
 from x_ads_emulator.routes.filters import tests_of, view_of
@@ -23,21 +23,21 @@ from x_ads_emulator.world.world import World
 _NEWEST_TWEET_FIRST: Final = (("id", True),)
 _PAGE_ONLY: Final = frozenset({"count", "cursor", "with_total_count", "trim_user", "lang"})
 _SINGLE_PARAMS: Final = (Param("with_deleted", boolean),)
-_CACHED_LISTINGS: Final = 256
+_CACHED_COLLECTIONS: Final = 256
 Pairs = Iterable[tuple[str, str]]
 
 
 class Entities:
-    """Answers the entity endpoints from a world."""
+    """The entity endpoints over a world."""
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world
         self._settings = settings
-        self._listings: dict[tuple[str, str | None, str], tuple[int, list[Record]]] = {}
+        self._collections: dict[tuple[str, str | None, str], tuple[int, list[Record]]] = {}
         self._lock = threading.Lock()
 
-    def collection(self, endpoint: Endpoint, account_id: str | None, pairs: Pairs) -> Reply:
-        """One page of a collection, or all of it where the endpoint is not paged. Raises ApiError."""
+    def collection(self, endpoint: Endpoint, account_id: str | None, pairs: Pairs) -> Payload:
+        """One page of a collection; all of it where the endpoint has no pages. Raises ApiError."""
         values = read_params(endpoint.params, pairs)
         echo = self._echo(endpoint, account_id, values)
         rows = self._world.records(endpoint.stream, account_id)
@@ -45,20 +45,20 @@ class Entities:
             return self._bulk_page(endpoint, account_id, rows, values, echo)
         filters = self._filter_text(endpoint, account_id, values)
         order = _order(endpoint, values)
-        listing = self._listing(endpoint, account_id, values, filters, order)
-        if endpoint.stream == "promoted_accounts" and "line_item_ids" in values and not listing:
+        found = self._ordered(endpoint, account_id, values, filters, order)
+        if endpoint.stream == "promoted_accounts" and "line_item_ids" in values and not found:
             message = "None of the line items are configured to contain promoted accounts"
             raise ApiError(400, "INVALID_PARAMETER", message, "line_item_ids", ",".join(values["line_item_ids"]))
         cursor = paging.Cursor.decode(values["cursor"], filters) if "cursor" in values and endpoint.has_cursor else None
-        start = paging.start_of(listing, order, cursor, self._settings.paging == "keyset")
-        count = values.get("count", endpoint.default_count) or len(listing)
-        page = listing[start : start + count]
+        start = paging.start_of(found, order, cursor, self._settings.paging == "keyset")
+        count = values.get("count", endpoint.default_count) or len(found)
+        page = found[start : start + count]
         following: str | None = None
-        if endpoint.has_cursor and page and self._more(len(page), count, start, len(listing)):
+        if endpoint.has_cursor and page and self._more(len(page), count, start, len(found)):
             following = paging.Cursor(start + len(page), paging.position(page[-1], order)).encode(filters)
-        return self._reply(endpoint, values, _printed(endpoint, page, values), echo, following, len(listing))
+        return self._payload(endpoint, values, _printed(endpoint, page, values), echo, following, len(found))
 
-    def single(self, endpoint: Endpoint, account_id: str, record_id: str, pairs: Pairs) -> Reply:
+    def single(self, endpoint: Endpoint, account_id: str, record_id: str, pairs: Pairs) -> Payload:
         """`GET …/:id`: an object, for `cards` a list of one (§2.1). Raises ApiError 404, also for a deleted record."""
         values = read_params(_SINGLE_PARAMS, pairs)
         record = self._world.get(endpoint.stream, account_id, record_id)
@@ -67,31 +67,31 @@ class Entities:
             message = f"{singular.replace('_', ' ').capitalize()} {record_id} was not found"
             raise ApiError(404, endpoint.not_found, message, _id_name(endpoint), record_id)
         echo = {**values, _id_name(endpoint): record_id, "account_id": account_id, **endpoint.echo_extra}
-        return Reply([record] if endpoint.path == "cards" else record, echo)
+        return Payload([record] if endpoint.path == "cards" else record, echo)
 
-    def account(self, account_id: str, pairs: Pairs) -> Reply:
+    def account(self, account_id: str, pairs: Pairs) -> Payload:
         """`GET accounts/:account_id` (§5.1). Raises ApiError 404 for a deleted account."""
         values = read_params(_SINGLE_PARAMS, pairs)
         record = self._world.account(account_id)
         if record["deleted"] and not values.get("with_deleted"):
             raise ApiError(404, "NOT_FOUND", f"Account {account_id} was not found", "account_id", account_id)
-        return Reply(record, {**values, "account_id": account_id})
+        return Payload(record, {**values, "account_id": account_id})
 
-    def _listing(
+    def _ordered(
         self, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any], filters: str, order: paging.Order
     ) -> list[Record]:
         key = (endpoint.key, account_id, filters)
         with self._lock:
-            version, rows = self._listings.get(key, (-1, []))
-            # Events are filtered by the present unless start_time is given, so they age.
+            version, rows = self._collections.get(key, (-1, []))
+            # Without start_time events are compared with the present, so a cached collection grows stale.
             if version == self._world.version and endpoint.stream != "targeting_events":
                 return rows
             version = self._world.version
         rows = paging.ordered(self._select(endpoint, account_id, values), order)
         with self._lock:
-            if len(self._listings) >= _CACHED_LISTINGS:
-                self._listings.clear()
-            self._listings[key] = (version, rows)
+            if len(self._collections) >= _CACHED_COLLECTIONS:
+                self._collections.clear()
+            self._collections[key] = (version, rows)
         return rows
 
     def _select(self, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any]) -> list[Record]:
@@ -108,7 +108,7 @@ class Entities:
         rows: BulkTable,
         values: Mapping[str, Any],
         echo: dict[str, Any],
-    ) -> Reply:
+    ) -> Payload:
         if values.get("sort_by", ["updated_at-desc"]) != ["updated_at-desc"]:
             message = "Rows made on demand are sorted by updated_at-desc only"
             raise ApiError(400, "REQUEST_TOO_COMPLEX", message, "sort_by")
@@ -121,9 +121,9 @@ class Entities:
         size = max(0, min(count, total - start))
         following = paging.Cursor(start + size, []).encode(filters) if self._more(size, count, start, total) else None
         data = RawRows(rows.render(start, count, deleted))
-        return self._reply(endpoint, values, data, echo, following, total)
+        return self._payload(endpoint, values, data, echo, following, total)
 
-    def _reply(
+    def _payload(
         self,
         endpoint: Endpoint,
         values: Mapping[str, Any],
@@ -131,11 +131,11 @@ class Entities:
         echo: dict[str, Any],
         following: str | None,
         total: int,
-    ) -> Reply:
+    ) -> Payload:
         extra = dict(endpoint.envelope)
         if "total_count" in extra or values.get("with_total_count"):
             extra["total_count"] = total
-        return Reply(data, echo, following if endpoint.prints_cursor else MISSING, extra)
+        return Payload(data, echo, following if endpoint.prints_cursor else MISSING, extra)
 
     def _more(self, size: int, count: int, start: int, total: int) -> bool:
         if size < count:
@@ -152,7 +152,7 @@ class Entities:
 
     def _echo(self, endpoint: Endpoint, account_id: str | None, values: dict[str, Any]) -> dict[str, Any]:
         echo = {**values, **endpoint.echo_extra}
-        if account_id is not None and endpoint.echo_account:
+        if account_id is not None:
             echo["account_id"] = account_id
         return echo
 

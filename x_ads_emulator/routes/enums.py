@@ -1,5 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Documented values of enum parameters (docs/x-ads-api.md §5)."""
+"""Values of enum parameters.
+
+Source: X docs, Campaigns, 2026-07-24. docs/x-ads-api.md §5 repeats those that the connector sends; the conversation
+types and the TV locales stand here alone.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from x_ads_emulator.errors import ApiError
 from x_ads_emulator.http.params import Param, boolean, card_uris, choices, read_params
-from x_ads_emulator.reply import Reply
+from x_ads_emulator.payload import Payload
 from x_ads_emulator.world.world import World
 
 _CARD_STREAMS: Final = ("cards", "cards_poll", "cards_image_conversation", "cards_video_conversation")
@@ -16,28 +16,28 @@ _FEATURES: Final = ("CITY_TARGETING", "CONVERSATION_CARD", "PROMOTED_MEDIA_POLLS
 _CARD_PARAMS: Final = (Param("card_uris", card_uris, required=True), Param("with_deleted", boolean))
 
 
-def cards_all(world: World, account_id: str, card_id: str, pairs: Iterable[tuple[str, str]]) -> Reply:
+def cards_all(world: World, account_id: str, card_id: str, pairs: Iterable[tuple[str, str]]) -> Payload:
     """Cards of any kind by URI, or one by id. Raises ApiError 400 without card_uris, 404 for an unknown id."""
     values = read_params(_CARD_PARAMS if not card_id else _CARD_PARAMS[1:], pairs)
     cards = [record for stream in _CARD_STREAMS for record in world.records(stream, account_id)]
     shown = [record for record in cards if values.get("with_deleted") or not record["deleted"]]
     if not card_id:
         wanted = frozenset(values["card_uris"])
-        return Reply([r for r in shown if r["card_uri"] in wanted], {**values, "account_id": account_id})
+        return Payload([r for r in shown if r["card_uri"] in wanted], {**values, "account_id": account_id})
     found = [record for record in shown if record["id"] == card_id]
     if not found:
         raise ApiError(404, "CARD_NOT_FOUND", f"Card {card_id} was not found", "card_id", card_id)
-    return Reply(found[0], {**values, "card_id": card_id, "account_id": account_id})
+    return Payload(found[0], {**values, "card_id": card_id, "account_id": account_id})
 
 
-def features(account_id: str, pairs: Iterable[tuple[str, str]]) -> Reply:
+def features(account_id: str, pairs: Iterable[tuple[str, str]]) -> Payload:
     """The account's features, an array of strings."""
     values = read_params((Param("feature_keys", choices(*_FEATURES)),), pairs)
     held = [feature for feature in _FEATURES if feature in values.get("feature_keys", _FEATURES)]
-    return Reply(held, {**values, "account_id": account_id})
+    return Payload(held, {**values, "account_id": account_id})
 
 
-def user_access(world: World, account_id: str) -> Reply:
-    """What the token's user may do with the account."""
+def user_access(world: World, account_id: str) -> Payload:
+    """The permissions of the token's user in the account."""
     data = {"user_id": world.full_user_id(account_id), "permissions": ["ACCOUNT_ADMIN", "TWEET_COMPOSER"]}
-    return Reply(data, {"account_id": account_id})
+    return Payload(data, {"account_id": account_id})

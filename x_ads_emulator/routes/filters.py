@@ -13,7 +13,7 @@ from x_ads_emulator.world.visibility import View
 from x_ads_emulator.world.world import World
 
 Test = Callable[[Record], bool]
-#: Parameter -> field of enum filters whose value or list of values a row must have.
+#: Enum filters: parameter -> the field that must have the value, or one of the values.
 _EQUALS: Final = {
     "creative_types": "creative_type",
     "card_types": "card_type",
@@ -33,7 +33,7 @@ def view_of(values: Mapping[str, Any]) -> View:
 
 
 def tests_of(world: World, endpoint: Endpoint, account_id: str | None, values: Mapping[str, Any]) -> list[Test]:
-    """Everything a row must pass to be listed."""
+    """The tests that a row must pass to be in the collection."""
     tests: list[Test] = []
     if account_id is not None:
         tests.append(world.shows(endpoint.stream, account_id, view_of(values)))
@@ -78,7 +78,7 @@ def _special(world: World, endpoint: Endpoint, account_id: str | None, values: M
 
 
 def _by_name(wanted: str, anywhere: bool) -> Test:
-    """Prefix match without case (§2.4); targeting options match anywhere, as the sample of locations does (§5.22)."""
+    """Prefix match without case; targeting options match anywhere, like X's sample of locations (§2.4 rule 5)."""
     needle = wanted.lower()
 
     def test(record: Record) -> bool:
@@ -89,5 +89,5 @@ def _by_name(wanted: str, anywhere: bool) -> Test:
 
 
 def _event_window(start: str, end: str | None) -> Test:
-    """Events that are not over at `start_time` (default now) and begin before `end_time` (§5.22)."""
+    """Events that are not over at `start_time` (default now) and begin before `end_time` (§5.25)."""
     return lambda r: r["end_time"] > start and (end is None or r["start_time"] < end)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Order and pages of a listing (docs/x-ads-api.md §2.2, §2.3).
+"""Order and pages of a collection (docs/x-ads-api.md §2.2, §2.3).
 
-A page continues behind the last row served (`keyset`) or at a row number (`offset`), in both cases over the order as
-it is at that moment. A row whose `updated_at` changes during paging therefore moves to the front of an
-`updated_at-desc` listing: under `keyset` it is not seen again by this pass, under `offset` all rows shift by one, so
-that the last row of the page before is served twice. Listings without `sort_by` are in no documented order and page by
-row number.
+A page continues behind the last row served (`keyset`) or at a row number (`offset`). Both use the order of that moment:
+if the `updated_at` of a row changes between two pages, the row moves to the front of an `updated_at-desc` collection.
+Under `keyset` the later pages skip it. Under `offset` all rows move by one, and the last row of the page before comes
+twice. Without `sort_by` X documents no order, and pages go by row number.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def parse_order(sort_by: Sequence[str]) -> Order:
 
 
 def ordered(rows: list[Record], order: Order) -> list[Record]:
-    """Rows in an order; equal rows by id, rows without the attribute (or with null) last in either direction."""
+    """Rows in an order: equal rows by id, rows without a value last in both directions."""
     if not order:
         return rows
     result = sorted(rows, key=key_of)
@@ -55,13 +54,13 @@ class Cursor:
     last: list[Any]
 
     def encode(self, filters: str) -> str:
-        """The opaque text, bound to the filters of the listing."""
+        """The opaque text, valid for the same filters only."""
         body = json.dumps([self.offset, self.last], separators=(",", ":"))
         return base64.urlsafe_b64encode(f"{_digest(filters, body)}{body}".encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str, filters: str) -> Cursor:
-        """The cursor behind a text. Raises ApiError 400 for a text that was not made for these filters."""
+        """The cursor of a text. Raises ApiError 400 if it belongs to other filters."""
         try:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
             digest, body = raw[:8], raw[8:]
@@ -69,7 +68,7 @@ class Cursor:
                 raise ValueError(text)
             return cls(*json.loads(body))
         except (ValueError, TypeError) as error:
-            message = f'Expected a cursor of this listing, got "{text}" for cursor'
+            message = f'Expected a cursor of this collection, got "{text}" for cursor'
             raise ApiError(400, "INVALID_PARAMETER", message, "cursor", text) from error
 
 

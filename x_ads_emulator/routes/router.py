@@ -17,7 +17,7 @@ from x_ads_emulator.settings import API_VERSION
 RESULT_PREFIX: Final = "/advertiser-api-async-analytics/"
 _OF_ACCOUNT: Final = {e.path: e for e in ACCOUNT_ENDPOINTS}
 _GLOBAL: Final = {e.path: e for e in GLOBAL_ENDPOINTS}
-#: Requests per 15 minutes of what is no stream (§4: other account reads; POST stats/jobs as observed).
+#: Requests per 15 minutes of endpoints beside the streams, if not 2,000 (§4: POST stats/jobs as observed).
 _OTHER_LIMITS: Final = {"POST stats/jobs/accounts/:id": 10_000}
 
 
@@ -28,7 +28,7 @@ class Route:
     Attributes:
         kind: collection, single, account, cards_all, features, user_access, active_entities, jobs, job, result_file.
         key: endpoint key for the log and for limits.
-        methods: verbs that the path knows.
+        methods: methods that the path allows.
         endpoint: the collection behind it.
         account_id, record_id: ids in the path.
     """
@@ -41,7 +41,7 @@ class Route:
     record_id: str = ""
 
     def bucket(self, method: str) -> Bucket:
-        """What a request of this route is counted under (§4)."""
+        """The rate limit that counts a request of this route (§4)."""
         if self.endpoint is None or self.kind == "cards_all":
             key = f"{method} {self.key}"
             return Bucket(key, None, _OTHER_LIMITS.get(key, 2_000))
@@ -51,13 +51,13 @@ class Route:
 
 
 def resolve(path: str) -> Route | None:
-    """The route of a path, None where there is none. Raises ApiError for another API version (§0)."""
+    """The route of a path, None for an unknown path. Raises ApiError for another API version (§0)."""
     if path.startswith(RESULT_PREFIX):
         return Route("result_file", "result_file", record_id=unquote(path[len(RESULT_PREFIX) :]))
     parts = [unquote(part) for part in path.strip("/").split("/")]
     if parts[0] != API_VERSION:
         if parts[0].isdigit():
-            # §0 gives the body; the status is not known.
+            # §0 gives the body; the status is unknown (§11.1).
             raise ApiError(400, "INVALID", f"Version {parts[0]}.0 is not available.")
         return None
     rest = parts[1:]

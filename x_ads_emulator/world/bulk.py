@@ -16,7 +16,7 @@ from x_ads_emulator.clock import print_instant
 from x_ads_emulator.world.context import Context, Record
 from x_ads_emulator.world.generate import Template
 
-#: From this many generated rows on a stream is made on demand.
+#: A stream with so many generated rows or more is made on demand.
 BULK_FROM: Final = 20_001
 _GROUP: Final = 100
 _NUMBER_MARK: Final = b"@number@"
@@ -27,10 +27,10 @@ _MARKS: Final = re.compile(b"(@number@|@date@|@parent@)")
 
 @dataclass(frozen=True)
 class _Block:
-    """Text of the rows of one block, cut into equally many pieces per row.
+    """The text of the rows of one block, cut into the same number of pieces per row.
 
     Attributes:
-        pieces: of all rows, marks where values go.
+        pieces: the pieces of all rows, with marks in place of values.
         slots: position in a row -> mark.
         width: pieces per row.
         offsets: row number of each row within the block.
@@ -48,7 +48,7 @@ class _Block:
 
 
 class BulkTable(Sequence[Record]):
-    """Many rows of one shape, made when asked for; one template, in which only a few values differ.
+    """Many rows of one template, made on demand; only a few values differ.
 
     Differing values: `id`, `name` (where there is one), `line_item_id` (where there is one; row i belongs to line item
     i modulo their number), `updated_at` (100 rows share one, a minute apart, newest first), `deleted` (every 10th row).
@@ -122,11 +122,11 @@ class BulkTable(Sequence[Record]):
         return [record for record in map(self._record, sorted(found)) if record["line_item_id"] in set(line_item_ids)]
 
     def count_visible(self, with_deleted: bool) -> int:
-        """Rows of a listing."""
+        """The number of rows that a collection shows."""
         return self._volume if with_deleted else self._volume - self._volume // 10
 
     def render(self, start: int, count: int, with_deleted: bool) -> list[bytes]:
-        """Rows `start`… of a listing: pieces of text that make JSON objects joined by commas, without building records.
+        """Rows `start`… as pieces of JSON text, joined by commas, without building records.
 
         A block holds the 100 rows that share one `updated_at` (90 without the deleted ones), cut where values differ
         between blocks. Filling in the values of a block is a few list assignments; the text is put together once, when

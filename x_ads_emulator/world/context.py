@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a record template may know about its account, and the dates it draws."""
+"""The account that a record template fills, and the dates it draws."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Context:
     Attributes:
         account: its spec.
         index: its position in the world, part of every generated id.
-        now: the instant that dates are relative to.
+        now: the instant from which dates are counted back.
     """
 
     account: AccountSpec

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The documented records of account 18ce54d4x5t, as docs/x-ads-api.md §5 prints them."""
+"""The documented records of account 18ce54d4x5t, as X's documents print them (docs/x-ads-api.md §5 names the pages)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The documented cards and Tweets of account 18ce54d4x5t, as docs/x-ads-api.md §5 prints them.
+"""The documented cards and Tweets of account 18ce54d4x5t, as X's documents print them (docs/x-ads-api.md §5).
 
 What the reference elides is filled in.
 """

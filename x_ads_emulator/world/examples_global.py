@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The documented rows of the lists without an account, as docs/x-ads-api.md §5 prints them."""
+"""The documented rows of the lists without an account, as X's documents print them (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

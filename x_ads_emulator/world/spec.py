@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The description from which a world is built; JSON in, JSON out."""
+"""The spec of a world, from and to JSON."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class AccountSpec:
         name: display name.
         timezone: IANA zone.
         timezone_switch_at: `…Z` instant or None (docs/x-ads-api.md §2.5).
-        access: what the token may do, one of ACCESS_KINDS.
-        service_level_streams: streams that answer 400 INVALID_ACCOUNT_SERVICE_LEVEL when access is `service_level`;
+        access: the rights of the token, one of ACCESS_KINDS.
+        service_level_streams: streams that get 400 INVALID_ACCOUNT_SERVICE_LEVEL if access is `service_level`;
             empty means every stream of the account.
         volumes: generated rows per stream; a stream not named has none, `"*"` stands for all not named.
             None means DEFAULT_VOLUMES.
         examples: whether the documented records are part of it; None means: only for 18ce54d4x5t.
-        undated: so many generated rows per stream carry no `updated_at`.
+        undated: the number of generated rows per stream without `updated_at`.
         deleted: whether the account itself is deleted.
         activity: passed on to analytics, `{"from", "to", "share"}` or None.
         publisher_network: some entities were served under PUBLISHER_NETWORK too, as in the samples of
@@ -92,12 +92,12 @@ class AccountSpec:
 
     def __post_init__(self) -> None:
         if self.conversions not in CONVERSION_KINDS:
-            raise ValueError(f"conversions is one of {', '.join(CONVERSION_KINDS)}, not {self.conversions!r}")
+            raise ValueError(f"conversions must be one of {', '.join(CONVERSION_KINDS)}, got {self.conversions!r}")
         if self.access not in ACCESS_KINDS:
-            raise ValueError(f"access is one of {', '.join(ACCESS_KINDS)}, not {self.access!r}")
+            raise ValueError(f"access must be one of {', '.join(ACCESS_KINDS)}, got {self.access!r}")
 
     def volume(self, stream: str) -> int:
-        """How many rows are generated for a stream."""
+        """The number of generated rows of a stream."""
         volumes = DEFAULT_VOLUMES if self.volumes is None else self.volumes
         return volumes.get(stream, volumes.get("*", 0))
 
@@ -114,9 +114,9 @@ class WorldSpec:
     Attributes:
         seed: seed of all generated values.
         now: fixed `…Z` instant of the world's clock, None for real time.
-        data_now: the instant that generated dates are relative to; None means `now`, else the time of building.
+        data_now: generated dates are relative to this instant; None means `now`, else the time of building.
         accounts: the ad accounts.
-        globals: rows of the lists without an account; what is not named keeps DEFAULT_GLOBALS.
+        globals: rows of the lists without an account; a list without an entry keeps DEFAULT_GLOBALS.
         shared_audience: whether the second account is granted one audience of the first (same id in both).
     """
 
@@ -149,11 +149,11 @@ class WorldSpec:
         return WorldSpec.from_dict({**self.to_dict(), "data_now": instant})
 
     def data_instant(self) -> datetime:
-        """The instant that generated dates are relative to."""
+        """Generated dates are relative to this instant."""
         return parse_instant(self.pinned().data_now or "")
 
     def global_volume(self, stream: str) -> int:
-        """How many rows a global list has."""
+        """The number of rows of a global list."""
         return self.globals.get(stream, DEFAULT_GLOBALS.get(stream, 0))
 
     @classmethod

@@ -14,9 +14,9 @@ from x_ads_emulator.world.examples_creative import CREATIVES
 from x_ads_emulator.world.generate import TEMPLATES
 from x_ads_emulator.world.generate_creative import CREATIVE_TEMPLATES, tweet
 
-#: Deleting one of these is final, no deleted row can be listed (docs/x-ads-api.md §5.9, §2.4).
+#: Streams whose deleted rows cannot be listed (docs/x-ads-api.md §5.9, §2.4).
 HARD_DELETED: Final = frozenset({"cards_poll", "cards_image_conversation", "cards_video_conversation", "tweets"})
-#: Line items that documented children name as their parent; without them the children could not be reached.
+#: Parents of documented children, which are read by line item.
 DOCUMENTED_PARENTS: Final = ("8u94t", "fdwcl", "8v7jo", "8v53k", "9bpb2", "96uzp", "8xdpe")
 _ALL_TEMPLATES: Final = {**TEMPLATES, **CREATIVE_TEMPLATES}
 

@@ -12,7 +12,7 @@ _SPACE: Final = 36**6
 _STRIDE: Final = 2_654_435_761
 _SNOWFLAKE_EPOCH_MS: Final = 1_288_834_974_657
 
-#: Names that break careless text handling: emoji with joiners, right-to-left, combining marks, quotes, separators.
+#: Names that test the handling of text: emoji with joiners, right-to-left, combining marks, quotes, separators.
 UNUSUAL_NAMES: Final = (
     "Été 2026 – Soldes 🛍️",
     "حملة الصيف الكبرى",
@@ -32,7 +32,7 @@ UNUSUAL_NAMES: Final = (
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text; a table of many short values stays readable that way."""
+    """The words of a text: a readable form for a table of short values."""
     return tuple(text.split())
 
 
@@ -60,14 +60,14 @@ def snowflake(instant: datetime, row: int) -> int:
 
 
 def name(rng: Random, kind: str, row: int) -> str:
-    """A display name; about every sixth is unusual."""
+    """A display name; every sixth is unusual."""
     if row % 6 == 5:
         return UNUSUAL_NAMES[(row // 6) % len(UNUSUAL_NAMES)]
     return f"{kind} {row} {rng.choice(('spring', 'Summer', 'autumn', 'Winter'))}"
 
 
 def micros(rng: Random, row: int) -> int:
-    """Micros of a currency; some above 2^53, one in a while the largest 64-bit integer (§2.5)."""
+    """Micros of a currency; some above 2^53, every 97th is the largest 64-bit integer (§2.5)."""
     if row % 97 == 13:
         return 2**63 - 1
     if row % 11 == 3:

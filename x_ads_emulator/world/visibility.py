@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which rows of a stream a listing shows, beyond filters by id and name (docs/x-ads-api.md §2.4, §5)."""
+"""The rows of a stream that a request sees, before filters by id and name (docs/x-ads-api.md §2.4, §5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from x_ads_emulator.world.context import Record
 
 @dataclass(frozen=True)
 class View:
-    """What a request asked to see; the defaults are the API's.
+    """The parameters that decide which rows are visible; the defaults are the API's.
 
     Attributes:
         with_deleted, with_draft: §2.4.
@@ -40,7 +40,7 @@ def is_legacy_card(record: Record) -> bool:
 def predicate(
     stream: str, account_id: str, view: View, deleted_line_items: Container[str], full_user_id: str
 ) -> Callable[[Record], bool]:
-    """The test that a row of the stream passes when the view shows it.
+    """The test for rows of the stream that the view shows.
 
     `deleted_line_items`: children of these promoted_tweets and targeting_criteria need with_deleted=true even though
     they say `"deleted": false` (§2.4, §5.13).
@@ -81,7 +81,7 @@ def _tweet_predicate(view: View, full_user_id: str) -> Callable[[Record], bool]:
 
 
 def print_tweet(record: Record, trim_user: bool) -> Record:
-    """A Tweet as it is listed: without `trim_user=true` the author is a whole user object (§5.34)."""
+    """A Tweet as the API prints it: without `trim_user=true` it has a whole user object (§5.34 rule 6)."""
     if trim_user:
         return record
     user = record["user"]

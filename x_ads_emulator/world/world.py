@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The whole data of the emulator; tests build the same world as their independent truth."""
+"""All data of the emulator; tests build the same world to know what must be read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class World:
     def __init__(self, spec: WorldSpec, clock: Clock) -> None:
         self.spec = spec.pinned()
         self.clock = clock
-        #: Grows with each mutation; listings made before are stale.
+        #: Grows with each mutation, which makes cached collections stale.
         self.version = 0
         self._specs = {a.id: a for a in self.spec.accounts}
         now = self.spec.data_instant()
@@ -39,7 +39,7 @@ class World:
 
     @classmethod
     def build(cls, spec: WorldSpec, clock: Clock | None = None) -> World:
-        """A world; rows are made when first asked for. Equal specs (with `data_now` or `now`) give equal rows."""
+        """A world, which makes rows on first use. Equal specs with `data_now` or `now` give equal rows."""
         if clock is None:
             clock = Clock(parse_instant(spec.now) if spec.now else None)
         return cls(spec, clock)
@@ -49,11 +49,11 @@ class World:
         return self.clock.now()
 
     def account_ids(self) -> list[str]:
-        """Ids of all accounts, whatever their access."""
+        """Ids of all accounts, with any access."""
         return list(self._specs)
 
     def has_account(self, account_id: str) -> bool:
-        """Whether there is such an account, whatever its access."""
+        """Whether the account exists, with any access."""
         return account_id in self._specs
 
     def spec_of(self, account_id: str) -> AccountSpec:
@@ -90,13 +90,13 @@ class World:
             return rows.find(record_id)
         known = self._indexes.get((stream, account_id))
         if known is None or known[0] is not rows:
-            # A mutation puts a new list in the place of the old one. Of rows with one id the first counts.
+            # A mutation replaces the list. Of rows with the same id the first counts.
             known = (rows, {key_of(record): record for record in reversed(rows)})
             self._indexes[stream, account_id] = known
         return known[1].get(record_id)
 
     def visible(self, stream: str, account_id: str | None = None, **view: Any) -> list[Record]:
-        """The rows that a listing with these parameters shows, in no particular order.
+        """The rows that a request with these parameters sees, in any order.
 
         Keyword arguments are those of `View` (with_deleted, with_draft, include_legacy_cards, permission_scope,
         tweet_type, timeline_type, include_mentions_and_replies, trim_user, user_id); defaults are the API's.
@@ -121,7 +121,7 @@ class World:
         return self._contexts[account_id].user_id
 
     def mutate(self, change: Mapping[str, Any]) -> Record | None:
-        """Changes a row, as somebody working in the Ads UI would.
+        """Changes a row, like a user of the Ads Manager.
 
         `{"op": "upsert", "stream", "account_id", "record"}`: replaces the row with the record's id, or adds it.
         `{"op": "touch", "stream", "account_id", "id", "updated_at": null|"…Z", "fields": {…}}`: sets `updated_at`
@@ -180,7 +180,7 @@ class _DeletedIds(frozenset[str]):
 
 
 def key_of(record: Record) -> str:
-    """The value by which a row is found again."""
+    """The value that identifies a row."""
     if "tweet_id" in record and "full_text" in record:
         return str(record["tweet_id"])
     for name in ("id", "targeting_value", "locale"):
@@ -199,7 +199,7 @@ def _changed(change: Mapping[str, Any], old: Record | None, now: str) -> Record 
         return {**(old or {}), **stamp, **change.get("fields", {})}
     if change["op"] == "delete":
         return {**(old or {}), **stamp, "deleted": True}
-    raise ValueError(f"op is upsert, touch or delete, not {change['op']!r}")
+    raise ValueError(f"op must be upsert, touch or delete, got {change['op']!r}")
 
 
 def _account_record(context: Context, spec: WorldSpec) -> Record:
@@ -220,6 +220,6 @@ def _account_record(context: Context, spec: WorldSpec) -> Record:
         "approval_status": "ACCEPTED",
         "deleted": account.deleted,
     }
-    # §5.1: nullable, and not printed by every sample.
+    # §5.1: nullable, and missing in some samples.
     industry: Record = ({}, {"industry_type": "RETAIL"}, {"industry_type": None})[context.index % 3]
     return record | industry

@@ -60,8 +60,8 @@ class Bench:
 
     def create(self, **changes: str | None) -> dict[str, Any]:
         """POST a legal job with changes; the job's record."""
-        reply = self.service.create_job(self.account_id, self.params(**changes))
-        return dict(reply.data)
+        payload = self.service.create_job(self.account_id, self.params(**changes))
+        return dict(payload.data)
 
     def poll(self, *job_ids: str) -> list[dict[str, Any]]:
         """One status request for the jobs."""

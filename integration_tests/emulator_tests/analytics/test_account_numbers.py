@@ -54,7 +54,7 @@ def placements_of(entries: Iterable[dict[str, Any]]) -> set[str]:
 
 @pytest.mark.parametrize("publisher_network", [False, True])
 @pytest.mark.parametrize("share", [0.3, 0.4, 1.0])
-def test_given_an_account_when_read_by_the_hour_then_its_hours_are_those_of_its_entities(
+def test_given_an_account_when_read_by_the_hour_then_it_has_its_entities_hours(
     share: float, publisher_network: bool
 ) -> None:
     activity = {**SPARSE["activity"], "share": share}
@@ -73,14 +73,14 @@ def test_given_an_account_when_a_job_asks_then_its_numbers_are_the_truth(placeme
     assert differences(truth(at, granularity=granularity, placements=[placement]), rows) == []
 
 
-def test_given_an_account_when_it_has_numbers_then_the_feed_names_an_entity_under_that_placement() -> None:
+def test_given_an_account_with_numbers_when_listed_then_an_entity_has_its_placement() -> None:
     at = bench(**SPARSE)
     named = {placement for entity in ROLLED_UP for placement in placements_of(listed(at, entity))}
     assert {key[2] for key in truth(at)} == named
 
 
 @pytest.mark.parametrize("volumes", [{"media_creatives": 5, "tweets": 5, "tracking_tags": 5}, {}], ids=str)
-def test_given_an_account_when_none_of_its_entities_is_promoted_then_it_has_no_numbers(volumes: dict[str, int]) -> None:
+def test_given_an_account_when_none_of_its_entities_is_promoted_then_no_numbers(volumes: dict[str, int]) -> None:
     at = bench(volumes=volumes)
     assert truth(at) == rows_by_key(at.rows(entity="ACCOUNT")) == {}
 
@@ -111,7 +111,7 @@ def test_given_many_entities_when_activity_is_drawn_then_both_forms_agree() -> N
 
 
 @pytest.mark.parametrize("entity", ROLLED_UP)
-def test_given_a_correction_of_an_account_when_it_is_booked_then_the_feed_names_its_active_entities(
+def test_given_a_correction_of_an_account_when_recorded_then_its_entities_are_listed(
     entity: str,
 ) -> None:
     at = bench()
@@ -134,7 +134,7 @@ def test_given_a_correction_of_an_account_when_it_is_booked_then_the_feed_names_
     assert all(one["activity_start_time"] >= "2026-08-03T07:00:07Z" for one in corrected)
 
 
-def test_given_a_correction_of_an_account_when_booked_then_its_entities_keep_their_numbers() -> None:
+def test_given_a_correction_of_an_account_when_recorded_then_entities_keep_numbers() -> None:
     at = bench()
     before = truth(at, "CAMPAIGN")
     zero = {"account_id": ACCOUNT, "entity": "ACCOUNT", "entity_id": ACCOUNT, "zero": True}

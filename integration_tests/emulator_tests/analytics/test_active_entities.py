@@ -86,7 +86,7 @@ def test_given_a_campaign_filter_when_sent_then_only_its_kin_is_listed(entity: s
     assert listed == everyone & kin[entity]
 
 
-def test_given_activity_when_listed_then_it_is_every_entity_with_numbers_and_its_placements() -> None:
+def test_given_activity_when_listed_then_entities_with_numbers_and_placements() -> None:
     at = bench()
     rows = expected_rows(
         at.world,
@@ -159,7 +159,7 @@ def _corrected(recorded_at: str, **changes: Any) -> Bench:
     return at
 
 
-def test_given_a_correction_when_the_window_holds_its_recording_then_it_names_the_old_period() -> None:
+def test_given_a_correction_when_recorded_in_the_window_then_its_period_is_listed() -> None:
     at = _corrected("2026-11-20T09:15:00Z")
     window = {"start_time": "2026-11-20T09:00:00Z", "end_time": "2026-11-20T10:00:00Z"}
     assert _ask(at, **window) == [
@@ -178,7 +178,7 @@ def test_given_a_correction_when_the_window_misses_its_hour_then_it_is_not_liste
     assert _ask(at, start_time=f"2026-11-20T{hours[0]}:00Z", end_time=f"2026-11-20T{hours[1]}:00Z") == []
 
 
-def test_given_a_correction_when_it_is_recorded_later_than_now_then_nothing_has_changed_yet() -> None:
+def test_given_a_correction_when_recorded_in_the_future_then_nothing_changes() -> None:
     at = _corrected("2026-11-22T13:00:00Z")
     window = {"start_time": "2026-11-22T12:00:00Z", "end_time": "2026-11-22T14:00:00Z"}
     assert _ask(at, **window) == []

@@ -35,7 +35,7 @@ def test_given_a_date_when_resolved_then_the_reading_decides_the_offset(
     assert (_midnight(zone, day), _midnight(zone, day, "today")) == (that_day, today)
 
 
-def test_given_a_midnight_that_clocks_skip_when_resolved_then_the_day_begins_at_the_change() -> None:
+def test_given_a_skipped_midnight_when_resolved_then_the_day_begins_at_the_change() -> None:
     assert _midnight("America/Sao_Paulo", "2018-11-04") == "2018-11-04T03:00:00Z"
 
 
@@ -47,7 +47,7 @@ def test_given_a_midnight_that_clocks_skip_when_resolved_then_the_day_begins_at_
         ("2026-05-11", "2026-05-10T15:00:00Z"),
     ],
 )
-def test_given_a_zone_switch_when_resolved_then_earlier_days_are_those_of_los_angeles(day: str, expected: str) -> None:
+def test_given_a_zone_switch_when_resolved_then_earlier_days_are_of_los_angeles(day: str, expected: str) -> None:
     assert _midnight("Asia/Tokyo", day, switch="2026-05-10T07:00:00Z") == expected
 
 

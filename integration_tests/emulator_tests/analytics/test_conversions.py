@@ -68,7 +68,7 @@ def test_given_any_kind_when_all_groups_are_asked_then_the_numbers_are_the_truth
     assert differences(expected, rows_by_key(at.rows(**changes), overwrite=False)) == []
 
 
-def test_given_entities_when_some_have_a_tag_then_the_others_have_null_for_each_whole_metric() -> None:
+def test_given_entities_when_some_have_a_tag_then_the_others_have_null_metrics() -> None:
     at = bench(conversions="likely", volumes=LINE_ITEMS)
     population = Population(at.world)
     found = metrics(at)
@@ -87,7 +87,7 @@ def test_given_a_spec_when_it_says_all_or_none_then_every_entity_has_them_or_non
             assert bool(names_of(one, "conversion_")) == bool(names_of(one, "mobile_conversion_")) == some
 
 
-def test_given_the_demo_world_when_looked_at_then_it_has_accounts_and_campaigns_of_both_kinds() -> None:
+def test_given_the_demo_world_when_built_then_accounts_are_of_both_kinds() -> None:
     population = Population(World.build(WorldSpec.demo()))
     kinds = {
         account.id: [
@@ -102,7 +102,7 @@ def test_given_the_demo_world_when_looked_at_then_it_has_accounts_and_campaigns_
 
 
 def test_given_a_spec_when_conversions_are_of_an_unknown_kind_then_it_is_refused() -> None:
-    with pytest.raises(ValueError, match="conversions is one of likely, all, none, not 'some'"):
+    with pytest.raises(ValueError, match="conversions must be one of likely, all, none, got 'some'"):
         AccountSpec("1a", conversions="some")
 
 

@@ -24,7 +24,7 @@ def _metrics(at: Bench, entity_id: str | None = None, **changes: str) -> dict[st
     return dict(document["data"][0]["id_data"][0]["metrics"])
 
 
-def test_given_late_files_when_fetched_then_they_are_404_and_426_before_they_are_there() -> None:
+def test_given_late_files_when_fetched_then_404_and_426_come_first() -> None:
     at = bench(file_late_fetches=2, file_426_first=True)
     job = _finished(at)
     refusals = []
@@ -128,7 +128,7 @@ def test_given_an_account_when_engagement_is_asked_then_six_metrics_have_values(
     assert {"clicks", "card_engagements"} <= metrics.keys()
 
 
-def test_given_groups_that_an_entity_has_not_when_asked_then_they_are_null_not_refused() -> None:
+def test_given_groups_that_an_entity_lacks_when_asked_then_null_not_refused() -> None:
     metrics = _metrics(bench(), entity="FUNDING_INSTRUMENT", metric_groups="VIDEO,WEB_CONVERSION,BILLING")
     assert metrics["video_total_views"] is None
     assert metrics["conversion_purchases"] is None
@@ -156,7 +156,7 @@ def test_given_metrics_of_the_future_when_switched_on_then_they_appear() -> None
     assert {"brand_new_metric_2027", "conversion_brand_new"} <= metrics.keys()
 
 
-def test_given_an_idle_entity_when_printed_then_all_is_null_and_some_keys_are_missing() -> None:
+def test_given_an_idle_entity_when_printed_then_all_is_null_and_some_keys_missing() -> None:
     full = _metrics(bench(activity=None, drop_metric_keys=False), metric_groups="ENGAGEMENT,BILLING")
     dropped = _metrics(bench(activity=None), metric_groups="ENGAGEMENT,BILLING")
     assert len(full) == 17
@@ -170,7 +170,7 @@ def test_given_segments_when_printed_then_each_has_a_name_and_a_value() -> None:
     assert {"segment_name": "Male", "segment_value": "1"} in segments
 
 
-def test_given_idle_entities_when_segmented_then_some_have_no_blocks_and_some_one_null_segment() -> None:
+def test_given_idle_entities_when_segmented_then_some_have_one_null_segment() -> None:
     at = bench(activity=None, volumes={"line_items": 20})
     document = at.document(segmentation_type="AGE")
     shapes = {json.dumps([block["segment"] for block in entity["id_data"]]) for entity in document["data"]}
@@ -182,7 +182,7 @@ def test_given_lifetime_values_when_segmented_then_they_are_null() -> None:
     assert all(len(entity["id_data"]) <= 1 for entity in document["data"])
 
 
-def test_given_the_account_when_activity_is_partial_then_some_entities_never_had_numbers() -> None:
+def test_given_an_account_when_activity_is_partial_then_some_entities_lack_numbers() -> None:
     at = bench(activity={"from": "2026-09-01", "to": "2026-10-31", "share": 0.5}, volumes={"line_items": 20})
     document = at.document(start_time="2026-09-01", end_time="2026-11-01", granularity="TOTAL")
     active = [entity["id_data"][0]["metrics"].get("impressions") is not None for entity in document["data"]]

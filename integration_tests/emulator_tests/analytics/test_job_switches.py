@@ -43,7 +43,7 @@ def account_headers(headers: dict[str, str]) -> tuple[str, str]:
 
 
 class TestJobSeconds:
-    def test_given_a_pair_when_jobs_are_made_then_their_times_lie_between_and_are_the_same_in_each_world(self) -> None:
+    def test_given_a_range_when_jobs_are_made_then_times_lie_within_and_repeat(self) -> None:
         first, second = times(bench(job_seconds=[20, 60])), times(bench(job_seconds=[20, 60]))
         assert first == second
         assert all(20 <= one <= 60 for one in first)
@@ -116,7 +116,7 @@ class TestStatusLimit:
 
     @pytest.mark.parametrize("limit", ["app", {"requests": 1, "seconds": 1}, {"scope": "user"}, {"scope": "app"}])
     def test_given_a_mistake_when_set_then_it_is_refused(self, limit: Any) -> None:
-        with pytest.raises(ValueError, match="status_limit is null"):
+        with pytest.raises(ValueError, match="status_limit must be null"):
             Settings.from_dict({"status_limit": limit})
 
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The life of jobs, their listing, cancelling and faults (docs/x-ads-api.md §7.2, §3, §4)."""
+"""Jobs: how they are created, polled, cancelled, and fail (docs/x-ads-api.md §7.2, §3, §4)."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def test_given_an_id_style_when_posted_then_ids_are_printed_so(style: str, keys:
     assert int(job["id"]) > 2**53
 
 
-def test_given_the_string_style_when_polled_then_the_echo_has_strings_and_the_account() -> None:
+def test_given_the_string_style_when_polled_then_the_echo_has_strings() -> None:
     at = bench(job_id_style="string")
     job = at.create()
-    reply = at.service.list_jobs(at.account_id, {"job_ids": job["id"]})
-    assert reply.params == {"job_ids": [job["id"]], "account_id": at.account_id}
+    payload = at.service.list_jobs(at.account_id, {"job_ids": job["id"]})
+    assert payload.params == {"job_ids": [job["id"]]}
 
 
-def test_given_a_full_account_when_another_job_is_posted_then_it_is_refused_until_one_ends() -> None:
+def test_given_a_full_account_when_a_job_is_posted_then_refused_until_one_ends() -> None:
     at = bench(job_seconds=1000, job_limit=3)
     jobs = [at.create() for _ in range(3)]
     with pytest.raises(ApiError, match="A maximum of 3 jobs can be in processing state") as caught:
@@ -115,8 +115,8 @@ def test_given_unknown_job_ids_when_polled_then_they_are_absent() -> None:
 def test_given_the_typo_job_id_when_polled_then_all_jobs_come_back_newest_first() -> None:
     at = bench()
     jobs = [at.create()["id_str"] for _ in range(3)]
-    reply = at.service.list_jobs(at.account_id, {"job_id": jobs[0]})
-    assert [one["id_str"] for one in reply.data] == jobs[::-1]
+    payload = at.service.list_jobs(at.account_id, {"job_id": jobs[0]})
+    assert [one["id_str"] for one in payload.data] == jobs[::-1]
 
 
 def test_given_many_jobs_when_listed_then_they_are_paged() -> None:
@@ -125,10 +125,10 @@ def test_given_many_jobs_when_listed_then_they_are_paged() -> None:
     seen: list[str] = []
     params = {"count": "2"}
     for _ in range(3):
-        reply = at.service.list_jobs(at.account_id, params)
-        seen += [one["id_str"] for one in reply.data]
-        params = {"count": "2", "cursor": str(reply.next_cursor)}
-    assert (seen, reply.next_cursor) == (jobs[::-1], None)
+        payload = at.service.list_jobs(at.account_id, params)
+        seen += [one["id_str"] for one in payload.data]
+        params = {"count": "2", "cursor": str(payload.next_cursor)}
+    assert (seen, payload.next_cursor) == (jobs[::-1], None)
 
 
 @pytest.mark.parametrize("count", ["0", "1001", "many"])
@@ -147,8 +147,8 @@ def test_given_the_cursor_quirk_when_polled_by_ids_then_a_cursor_leads_nowhere()
 def test_given_a_running_job_when_deleted_then_it_is_cancelled() -> None:
     at = bench(job_seconds=1000)
     job = at.create()
-    reply = at.service.delete_job(at.account_id, job["id_str"])
-    assert (reply.data["status"], reply.data["url"], reply.extra) == ("CANCELLED", None, {"data_type": "job"})
+    payload = at.service.delete_job(at.account_id, job["id_str"])
+    assert (payload.data["status"], payload.data["url"], payload.extra) == ("CANCELLED", None, {"data_type": "job"})
     assert _status(at, job) == "CANCELLED"
 
 
@@ -245,7 +245,7 @@ def test_given_many_threads_when_they_post_then_no_slot_is_given_twice() -> None
     for thread in threads:
         thread.join()
     assert (len(created), len(set(created))) == (10, 10)
-    assert at.service.describe()["too_many_jobs_answers"] == 30
+    assert at.service.describe()["too_many_jobs_responses"] == 30
 
 
 def test_given_the_emulators_own_settings_when_they_change_then_the_service_follows() -> None:

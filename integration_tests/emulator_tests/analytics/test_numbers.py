@@ -77,7 +77,7 @@ def test_given_an_active_granule_when_read_then_impressions_have_a_value() -> No
     assert all(reader.counts(int(granule))[0] > 0 for granule in granules)
 
 
-def test_given_many_entities_when_charged_then_some_days_exceed_what_a_float_can_hold() -> None:
+def test_given_many_entities_when_charged_then_some_days_exceed_a_float() -> None:
     charge = Series("billed_charge_local_micro")
     table = SeriesTable.of([charge])
     totals = []
@@ -98,7 +98,7 @@ def test_given_two_metrics_when_compared_then_their_series_differ() -> None:
     assert len(set(values)) > len(values) * 0.8
 
 
-def test_given_days_that_are_one_hour_off_when_summed_then_nearly_all_numbers_are_others() -> None:
+def test_given_days_that_are_one_hour_off_when_summed_then_nearly_all_numbers_differ() -> None:
     source = _source("a1")
     table = SeriesTable.of([Series("impressions")])
     sums: list[list[int]] = []

@@ -43,7 +43,7 @@ def test_given_a_world_that_does_not_ask_for_it_when_listed_then_it_is_nowhere()
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["served", "refused"])
-def test_given_a_world_with_it_when_listed_then_some_entities_have_it_beside_their_other_placements(
+def test_given_a_world_with_it_when_listed_then_some_entities_have_it_beside_others(
     refused: bool,
 ) -> None:
     placements = listed(bench(publisher_network=True, retired_refused=refused))
@@ -70,7 +70,7 @@ def test_given_that_it_is_refused_when_a_job_asks_then_400_names_the_placement()
     assert (caught.value.status, caught.value.parameter) == (400, "placement")
 
 
-def test_given_that_it_is_refused_when_the_truth_is_told_then_it_holds_all_other_placements_and_nothing_else() -> None:
+def test_given_that_it_is_refused_when_rows_are_expected_then_of_other_placements() -> None:
     served, refused = bench(publisher_network=True), bench(publisher_network=True, retired_refused=True)
     others = {key: metrics for key, metrics in truth(served).items() if key[2] != "PUBLISHER_NETWORK"}
     assert others

@@ -96,10 +96,10 @@ def test_given_a_window_when_it_is_misaligned_empty_or_too_long_then_it_is_refus
 @pytest.mark.parametrize(
     "start", ["2026-10-01", "2026-10-01T07:00:00Z", "2026-10-01T00:00:00-0700", "2026-10-01T00:00:00-07:00"]
 )
-def test_given_a_midnight_in_any_form_when_posted_then_the_echo_is_the_instant_in_utc(start: str) -> None:
+def test_given_a_midnight_in_any_form_when_posted_then_the_echo_is_in_utc(start: str) -> None:
     at = bench()
-    reply = at.service.create_job(at.account_id, at.params(start_time=start))
-    assert reply.params["start_time"] == "2026-10-01T07:00:00Z"
+    payload = at.service.create_job(at.account_id, at.params(start_time=start))
+    assert payload.params["start_time"] == "2026-10-01T07:00:00Z"
 
 
 def test_given_whole_hours_when_granularity_is_hour_or_total_then_any_will_do() -> None:
@@ -109,7 +109,7 @@ def test_given_whole_hours_when_granularity_is_hour_or_total_then_any_will_do() 
         assert job["start_time"] == "2026-10-01T05:00:00Z"
 
 
-def test_given_a_half_hour_zone_when_a_date_is_sent_then_it_is_accepted_and_the_same_instant_is_not() -> None:
+def test_given_a_half_hour_zone_when_a_date_is_sent_then_accepted_unlike_its_instant() -> None:
     at = bench("Asia/Kolkata")
     assert at.create()["start_time"] == "2026-09-30T18:30:00Z"
     assert _refusal(at, start_time="2026-09-30T18:30:00Z").code == "INVALID_TIME_WINDOW"
@@ -125,9 +125,7 @@ def test_given_summer_dates_when_posted_in_winter_then_the_reading_resolves_them
 
 @pytest.mark.parametrize("reading", ["that_day", "today"])
 @pytest.mark.parametrize("hour", ["07", "08"])
-def test_given_full_instants_when_they_are_midnights_by_either_offset_then_they_are_accepted(
-    reading: str, hour: str
-) -> None:
+def test_given_instants_when_midnights_by_either_offset_then_accepted(reading: str, hour: str) -> None:
     at = bench(dst_reading=reading)
     job = at.create(start_time=f"2026-07-01T{hour}:00:00Z", end_time=f"2026-07-03T{hour}:00:00Z")
     assert job["start_time"] == f"2026-07-01T{hour}:00:00Z"
@@ -138,7 +136,7 @@ def test_given_bounds_of_two_readings_when_mixed_then_they_are_misaligned() -> N
     assert refusal.code == "INVALID_TIME_WINDOW"
 
 
-def test_given_90_local_days_with_an_hour_more_when_sent_as_dates_then_they_are_90_days() -> None:
+def test_given_90_local_days_with_an_hour_more_when_sent_as_dates_then_90_days() -> None:
     at = bench()
     assert at.create(start_time="2026-08-20", end_time="2026-11-18")["end_time"] == "2026-11-18T08:00:00Z"
     instants = {"start_time": "2026-08-20T07:00:00Z", "end_time": "2026-11-18T08:00:00Z"}
@@ -168,7 +166,7 @@ def test_given_a_segmentation_when_its_place_is_missing_or_unknown_then_it_is_na
     assert (wrong.code, wrong.parameter) == ("INVALID_PARAMETER", parameter)
 
 
-def test_given_places_when_they_are_targeting_values_then_they_are_accepted_and_echoed() -> None:
+def test_given_places_when_they_are_targeting_values_then_accepted_and_echoed() -> None:
     at = bench()
     us, ios = country(at.world), platform(at.world)
     assert at.create(segmentation_type="METROS", country=us)["country"] == us
@@ -210,5 +208,5 @@ def test_given_what_was_retired_in_2026_when_posted_then_the_switch_decides(chan
 
 def test_given_unknown_parameters_when_posted_then_they_are_ignored_and_not_echoed() -> None:
     at = bench()
-    reply = at.service.create_job(at.account_id, {**at.params(), "metrics": "spend"})
-    assert set(reply.params) == set(at.params())
+    payload = at.service.create_job(at.account_id, {**at.params(), "metrics": "spend"})
+    assert set(payload.params) == set(at.params())

@@ -41,7 +41,7 @@ def _check(at: Bench, first: str, last: str, **changes: str) -> int:
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("granularity", ["DAY", "HOUR", "TOTAL"])
 @pytest.mark.parametrize(("first", "last"), [("2026-03-06", "2026-03-10"), ("2026-10-23", "2026-11-03")])
-def test_given_any_zone_when_a_window_spans_a_clock_change_then_the_numbers_are_the_truth(
+def test_given_any_zone_when_a_window_spans_a_clock_change_then_numbers_are_true(
     zone: str, granularity: str, reading: str, first: str, last: str
 ) -> None:
     assert _check(bench(zone, dst_reading=reading), first, last, granularity=granularity) > 0
@@ -109,7 +109,7 @@ def test_given_a_zone_switch_when_the_window_spans_it_then_the_numbers_are_the_t
     assert _check(at, "2026-05-08", "2026-05-13") > 0
 
 
-def test_given_instants_of_the_other_reading_when_they_are_midnights_then_they_are_served_as_such() -> None:
+def test_given_midnights_of_the_other_reading_when_posted_then_they_are_served() -> None:
     at = bench("America/Los_Angeles", dst_reading="that_day")
     params = {"start_time": "2026-07-01T08:00:00Z", "end_time": "2026-07-03T08:00:00Z"}
     document = at.document(**params)
@@ -166,7 +166,7 @@ def test_given_a_correction_when_it_is_recorded_later_then_numbers_change_only_t
     assert _check(at, "2026-10-01", "2026-10-04", entity="ACCOUNT") == 0
 
 
-def test_given_a_correction_when_it_is_about_one_placement_then_others_keep_their_numbers() -> None:
+def test_given_a_correction_of_one_placement_when_read_then_others_keep_numbers() -> None:
     at = bench()
     period = {"account_id": ACCOUNT, "entity": "ACCOUNT", "entity_id": ACCOUNT, "placement": "TREND", "zero": True}
     at.service.correct({**period, "from": "2026-10-01T07:00:00Z", "to": "2026-10-04T07:00:00Z"})

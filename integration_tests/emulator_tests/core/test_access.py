@@ -38,9 +38,7 @@ def test_given_an_account_without_access_when_asked_then_403_and_the_others_go_o
 
 
 @pytest.mark.parametrize(("access", "listed"), [("forbidden", False), ("revoked", True), ("suspended", True)])
-def test_given_an_account_without_access_when_accounts_are_listed_then_only_forbidden_is_hidden(
-    access: str, listed: bool
-) -> None:
+def test_given_accounts_without_access_when_listed_then_only_forbidden_is_hidden(access: str, listed: bool) -> None:
     assert ("blocked1" in [row["id"] for row in caller_with(access).rows("accounts")]) is listed
 
 

@@ -28,7 +28,7 @@ def test_given_nth_when_matched_then_it_strikes_those() -> None:
     assert statuses({"match": {"nth": [2, 5]}}) == [200, 503, 200, 200, 503, 200]
 
 
-def test_given_a_probability_with_a_seed_when_repeated_then_the_same_requests_are_hit() -> None:
+def test_given_a_probability_with_a_seed_when_repeated_then_it_hits_the_same_ones() -> None:
     rule = {"match": {"probability": 0.5, "seed": 7}}
     first = statuses(rule, asked=30)
     assert first == statuses(rule, asked=30)
@@ -55,7 +55,7 @@ def test_given_two_rules_when_both_match_then_the_first_strikes_and_the_log_name
     assert caller.log()[0]["fault"] == "one"
 
 
-def test_given_a_bad_signature_when_a_fault_would_match_then_401_and_the_fault_is_kept() -> None:
+def test_given_a_bad_signature_when_a_fault_matches_then_401_and_it_is_not_used_up() -> None:
     caller = Caller(faults=[{"fault": "status", "status": 500, "times": 1}])
     assert caller.send(replace(signed("/12/accounts"), headers={})).status == 401
     assert caller.get("accounts").status == 500
@@ -84,7 +84,7 @@ def test_given_a_code_and_message_when_it_strikes_then_they_are_printed() -> Non
     assert got.json["errors"] == [{"code": "INVALID_ACCOUNT_SERVICE_LEVEL", "message": "No."}]
 
 
-def test_given_429_with_reset_in_when_it_strikes_then_account_headers_and_a_demanded_wait() -> None:
+def test_given_429_with_reset_in_when_it_hits_then_account_headers_and_a_wait() -> None:
     caller = Caller(faults=[{"fault": "status", "status": 429, "reset_in": 3}])
     headers = caller.get(CAMPAIGNS).headers
     assert 2 < int(headers["x-account-rate-limit-reset"]) - time.time() <= 4
@@ -122,7 +122,7 @@ def test_given_wordless_clock_skew_when_it_strikes_then_401_as_for_any_signature
     assert (got.status, got.json["errors"][0]["message"]) == (401, "This request is not properly authenticated")
 
 
-def test_given_a_redirect_to_itself_when_it_strikes_then_the_location_is_the_same_address() -> None:
+def test_given_a_redirect_to_itself_when_it_hits_then_the_location_is_the_address() -> None:
     got = Caller(faults=[{"fault": "redirect", "to_itself": True}]).get(CAMPAIGNS, count=3)
     assert (got.status, got.headers["location"]) == (302, f"{HOST}/12/{CAMPAIGNS}?count=3")
 

@@ -17,7 +17,7 @@ OTHERS_CAMPAIGNS = "accounts/2tokyo8n9q/campaigns"
 DOCUMENTED: dict[str, Any] = {"rate_limit": None}
 
 
-def test_given_a_core_entity_when_asked_then_headers_of_the_account_and_a_large_user_quota() -> None:
+def test_given_a_core_entity_when_asked_then_account_headers_and_a_large_user_quota() -> None:
     headers = Caller(settings=DOCUMENTED).get(CAMPAIGNS).headers
     assert (headers["x-account-rate-limit-limit"], headers["x-account-rate-limit-remaining"]) == ("10000", "9999")
     assert int(headers["x-rate-limit-limit"]) > 10_000
@@ -57,7 +57,7 @@ def test_given_with_total_count_when_asked_then_its_own_limit() -> None:
     assert headers["x-account-rate-limit-limit"] == "200"
 
 
-def test_given_an_override_when_exceeded_then_429_with_a_reset_after_which_it_works_again() -> None:
+def test_given_an_override_when_exceeded_then_429_until_its_reset() -> None:
     caller = Caller(settings=FEW)
     assert [caller.get(CAMPAIGNS).status for _ in range(2)] == [200, 200]
     refused = caller.get(CAMPAIGNS)
@@ -74,7 +74,7 @@ def test_given_an_override_when_one_account_is_over_then_another_is_not() -> Non
 
 
 @pytest.mark.parametrize("ahead", [-100, 100])
-def test_given_a_server_clock_that_differs_when_refused_then_the_reset_is_of_its_clock_and_the_log_of_ours(
+def test_given_another_server_clock_when_refused_then_the_reset_follows_it(
     ahead: int,
 ) -> None:
     caller = Caller(settings={**FEW, "clock_ahead_seconds": ahead})
@@ -85,7 +85,7 @@ def test_given_a_server_clock_that_differs_when_refused_then_the_reset_is_of_its
     assert caller.log()[-1]["not_before"] == pytest.approx(time.time() + left, abs=0.5)
 
 
-def test_given_an_override_of_the_user_when_one_account_is_over_then_all_are_and_the_headers_are_the_users() -> None:
+def test_given_a_user_override_when_one_account_exceeds_it_then_all_are_refused() -> None:
     caller = Caller(settings=FEW_FOR_ALL)
     assert [caller.get(CAMPAIGNS).status for _ in range(2)] == [200, 200]
     refused = caller.get(OTHERS_CAMPAIGNS)
@@ -97,7 +97,7 @@ def test_given_an_override_of_the_user_when_one_account_is_over_then_all_are_and
 
 @pytest.mark.parametrize("limit", [{"requests": 2}, {"requests": 2, "seconds": 1, "scope": "app"}, "on"])
 def test_given_an_override_with_a_mistake_when_set_then_it_is_refused(limit: Any) -> None:
-    with pytest.raises(ValueError, match="rate_limit is null"):
+    with pytest.raises(ValueError, match="rate_limit must be null"):
         Caller(settings={"rate_limit": limit})
 
 
@@ -110,7 +110,7 @@ def test_given_a_demanded_wait_when_asked_before_its_end_then_the_log_says_early
     assert caller.log()[2]["not_before"] > time.time() - 1
 
 
-def test_given_a_wait_of_the_user_when_another_account_asks_before_its_end_then_the_log_says_early() -> None:
+def test_given_a_wait_of_the_user_when_another_account_asks_then_it_is_early() -> None:
     caller = Caller(settings=FEW_FOR_ALL)
     for _ in range(3):
         caller.get(CAMPAIGNS)
@@ -121,9 +121,7 @@ def test_given_a_wait_of_the_user_when_another_account_asks_before_its_end_then_
 
 
 @pytest.mark.parametrize(("scope", "early"), [("account", False), ("user", True)])
-def test_given_a_fault_of_a_scope_when_another_account_asks_before_its_end_then_only_the_users_makes_it_early(
-    scope: str, early: bool
-) -> None:
+def test_given_a_429_fault_when_another_account_asks_then_early_by_user_scope_only(scope: str, early: bool) -> None:
     rule = {"fault": "status", "status": 429, "reset_in": 5, "reset_scope": scope, "times": 1}
     caller = Caller(settings={"early_grace_seconds": 0.0}, faults=[rule])
     caller.get(CAMPAIGNS)
@@ -140,7 +138,7 @@ def test_given_a_demanded_wait_when_asked_after_its_end_then_not_early() -> None
     assert caller.log()[-1]["early"] is False
 
 
-def test_given_a_request_already_on_its_way_when_it_arrives_within_the_grace_then_not_early() -> None:
+def test_given_a_request_on_its_way_when_it_arrives_within_the_grace_then_not_early() -> None:
     caller = Caller(settings={**FEW, "early_grace_seconds": 5.0})
     for _ in range(4):
         caller.get(CAMPAIGNS)

@@ -103,7 +103,7 @@ def test_given_a_token_older_than_the_approval_when_asked_then_403() -> None:
 
 
 @pytest.mark.parametrize("ahead", [-400, 400])
-def test_given_a_server_clock_that_differs_when_asked_then_401_until_the_signature_is_of_its_time(ahead: float) -> None:
+def test_given_another_server_clock_when_asked_then_401_unless_signed_by_its_time(ahead: float) -> None:
     caller = Caller(settings={"clock_ahead_seconds": ahead})
     assert caller.send(signed(CAMPAIGNS)).json["errors"][0]["message"] == "Timestamp out of bounds"
     assert caller.send(signed(CAMPAIGNS, signer=oauth(timestamp=str(int(time.time() + ahead))))).status == 200

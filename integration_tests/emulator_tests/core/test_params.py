@@ -143,7 +143,7 @@ def test_given_the_oddities_of_the_echo_when_asked_then_they_are_there(demo: Cal
     tweets = demo.get(f"accounts/{ACCOUNT}/tweets", tweet_type="SCHEDULED").json["request"]["params"]
     assert shows == {"locale": {"countryCode": "US", "languageCode": "en"}}
     assert polls == {"card_type": "poll", "account_id": ACCOUNT}
-    assert tweets == {"tweet_type": "SCHEDULED"}
+    assert tweets == {"tweet_type": "SCHEDULED", "account_id": ACCOUNT}
 
 
 def test_given_the_oddities_of_the_envelope_when_asked_then_they_are_there(demo: Caller) -> None:

@@ -98,9 +98,7 @@ def test_given_line_items_of_another_account_when_criteria_are_asked_then_nothin
 
 
 @pytest.mark.parametrize("stream", ["promoted_tweets", "targeting_criteria"])
-def test_given_a_deleted_line_item_when_its_children_are_listed_then_only_with_deleted_shows_them(
-    demo: Caller, stream: str
-) -> None:
+def test_given_a_deleted_line_item_when_listed_then_with_deleted_shows_its_children(demo: Caller, stream: str) -> None:
     gone = [row["id"] for row in demo.world.records("line_items", ACCOUNT) if row["deleted"]]
     params = {"line_item_ids": ",".join(gone)}
     assert demo.rows(f"accounts/{ACCOUNT}/{stream}", **params) == []
@@ -117,7 +115,7 @@ def test_given_line_items_without_promoted_accounts_when_filtered_by_them_then_4
     assert demo.get(f"accounts/{ACCOUNT}/promoted_accounts", line_item_ids="nothing").status == 400
 
 
-def test_given_a_shared_audience_when_listed_then_its_owner_has_it_and_the_other_under_shared(demo: Caller) -> None:
+def test_given_a_shared_audience_when_listed_then_the_other_account_has_it_as_shared(demo: Caller) -> None:
     other = "accounts/2tokyo8n9q/custom_audiences"
     shared = demo.rows(other, permission_scope="SHARED")
     assert [row["id"] for row in shared] == ["1nmth"]

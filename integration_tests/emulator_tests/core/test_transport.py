@@ -102,7 +102,7 @@ def test_given_a_slow_body_when_read_then_it_takes_its_time_and_is_whole(
     assert time.monotonic() - started > 0.4
 
 
-def test_given_a_change_that_waits_when_its_request_is_served_then_it_happens_after_it(
+def test_given_a_change_that_waits_when_its_request_is_served_then_it_follows(
     emulator: Emulator, session: requests.Session
 ) -> None:
     path = f"accounts/{ACCOUNT}/promotable_users"
@@ -232,7 +232,7 @@ def test_given_text_that_is_no_request_when_sent_then_it_is_refused(
     ("version", "wish", "answers"),
     [("1.1", "", 2), ("1.1", "close", 1), ("1.0", "", 1), ("1.0", "Keep-Alive", 2)],
 )
-def test_given_two_requests_on_one_connection_when_sent_then_it_is_kept_as_the_client_wishes(
+def test_given_two_requests_on_one_connection_when_sent_then_keep_alive_is_followed(
     emulator: Emulator, version: str, wish: str, answers: int
 ) -> None:
     header = f"Connection: {wish}\r\n" if wish else ""
@@ -240,6 +240,6 @@ def test_given_two_requests_on_one_connection_when_sent_then_it_is_kept_as_the_c
     assert raw(emulator, request * 2).count(b"HTTP/1.1 401 ") == answers
 
 
-def test_given_a_client_that_waits_before_its_body_when_asked_then_it_is_told_to_go_on(emulator: Emulator) -> None:
+def test_given_a_client_that_expects_100_when_asked_then_it_gets_100_continue(emulator: Emulator) -> None:
     head = b"POST /nowhere HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
     assert raw(emulator, head + b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 ")

@@ -79,7 +79,7 @@ def test_given_gzip_when_accepted_then_packed_and_otherwise_not(emulator: Emulat
 
 @pytest.mark.parametrize("settings", [{"chunked": True}, {"gzip": True}, BOTH], ids=lambda value: "+".join(value))
 @pytest.mark.parametrize("fault", ["reset_during_body", "wrong_content_length"])
-def test_given_a_body_that_ends_too_soon_when_read_then_the_client_notices_whatever_the_framing(
+def test_given_a_cut_body_when_read_then_the_client_notices_with_any_framing(
     emulator: Emulator, session: requests.Session, settings: dict[str, Any], fault: str
 ) -> None:
     emulator.set_settings(**settings)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Listings (docs/x-ads-api.md §2): paging, order, deleted rows, filters, single records."""
+"""Collections (docs/x-ads-api.md §2): paging, order, deleted rows, filters, single records."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_given_null_budgets_when_sorted_then_they_come_last_either_way(demo: Cal
 
 
 @pytest.mark.parametrize("cursor", ["abc", "", "ünï", "YTZjNTU5NTFbMixbIjh3a3UyIl1d"])
-def test_given_a_cursor_of_no_listing_when_asked_then_invalid_parameter(demo: Caller, cursor: str) -> None:
+def test_given_a_cursor_of_another_collection_when_asked_then_invalid_parameter(demo: Caller, cursor: str) -> None:
     got = demo.get(CAMPAIGNS, cursor=cursor)
     assert (got.status, got.code) == (400, "INVALID_PARAMETER")
 
@@ -72,7 +72,7 @@ def test_given_a_cursor_when_the_count_changes_then_it_goes_on(demo: Caller) -> 
     assert len(first.json["data"]) + len(rest.json["data"]) == len(demo.world.visible("campaigns", ACCOUNT))
 
 
-def test_given_a_full_last_page_when_the_setting_is_on_then_its_cursor_leads_to_an_empty_page() -> None:
+def test_given_cursor_after_full_page_when_the_last_is_full_then_one_more_follows() -> None:
     caller = Caller(world_of([AccountSpec("a1", volumes={"tracking_tags": 7})]), {"cursor_after_full_page": True})
     assert [len(page) for page in caller.pages("accounts/a1/tracking_tags", count=7)] == [7, 0]
 
@@ -88,7 +88,7 @@ def touch_while_paging(paging: str) -> tuple[list[dict[str, Any]], str]:
     return first["data"] + rest, moved
 
 
-def test_given_keyset_paging_when_a_later_row_changes_then_this_pass_misses_it_and_nothing_else() -> None:
+def test_given_keyset_paging_when_a_later_row_changes_then_only_that_row_is_missed() -> None:
     rows, moved = touch_while_paging("keyset")
     ids = [row["id"] for row in rows]
     everything = {row["id"] for row in demo_world().visible("campaigns", ACCOUNT)}
@@ -101,7 +101,7 @@ def test_given_offset_paging_when_a_later_row_changes_then_one_row_is_served_twi
     assert len(ids) == len(set(ids)) + 1
 
 
-def test_given_with_total_count_when_asked_then_it_is_the_whole_listing(demo: Caller) -> None:
+def test_given_with_total_count_when_asked_then_it_counts_the_whole_collection(demo: Caller) -> None:
     got = demo.get(CAMPAIGNS, with_total_count="true", count=1)
     assert got.json["total_count"] == len(demo.world.visible("campaigns", ACCOUNT))
 

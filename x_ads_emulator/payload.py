@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a route answers before it is wrapped into X's success envelope (docs/x-ads-api.md §2.1)."""
+"""What a route returns, before X's success envelope (docs/x-ads-api.md §2.1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 
 class _Missing:
-    """Marks an envelope key that the endpoint does not print at all."""
+    """Marks an envelope key that the endpoint leaves out."""
 
 
 MISSING: Final = _Missing()
@@ -16,19 +16,19 @@ MISSING: Final = _Missing()
 
 @dataclass(frozen=True)
 class RawRows:
-    """Rows that are JSON text already: pieces that make the objects of a list, commas included."""
+    """Rows as JSON text: pieces that join to the objects of a list, with their commas."""
 
     pieces: list[bytes]
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A successful answer.
+class Payload:
+    """The content of a successful response.
 
     Attributes:
         data: the `data` member: a list (or RawRows) for collections, an object for single entities.
-        params: the `request.params` echo: the server's own reading of what was sent.
-        next_cursor: opaque cursor, None on the last page, MISSING where the endpoint is not paged.
+        params: the echo `request.params`: the request as the server read it.
+        next_cursor: opaque cursor, None on the last page, MISSING where the endpoint has no pages.
         extra: further envelope members, for instance `{"data_type": "stats"}`.
         headers: additional response headers.
         status: HTTP status.
