@@ -62,12 +62,12 @@ class Accounts:
             raise ConfigProblem(ALL_DELETED.format(joined(list(records))))
         return wanted
 
-    def skips(self, failure: ApiFailure) -> bool:
-        """Whether a failure only means that there is nothing to read there; if so, it is logged as a warning.
+    def skips(self, failure: Exception) -> bool:
+        """Whether an error only means that there is nothing to read there; if so, it is logged as a warning.
 
         X may refuse what lies below a deleted account (its documents do not say), which nobody can mend.
         """
-        if not isinstance(failure, Skipped) and not self._is_of_deleted(failure):
+        if not isinstance(failure, ApiFailure) or not (isinstance(failure, Skipped) or self._is_of_deleted(failure)):
             return False
         logger.warning(str(failure))
         return True

@@ -18,7 +18,7 @@ from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.engine.listing import NewestFirst, listed, whole
+from source_twitter_ads.engine.listing import Cut, NewestFirst, read_pages
 from source_twitter_ads.engine.page import Page
 
 
@@ -83,13 +83,13 @@ class PageRetriever(Retriever):
         query = {key: text.format_map(values) for key, text in self.query.items()}
         listing = self._collection(self.path.format_map(values), query, partition.get("account_id"))
         bounds = self._bounds(stream_slice)
-        yield from listed(
+        yield from read_pages(
             self.name,
             listing,
             stream_slice,
             self._services.accounts.skips,
             added={name: partition[name] for name in self.fields_from_partition},
-            cut=bounds.cut if bounds else whole,
+            cut=bounds.cut if bounds else Cut,
         )
 
     def _collection(

@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How records leave the process: pages, cursors, and the way from a worker thread to standard output."""
+"""Reads the streams of a low-code connector as pages; README.md says how. Nothing here knows the API that is read."""

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Bookmarks of entity streams: the newest cursor value of each partition, kept as text.
+"""Bookmarks of incremental streams: the greatest cursor value of each partition, kept as text.
 
-The CDK's own per-partition cursor is not used for this, because it gives an account that appears later the bookmark of
-all others, and so skips its history; because it parses dates for each record; and because it emits state every ten
-minutes only (airbyte.md §3.5). The format of the state is the CDK's.
+The CDK's per-partition cursor lists the slices only. As a keeper of bookmarks it gives a partition that appears later
+the bookmark of all others, and so skips its history; it parses a date for each record; and it emits its state every ten
+minutes. The format of the state is the CDK's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -32,6 +33,7 @@ from airbyte_cdk.sources.types import Record
 
 from source_twitter_ads.engine.page import Page
 
+# A state waits until so many times its bytes have gone out as records, or for a second per so many of its bytes.
 RECORDS_PER_STATE = 20
 STATE_BYTES_PER_SECOND = 1000.0
 
@@ -42,7 +44,7 @@ def partition_key(partition: Mapping[str, Any]) -> str:
 
 
 def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
-    """Return the bookmark that a state of another maker has for all partitions alike, None where it has none.
+    """Return the bookmark that a state keeps for all partitions alike, None where it has none.
 
     Args:
         state: flat, `{cursor_field: value}`, or with the CDK's global cursor, `{"state": {cursor_field: value}}`.
@@ -52,56 +54,94 @@ def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
     return str(value) if value else None
 
 
+def convert_cursor_values(
+    state: Mapping[str, Any], cursor_fields: Collection[str], convert: Callable[[str, Any], str]
+) -> dict[str, Any]:
+    """Return a stream's state with each cursor value converted; other keys are kept.
+
+    Args:
+        state: per partition, `{"states": [{"partition": {...}, "cursor": {field: value}}]}`, or one value for all of
+            them, `{field: value}` or `{"state": {field: value}}`.
+        cursor_fields: the fields that a flat state may hold.
+        convert: takes a field and its value, returns text that compares.
+
+    Raises:
+        ValueError: when the state has another form, or `convert` refuses a value.
+    """
+
+    def cursor(values: Any) -> dict[str, str]:
+        if not isinstance(values, dict):
+            raise ValueError(f"a cursor is {values!r}, not an object")
+        return {name: convert(name, value) for name, value in values.items()}
+
+    def partition(entry: Any) -> dict[str, Any]:
+        if not isinstance(entry, dict) or not isinstance(entry.get("partition"), dict):
+            raise ValueError(f"states holds {entry!r}, which has no partition")
+        return {**entry, "cursor": cursor(entry.get("cursor"))}
+
+    converted = {name: convert(name, value) if name in cursor_fields else value for name, value in state.items()}
+    if "state" in state:
+        converted["state"] = cursor(state["state"])
+    if "states" in state:
+        if not isinstance(state["states"], list):
+            raise ValueError(f"states is {state['states']!r}, not a list")
+        converted["states"] = [partition(entry) for entry in state["states"]]
+    return converted
+
+
 class StateWriter:
     """Emits the state messages of one stream, seldom enough that they stay few beside the records.
 
-    A state message names every partition of its stream. The next one waits until RECORDS_PER_STATE times its bytes have
-    gone out as records, or for a second per STATE_BYTES_PER_SECOND.
+    A state message names every partition of its stream, so each one delays the next.
 
     Args:
         stream_name: the stream.
-        repository: where messages go; in order with the records that the same thread put there before.
+        repository: where messages go, in order with the records that the same thread put there before.
+        clock: seconds that only grow.
     """
 
-    def __init__(self, stream_name: str, repository: MessageRepository) -> None:
+    def __init__(
+        self, stream_name: str, repository: MessageRepository, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._stream_name = stream_name
         self._repository = repository
+        self._clock = clock
         self._allowed_at = 0.0
         self._allowed_after = 0
-        self._records = 0
-        self._last: bytes | None = None
+        self._record_bytes = 0
+        self._last_digest: bytes | None = None
         self._pending = False
 
     def observe(self, page: Page) -> None:
         """Count the bytes of records that have gone out."""
-        self._records += page.bytes
+        self._record_bytes += page.bytes
 
     @property
     def due_in(self) -> float | None:
         """Seconds after which a state that was held back may be emitted; None when there is none."""
-        return max(self._allowed_at - time.monotonic(), 0.0) if self._pending else None
+        return max(self._allowed_at - self._clock(), 0.0) if self._pending else None
 
     def emit(self, state: Callable[[], Mapping[str, Any]], final: bool = False) -> bool:
-        """Emit a state message, unless one was sent a moment ago.
+        """Emit a state message, unless the last one was sent a moment ago.
 
         Args:
             state: makes the stream's state; not called when nothing is sent.
-            final: send it in any case, unless it is the last one once more and no record has gone out since.
+            final: emit it at once; only a repetition without records since is left out.
 
         Returns:
             Whether it was sent.
         """
-        if not final and time.monotonic() < self._allowed_at and self._records < self._allowed_after:
+        if not final and self._clock() < self._allowed_at and self._record_bytes < self._allowed_after:
             self._pending = True
             return False
         content = state()
         text = orjson.dumps(content)
         size, digest = len(text), hashlib.sha256(text).digest()
-        if final and digest == self._last and not self._records:
+        if final and digest == self._last_digest and not self._record_bytes:
             return False
-        self._allowed_at = time.monotonic() + size / STATE_BYTES_PER_SECOND
+        self._allowed_at = self._clock() + size / STATE_BYTES_PER_SECOND
         self._allowed_after = size * RECORDS_PER_STATE
-        self._records, self._last, self._pending = 0, digest, False
+        self._record_bytes, self._last_digest, self._pending = 0, digest, False
         stream = AirbyteStreamState(
             stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**content)
         )
@@ -118,6 +158,7 @@ class BookmarkCursor(Cursor):
         cursor_field: the record field that the bookmark is a value of.
         state: the stream's state at the start of the sync.
         repository: where state messages go.
+        clock: seconds that only grow.
     """
 
     def __init__(
@@ -126,58 +167,66 @@ class BookmarkCursor(Cursor):
         cursor_field: str,
         state: Mapping[str, Any],
         repository: MessageRepository,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._cursor_field = cursor_field
-        self._writer = StateWriter(stream_name, repository)
+        self._writer = StateWriter(stream_name, repository, clock)
         self._lock = threading.Lock()
-        self._pending: dict[str, str] = {}
+        self._open_slices: Counter[str] = Counter()
+        self._reached: dict[str, str] = {}
         self._common = common_bookmark(state, cursor_field)
-        self._closed: dict[str, dict[str, Any]] = {}
+        self._entries: dict[str, dict[str, Any]] = {}
         for entry in state.get("states", ()):
-            self._closed[partition_key(entry["partition"])] = dict(entry)
+            self._entries[partition_key(entry["partition"])] = dict(entry)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        """The stream's state, in the CDK's format."""
-        return {"use_global_cursor": False, "states": list(self._closed.values())}
+        """The stream's state, in the CDK's format: flat for a stream without partitions."""
+        entries = list(self._entries.values())
+        if len(entries) == 1 and not entries[0]["partition"]:
+            return dict(entries[0]["cursor"])
+        return {"use_global_cursor": False, "states": entries}
 
     def bookmark(self, partition: Mapping[str, Any]) -> str | None:
-        """Return the bookmark of a partition that was listed, None before its first complete read."""
-        value = self._closed.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
+        """Return the bookmark of a partition, None before its first complete read."""
+        value = self._entries.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
         return str(value) if value else None
 
-    def listed(self, partition: Mapping[str, Any]) -> None:
-        """Make a bookmark of all partitions one of this partition, so that the next sync knows it too."""
+    def open_partition(self, partition: Mapping[str, Any]) -> None:
+        """Note a slice of a partition that will be read; a common bookmark becomes one of this partition."""
+        key = partition_key(partition)
         with self._lock:
+            self._open_slices[key] += 1
             if self._common:
                 entry = {"partition": dict(partition), "cursor": {self._cursor_field: self._common}}
-                self._closed.setdefault(partition_key(partition), entry)
+                self._entries.setdefault(key, entry)
 
     def observe(self, record: Record) -> None:
-        """Note the newest cursor value of a page; called once per page."""
+        """Note the cursor value of a page."""
         if not isinstance(record, Page):
             return
         with self._lock:
             self._writer.observe(record)
-            if record.newest and record.associated_slice is not None:
+            if record.cursor_value and record.associated_slice is not None:
                 key = partition_key(record.associated_slice.partition)
-                self._pending[key] = max(record.newest, self._pending.get(key, ""))
+                self._reached[key] = max(record.cursor_value, self._reached.get(key, ""))
 
     def close_partition(self, partition: Partition) -> None:
-        """Move the bookmark of a partition that was read to its end, never backwards, and emit the state.
+        """Move a partition's bookmark after the last of its slices, never backwards, and emit the state.
 
-        A partition that brought nothing new says nothing: most of thousands of accounts are like that in most syncs.
+        A partition without records emits nothing: of thousands of partitions most are like that in most syncs.
         """
         stream_slice: Any = partition.to_slice()
         key = partition_key(stream_slice.partition)
         with self._lock:
-            newest = self._pending.pop(key, None)
-            before = self._closed.get(key, {}).get("cursor", {}).get(self._cursor_field, "")
-            if not newest:
+            self._open_slices[key] -= 1
+            # A slice that failed stays open, and the bookmark does not pass it.
+            reached = self._reached.pop(key, None) if self._open_slices[key] <= 0 else None
+            if not reached:
                 return
-            if newest > before:
+            if reached > (self.bookmark(stream_slice.partition) or ""):
                 values = dict(stream_slice.partition)
-                self._closed[key] = {"partition": values, "cursor": {self._cursor_field: newest}}
+                self._entries[key] = {"partition": values, "cursor": {self._cursor_field: reached}}
             self._writer.emit(lambda: self.state)
 
     def ensure_at_least_one_state_emitted(self) -> None:
@@ -186,5 +235,5 @@ class BookmarkCursor(Cursor):
             self._writer.emit(lambda: self.state, final=True)
 
     def should_be_synced(self, record: Record) -> bool:
-        """Every record that a retriever lets through is to be emitted."""
+        """Return True: retrievers filter by themselves."""
         return True

@@ -1,46 +1,53 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The CDK's concurrency, carrying pages instead of records.
-
-All use that the connector makes of protected parts of the CDK stands in this file; unit_tests/test_cdk.py pins it.
-"""
+"""The CDK's concurrency, carrying pages instead of records."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
-from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, Level, StreamDescriptor
 from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
-from airbyte_cdk.sources.message import InMemoryMessageRepository
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import LogMessage
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionLogger, PartitionReader
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import PagedStream
 
 # Pages that may wait to be written: enough to keep the writer busy, few enough to bound memory (about 1 MB each).
 QUEUED_ITEMS = 12
+# The message of a sync that failed in part; {streams} are the names of the streams concerned.
+PARTLY_FAILED = (
+    "Not all of {streams} was read: each piece that failed has an error of its own, which says what happened and what "
+    "to do. Everything else is complete, and the next sync asks for what is missing."
+)
 
 Message = AirbyteMessage | Page
 
 
 class PageProcessor(ConcurrentReadProcessor):
-    """Counts pages by their records, and reports a failed piece with its sentence instead of a stack trace."""
+    """Counts pages by their records, and reports a failed piece with its message instead of a stack trace.
+
+    Attributes:
+        partly_failed: as PARTLY_FAILED.
+    """
+
+    partly_failed = PARTLY_FAILED
 
     def on_page(self, page: Page) -> Iterator[Message]:
         """Yield a page, after the RUNNING status where it is its stream's first."""
@@ -52,24 +59,20 @@ class PageProcessor(ConcurrentReadProcessor):
         yield from self._message_repository.consume_queue()
 
     def is_done(self) -> bool:
-        """Whether everything is read.
+        """Return whether everything is read.
 
         Raises:
             AirbyteTracedException: when pieces failed. The CDK repeats all of their errors in it, and calls it an error
-                of the configuration, after which a platform does not try again; it is one only if all of the pieces
-                failed for one.
+                of the configuration, after which a platform does not try again; here it has the failure type that is
+                the most likely to pass with another try.
         """
         try:
             return super().is_done()
         except AirbyteTracedException as failed:
-            every = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
-            if every:
-                failed.failure_type = _most_hopeful(every)
-                names = ", ".join(sorted(self._exceptions_per_stream_name))
-                failed.message = (
-                    f"Not all of {names} was read: each piece that failed has an error of its own, which says what "
-                    "happened and what to do. Everything else is complete, and the next sync asks for what is missing."
-                )
+            errors = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
+            if errors:
+                failed.failure_type = _most_retryable(errors)
+                failed.message = self.partly_failed.format(streams=", ".join(sorted(self._exceptions_per_stream_name)))
             raise
 
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
@@ -83,40 +86,42 @@ class PageProcessor(ConcurrentReadProcessor):
         yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
 
 
-def _most_hopeful(errors: Iterable[Exception]) -> FailureType:
-    """What a sync is said to have failed of: the piece that is the most likely to be mended by another try."""
+def _most_retryable(errors: Iterable[Exception]) -> FailureType:
     kinds = {getattr(error, "failure_type", FailureType.system_error) for error in errors}
     order = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
     return next((kind for kind in order if kind in kinds), FailureType.system_error)
 
 
-class Abandoned(Exception):
-    """Nobody reads any more."""
+class QueueClosed(Exception):
+    """The sync has ended: its queue takes nothing more."""
 
 
-class Line(Queue[QueueItem]):
-    """The queue between the readers and the one who writes.
+class ClosableQueue(Queue[QueueItem]):
+    """The bounded queue between the readers and the writer.
 
     Args:
-        places: items that may wait; who puts another one waits too.
+        lines: render pages in the thread that puts them, so that they wait as protocol lines.
     """
 
-    def __init__(self, places: int) -> None:
-        super().__init__(maxsize=places)
+    def __init__(self, lines: bool = False) -> None:
+        super().__init__(maxsize=QUEUED_ITEMS)
+        self._lines = lines
         self._closed = False
 
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
-        """Put an item at the end of the line.
+        """Put an item at the end of the queue; wait while the queue is full.
 
         Raises:
-            Abandoned: once the line is closed.
+            QueueClosed: once the queue is closed.
         """
         if self._closed:
-            raise Abandoned
+            raise QueueClosed
+        if self._lines and isinstance(item, Page):
+            item.render()
         super().put(item, block, timeout)
 
     def close(self) -> None:
-        """Let everybody go who waits for a place."""
+        """Drop everything and wake all threads that wait in `put`."""
         with self.mutex:
             self._closed = True
             self.maxsize = sys.maxsize
@@ -131,7 +136,19 @@ class OrderedRepository(ConcurrentMessageRepository):
     before the records that it vouches for, or after a later state. And the consumer's own messages go out at once,
     where the CDK puts them behind all that is queued: a stream's last state comes before its COMPLETE status; all of
     its records are out by then.
+
+    Attributes:
+        queue: where messages go.
     """
+
+    def __init__(self, queue: ClosableQueue) -> None:
+        super().__init__(queue, InMemoryMessageRepository())
+        self.queue = queue
+
+    def receive_from(self, other: MessageRepository | None) -> None:
+        """Put what a manifest's stock components emit onto this queue: the CDK gave them a queue of their own."""
+        if isinstance(other, ConcurrentMessageRepository):
+            other._queue = self.queue
 
     def emit_message(self, message: AirbyteMessage) -> None:
         """Put a message behind what its thread put on the queue."""
@@ -145,7 +162,7 @@ class OrderedRepository(ConcurrentMessageRepository):
             self._put_on_queue(message)
 
     def consumed_by(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
-        """Yield messages; whoever asks for one is the consumer, be it in another thread than the one before."""
+        """Yield messages; the thread that asks for one is the consumer until another thread asks."""
         following = iter(messages)
         while True:
             self._consumer_thread_id = threading.get_ident()
@@ -162,19 +179,11 @@ class OrderedRepository(ConcurrentMessageRepository):
             super()._put_on_queue(message)
 
 
-class Pool(ThreadPoolManager):
-    """The threads that list and read partitions.
-
-    Args:
-        threads: how many there may be.
-        logger: for the CDK's own messages.
-    """
-
+class _Pool(ThreadPoolManager):
     def __init__(self, threads: int, logger: logging.Logger) -> None:
         super().__init__(ThreadPoolExecutor(max_workers=threads, thread_name_prefix="reader"), logger)
 
     def stop(self) -> None:
-        """Begin nothing new."""
         self._shutdown()
 
 
@@ -182,36 +191,47 @@ class PagedConcurrentSource(ConcurrentSource):
     """Reads streams whose partitions yield pages.
 
     Args:
+        repository: what the streams emit to.
         workers: requests that may be in flight, and so readers that are worth having.
         generators: how many streams may list their partitions at once.
         logger: for the CDK's own messages.
+        partly_failed: as PARTLY_FAILED.
     """
 
-    def __init__(self, workers: int, generators: int, logger: logging.Logger) -> None:
-        self._line = Line(QUEUED_ITEMS)
-        self._pool = Pool(workers + generators, logger)
-        self.repository = OrderedRepository(self._line, InMemoryMessageRepository())
+    def __init__(
+        self,
+        repository: OrderedRepository,
+        workers: int,
+        generators: int,
+        logger: logging.Logger,
+        partly_failed: str = PARTLY_FAILED,
+    ) -> None:
+        self._pool = _Pool(workers + generators, logger)
+        self._repository = repository
+        self._partly_failed = partly_failed
         super().__init__(
             threadpool=self._pool,
             logger=logger,
-            queue=self._line,
-            message_repository=self.repository,
+            queue=repository.queue,
+            message_repository=repository,
             initial_number_partitions_to_generate=generators,
         )
 
-    def read(self, streams: list[AbstractStream]) -> Iterator[AirbyteMessage]:
+    def read(self, streams: Sequence[AbstractStream]) -> Iterator[AirbyteMessage]:
         """Read all streams at once.
 
         Yields:
-            AirbyteMessage: statuses, states, logs and traces; and `Page` objects, which the source turns into messages
-            or lines.
+            AirbyteMessage: statuses, states, logs and traces; and `Page` objects.
+
+        Raises:
+            AirbyteTracedException: at the end, when a piece failed; all other pieces are complete then.
         """
         self._logger.info("Starting syncing")
         # Their partitions take a thread each for as long as the sync lasts: they must not queue behind others.
-        streams = sorted(streams, key=lambda stream: not getattr(stream, "reads_all_the_time", False))
+        first = [stream for stream in streams if isinstance(stream, PagedStream) and stream.reads_all_the_time]
         slice_logger = DebugSliceLogger()
         processor = PageProcessor(
-            streams,
+            [*first, *(stream for stream in streams if stream not in first)],
             PartitionEnqueuer(self._queue, self._threadpool),
             self._threadpool,
             self._logger,
@@ -220,14 +240,15 @@ class PagedConcurrentSource(ConcurrentSource):
             PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
+        processor.partly_failed = self._partly_failed
         try:
-            yield from self.repository.consumed_by(self._submit_initial_partition_generators(processor))
-            yield from self.repository.consumed_by(self._consume_from_queue(self._queue, processor))
+            yield from self._repository.consumed_by(self._submit_initial_partition_generators(processor))
+            yield from self._repository.consumed_by(self._consume_from_queue(self._queue, processor))
             self._threadpool.check_for_errors_and_shutdown()
         finally:
-            # Whoever uses the source as a library may stop listening: then its threads must end, not wait for room.
+            # A library user may stop listening: then the threads must end instead of waiting in `put`.
             self._pool.stop()
-            self._line.close()
+            self._repository.queue.close()
         self._logger.info("Finished syncing")
 
     def _handle_item(
@@ -237,28 +258,3 @@ class PagedConcurrentSource(ConcurrentSource):
             yield from concurrent_stream_processor.on_page(queue_item)  # type: ignore[misc]  # see `read`
         else:
             yield from super()._handle_item(queue_item, concurrent_stream_processor)
-
-
-def as_written(partition: Partition) -> Partition:
-    """Return a partition whose pages become protocol lines in the thread that reads them."""
-    return _WrittenPartition(partition)
-
-
-class _WrittenPartition(Partition):
-    def __init__(self, partition: Partition) -> None:
-        self._partition = partition
-
-    def read(self) -> Iterable[Any]:
-        for record in self._partition.read():
-            if isinstance(record, Page):
-                record.to_lines()
-            yield record
-
-    def to_slice(self) -> Any:
-        return self._partition.to_slice()
-
-    def stream_name(self) -> str:
-        return self._partition.stream_name()
-
-    def __hash__(self) -> int:
-        return hash(self._partition)

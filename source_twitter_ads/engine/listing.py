@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One listing of X as the pages of one slice."""
+"""The pages of one paginated collection: read one ahead, and no further than to the bookmark."""
 
 from __future__ import annotations
 
@@ -7,47 +7,57 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.engine.page import Page
 
-# Pages that are read ahead at once, of all listings: a parsed page takes some 10 MB.
-AHEAD = 3
-_room = threading.BoundedSemaphore(AHEAD)
+logger = logging.getLogger("airbyte")
+
+# Pages that are read ahead at once, of all collections: a parsed page takes some 10 MB.
+PAGES_AHEAD = 3
+_permits = threading.BoundedSemaphore(PAGES_AHEAD)
 
 Records = list[dict[str, Any]]
-Cut = tuple[Records, "str | None", bool]
+CursorValue = Callable[[Mapping[str, Any]], "str | None"]
 
 
-def whole(records: Records) -> Cut:
-    """Keep all records and go on."""
-    return records, None, False
+class Cut(NamedTuple):
+    """What is used of one page.
+
+    Attributes:
+        records: the records to emit.
+        cursor_value: how far they move the bookmark, None when they do not.
+        complete: whether no later page is needed.
+    """
+
+    records: Records
+    cursor_value: str | None = None
+    complete: bool = False
 
 
-def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = whole) -> Iterator[tuple[Records, str | None]]:
-    """Yield (records to emit, their newest cursor value) for each page up to the one that completes the read.
+def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = Cut) -> Iterator[Cut]:
+    """Yield the cut of each page up to the one that completes the read.
 
     Args:
-        pages: the listing; it is resumed in another thread, by one thread at a time.
-        cut: says of a page what to emit, its newest cursor value, and whether the read is complete with it.
+        pages: the records of each page; it is resumed in another thread, by one thread at a time.
+        cut: says what is used of a page; everything by default.
 
     Raises:
-        Exception: whatever `pages` raises, after the pages before it were yielded.
+        Exception: what `pages` raises, after the pages before it were yielded.
     """
-    # Of this listing alone: threads that are shared would outlive the sync, and be missing after a fork.
+    # Of this collection alone: threads that are shared would outlive the sync, and be missing after a fork.
     pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
     try:
         records = next(pages, None)
         while records is not None:
-            kept, newest, complete = cut(records)
-            if complete:
-                yield kept, newest
+            used = cut(records)
+            if used.complete:
+                yield used
                 return
-            following = pool.submit(_next, pages) if _room.acquire(blocking=False) else None
-            yield kept, newest
+            following = pool.submit(_next, pages) if _permits.acquire(blocking=False) else None
+            yield used
             records = next(pages, None) if following is None else following.result()
     finally:
         pool.shutdown(wait=False)
@@ -57,30 +67,25 @@ def _next(pages: Iterator[Records]) -> Records | None:
     try:
         return next(pages, None)
     finally:
-        _room.release()
-
-
-logger = logging.getLogger("airbyte")
-
-CursorValue = Callable[[Mapping[str, Any]], "str | None"]
+        _permits.release()
 
 
 class NewestFirst:
     """Cuts the pages of one slice to what is new, and says when nothing newer can follow.
 
     Records without a cursor value are kept and never end the read; records equal to the bookmark are kept, since more
-    may have been written within that second. Should X not keep the order, the read goes on to the last page: an
-    endpoint that ignores `sort_by` then costs requests, not records (peers.md E6).
+    may have been written within that second. If the API does not keep the order, the read goes on to the last page:
+    that costs requests, not records.
 
     Args:
         stream_name: for the warning.
         value_of: reads a record's cursor value as comparable text.
         since: the bookmark, or the start date; None for everything.
         until: the end date; None for no upper bound.
-        began: says when the first page was asked for, by X's clock, which its answer may be the first to tell. The
-            bookmark does not pass that moment: what was changed while the pages were read may be on a page that was
-            already read.
-        ordered: False where X promises no order, so that every page is read without a warning.
+        began: returns when the first page was asked for, by the API's clock, which its response may be the first to
+            tell. The bookmark does not pass that moment: what was changed while the pages were read may be on a page
+            that was already read.
+        ordered: False where the API promises no order, so that every page is read without a warning.
     """
 
     def __init__(
@@ -100,23 +105,23 @@ class NewestFirst:
         self._last: str | None = None
         self._ordered = ordered
 
-    def cut(self, records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None, bool]:
-        """Return (records to emit, how far they move the bookmark, whether the read is complete) for one page."""
-        every = [self._value_of(record) for record in records]
-        values = [value for value in every if value is not None]
+    def cut(self, records: Records) -> Cut:
+        """Return what is used of the next page."""
+        cursor_values = [self._value_of(record) for record in records]
+        values = [value for value in cursor_values if value is not None]
         if not values:
-            return records, None, False
+            return Cut(records)
         self._check_order(values)
-        oldest = min(values)
-        ended = self._since is not None and oldest < self._since and self._ordered
-        inside = (self._since is None or oldest >= self._since) and (self._until is None or max(values) <= self._until)
-        if inside:
-            return records, min(max(values), self._began()), False
-        kept = [record for record, value in zip(records, every, strict=True) if value is None or self._wanted(value)]
-        newest = max(filter(self._wanted, values), default=None)
-        return kept, newest and min(newest, self._began()), ended
+        oldest, newest = min(values), max(values)
+        if (self._since is None or oldest >= self._since) and (self._until is None or newest <= self._until):
+            return Cut(records, min(newest, self._began()))
+        complete = self._since is not None and oldest < self._since and self._ordered
+        pairs = zip(records, cursor_values, strict=True)
+        kept = [record for record, value in pairs if value is None or self._is_inside(value)]
+        reached = max(filter(self._is_inside, values), default=None)
+        return Cut(kept, reached and min(reached, self._began()), complete)
 
-    def _wanted(self, value: str) -> bool:
+    def _is_inside(self, value: str) -> bool:
         return (self._since is None or value >= self._since) and (self._until is None or value <= self._until)
 
     def _check_order(self, values: list[str]) -> None:
@@ -124,42 +129,42 @@ class NewestFirst:
         if self._ordered and chain != sorted(chain, reverse=True):
             self._ordered = False
             logger.warning(
-                f"X did not sort {self._stream_name} newest first: reading all pages instead of stopping early."
+                f"{self._stream_name} is not sorted newest first: reading all pages instead of stopping early."
             )
         self._last = values[-1]
 
 
-def listed(
+def read_pages(
     stream_name: str,
-    listing: Iterator[Records],
+    pages: Iterator[Records],
     stream_slice: StreamSlice,
-    skips: Callable[[ApiFailure], bool],
+    skips: Callable[[Exception], bool],
     *,
     added: Mapping[str, str],
-    cut: Callable[[Records], Cut] = whole,
+    cut: Callable[[Records], Cut] = Cut,
 ) -> Iterator[Page]:
-    """Yield a listing's pages, as long as they hold something that is to be emitted.
+    """Yield the pages of a slice that hold something to emit.
 
     Args:
         stream_name: the stream of all records.
-        listing: the records of each page.
+        pages: the records of each page.
         stream_slice: the slice that they are read for.
-        skips: whether a failure only means that there is nothing to read there (`Accounts.skips`).
-        added: fields that each record is given, such as account_id, which X leaves out.
+        skips: whether an error only means that the slice has nothing to read.
+        added: fields that each record is given, since the API leaves them out.
         cut: as for `read_ahead`.
 
     Raises:
-        ApiFailure: when X refuses. Also what could be skipped, once a page is out: a bookmark follows that page, and
-            to skip the rest would leave a gap below it that nobody reads again.
+        Exception: what `pages` raises, unless it is skipped. Nothing is skipped once a page is out: a bookmark follows
+            that page, and the next sync would not read the gap below it.
     """
     begun = False
     try:
-        for kept, newest in read_ahead(listing, cut):
-            for record in kept if added else ():
+        for used in read_ahead(pages, cut):
+            for record in used.records if added else ():
                 record.update(added)
-            if kept:
+            if used.records:
                 begun = True
-                yield Page(stream_name, kept, stream_slice, newest)
-    except ApiFailure as failure:
-        if begun or not skips(failure):
+                yield Page(stream_name, used.records, stream_slice, used.cursor_value)
+    except Exception as error:
+        if begun or not skips(error):
             raise

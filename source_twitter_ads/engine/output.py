@@ -23,7 +23,7 @@ class ProtocolOutput(io.TextIOBase):
     """Takes over standard output while a command runs.
 
     Log lines, records and states of all threads go through one lock to one file, so that no line is torn and the order
-    in which the threads wrote is kept. What other code prints goes to standard error, since it is no message.
+    in which the threads wrote is kept. What other code prints goes to standard error.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class ProtocolOutput(io.TextIOBase):
     def __enter__(self) -> ProtocolOutput:
         """Redirect `print` and the log."""
         self._stdout = sys.stdout
-        sys.stdout = cast(TextIO, _Strays())
+        sys.stdout = cast(TextIO, _StandardError())
         for handler in logging.getLogger().handlers:
             if isinstance(handler, logging.StreamHandler):
                 self._before.append((handler, handler.stream, handler.formatter))
@@ -46,7 +46,7 @@ class ProtocolOutput(io.TextIOBase):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give standard output back, also where nobody reads it any more."""
+        """Give standard output back, even when its reader has left."""
         with contextlib.suppress(OSError):
             self.flush()
         sys.stdout = self._stdout
@@ -55,7 +55,7 @@ class ProtocolOutput(io.TextIOBase):
             handler.setFormatter(formatter)
 
     def write(self, text: str) -> int:
-        """Write whole lines of text at once and let the reader have them."""
+        """Write whole lines of text and flush them."""
         with self._lock:
             self._file.write(text.encode())
             self._file.flush()
@@ -67,14 +67,12 @@ class ProtocolOutput(io.TextIOBase):
             self._file.write(lines)
 
     def flush(self) -> None:
-        """Let the reader have everything."""
+        """Flush everything."""
         with self._lock:
             self._file.flush()
 
 
-class _Strays(io.TextIOBase):
-    """Where prints of other code go."""
-
+class _StandardError(io.TextIOBase):
     def write(self, text: str) -> int:
         return sys.stderr.write(text)
 
@@ -101,15 +99,15 @@ _M_ARENA_MAX = -8
 _ARENAS = 2
 
 
-def settle() -> None:
+def tune_gc_and_malloc() -> None:
     """Fit the garbage collector and the allocator to pages; to be called before threads start.
 
     What is in memory before the first record stays until the end, and records hold no cycles: the collector need not
-    walk through all of it several times per page. And glibc gives each thread a heap of its own, none of which shrinks
-    again, although the interpreter runs one thread at a time: with ten readers two heaps save a third of the memory.
+    walk through all of it several times per page. And glibc gives each thread a heap of its own that never shrinks,
+    although the interpreter runs one thread at a time: with ten readers two heaps save a third of the memory.
     """
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
-    # Other C libraries have no such thing to set.
+    # Other C libraries have no mallopt.
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)

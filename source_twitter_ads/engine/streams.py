@@ -1,11 +1,12 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Makes one kind of stream out of the manifest's streams and the Python ones, so that all run under one pool."""
+"""Makes one kind of stream of the manifest's streams and of Python ones, so that all run under one pool."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, Protocol
 
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
@@ -14,78 +15,18 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
-from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import Record, StreamSlice
 from airbyte_cdk.utils.slice_hasher import SliceHasher
 
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
-from source_twitter_ads.engine.concurrency import as_written
+from source_twitter_ads.engine.page import Page
 
-
-def declared_stream(stream: AbstractStream, cursor: Cursor, lines: bool) -> DefaultStream:
-    """Give a stream of the manifest another cursor.
-
-    Args:
-        stream: as the CDK built it; it still lists the partitions and reads them.
-        cursor: keeps the bookmarks and emits the state.
-        lines: whether pages become protocol lines in the thread that reads them.
-    """
-    described = stream.as_airbyte_stream()
-    keys = [path[0] for path in described.source_defined_primary_key or []]
-    generator = _Partitions(stream.generate_partitions, cursor, lines)
-    return _stream(stream.name, described.json_schema, keys, stream.cursor_field, generator, cursor)
-
-
-def http_stream(stream: HttpStream, cursor: Cursor, lines: bool) -> DefaultStream:
-    """Run a Python stream under the same pool: one partition per slice, read by its own `read_records`."""
-
-    def partitions() -> Iterable[Partition]:
-        for stream_slice in stream.stream_slices(sync_mode=SyncMode.incremental):
-            assert isinstance(stream_slice, StreamSlice)
-            yield SlicePartition(stream, stream_slice)
-
-    key = stream.primary_key
-    keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
-    cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
-    generator = _Partitions(partitions, cursor, lines)
-    first = bool(getattr(stream, "reads_all_the_time", False))
-    return _stream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, first)
-
-
-def _stream(
-    name: str,
-    schema: Mapping[str, Any],
-    keys: list[str],
-    cursor_field: str | None,
-    generator: PartitionGenerator,
-    cursor: Cursor,
-    reads_all_the_time: bool = False,
-) -> DefaultStream:
-    stream = PagedStream(
-        partition_generator=generator,
-        name=name,
-        json_schema=schema,
-        primary_key=keys,
-        cursor_field=CursorField(cursor_field) if cursor_field else None,
-        logger=logging.getLogger(f"airbyte.{name}"),
-        cursor=cursor,
-    )
-    stream.reads_all_the_time = reads_all_the_time
-    return stream
-
-
-class PagedStream(DefaultStream):
-    """A stream of pages.
-
-    Attributes:
-        reads_all_the_time: whether it has one partition that takes as long as the sync, so that it has to begin first.
-    """
-
-    reads_all_the_time = False
+# Records of a stock retriever that make a page.
+RECORDS_PER_PAGE = 1000
 
 
 class PieceFailure:
-    """A piece of a partition that failed while the rest of the partition goes on.
+    """A piece of a partition that failed while the rest of the partition goes on; a stream yields it.
 
     Args:
         error: what happened to it.
@@ -95,22 +36,161 @@ class PieceFailure:
         self.error = error
 
 
-class SlicePartition(Partition):
-    """One slice of a Python stream."""
+class PythonStream(Protocol):
+    """What the engine uses of a Python stream: an `HttpStream` has all but `reads_all_the_time`.
 
-    def __init__(self, stream: HttpStream, stream_slice: StreamSlice) -> None:
-        self._stream = stream
+    Attributes:
+        reads_all_the_time: whether it has one slice that takes as long as the sync, so that it has to begin first.
+    """
+
+    reads_all_the_time: bool
+
+    @property
+    def name(self) -> str:
+        """The stream's name."""
+
+    @property
+    def primary_key(self) -> Any:
+        """A field, a list of fields, or None."""
+
+    @property
+    def cursor_field(self) -> str | list[str]:
+        """A field of the record; empty when the stream is read in full."""
+
+    def get_json_schema(self) -> Mapping[str, Any]:
+        """Return the schema of a record."""
+
+    def stream_slices(self, *, sync_mode: SyncMode) -> Iterable[Mapping[str, Any] | None]:
+        """Yield `StreamSlice`s."""
+
+    def read_records(self, sync_mode: SyncMode, *, stream_slice: Mapping[str, Any] | None = None) -> Iterable[Any]:
+        """Yield the pages or records of a slice, and its failed pieces."""
+
+
+class PagedStream(DefaultStream):
+    """A stream whose partitions yield pages.
+
+    Args:
+        name: the stream.
+        json_schema: of a record.
+        primary_key: fields of the record.
+        cursor_field: a field of the record, None when the stream is read in full.
+        partition_generator: lists the partitions.
+        cursor: keeps the bookmarks and emits the state.
+        reads_all_the_time: as in `PythonStream`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        json_schema: Mapping[str, Any],
+        primary_key: list[str],
+        cursor_field: str | None,
+        partition_generator: PartitionGenerator,
+        cursor: Cursor,
+        reads_all_the_time: bool = False,
+    ) -> None:
+        super().__init__(
+            partition_generator=partition_generator,
+            name=name,
+            json_schema=json_schema,
+            primary_key=primary_key,
+            cursor_field=CursorField(cursor_field) if cursor_field else None,
+            logger=logging.getLogger(f"airbyte.{name}"),
+            cursor=cursor,
+        )
+        self.reads_all_the_time = reads_all_the_time
+
+
+def declared_stream(stream: AbstractStream, cursor: Cursor) -> PagedStream:
+    """Read a stream of a manifest as pages, whether its retriever yields pages or records.
+
+    Args:
+        stream: as the CDK built it; it still lists the partitions and reads them.
+        cursor: takes the place of the CDK's.
+    """
+
+    def partitions() -> Iterator[PagedPartition]:
+        for partition in stream.generate_partitions():
+            stream_slice = partition.to_slice()
+            assert isinstance(stream_slice, StreamSlice)
+            yield PagedPartition(stream.name, stream_slice, partition.read, stream.cursor_field)
+
+    described = stream.as_airbyte_stream()
+    keys = [path[0] for path in described.source_defined_primary_key or []]
+    generator = _Partitions(partitions, cursor)
+    paged = PagedStream(stream.name, described.json_schema, keys, stream.cursor_field, generator, cursor)
+    if isinstance(stream, DefaultStream):
+        paged.block_simultaneous_read = stream.block_simultaneous_read
+    return paged
+
+
+def python_stream(stream: PythonStream, cursor: Cursor) -> PagedStream:
+    """Run a Python stream under the same pool: one partition per slice, read by its own `read_records`."""
+    cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
+
+    def partitions() -> Iterator[PagedPartition]:
+        for stream_slice in stream.stream_slices(sync_mode=SyncMode.incremental):
+            assert isinstance(stream_slice, StreamSlice)
+            read = partial(stream.read_records, SyncMode.incremental, stream_slice=stream_slice)
+            yield PagedPartition(stream.name, stream_slice, read, cursor_field)
+
+    key = stream.primary_key
+    keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
+    generator = _Partitions(partitions, cursor)
+    schema = stream.get_json_schema()
+    return PagedStream(stream.name, schema, keys, cursor_field, generator, cursor, stream.reads_all_the_time)
+
+
+class PagedPartition(Partition):
+    """One slice of a stream.
+
+    Args:
+        stream_name: the stream.
+        stream_slice: the slice.
+        read: yields what the stream reads of the slice: pages, records, failed pieces and messages.
+        cursor_field: the record field that moves the bookmark; its values must compare as text.
+    """
+
+    def __init__(
+        self, stream_name: str, stream_slice: StreamSlice, read: Callable[[], Iterable[Any]], cursor_field: str | None
+    ) -> None:
+        self._stream_name = stream_name
         self._slice = stream_slice
-        self._hash = SliceHasher.hash(stream.name, stream_slice)
+        self._read = read
+        self._cursor_field = cursor_field
+        self._hash = SliceHasher.hash(stream_name, stream_slice)
 
     def read(self) -> Iterable[Any]:
-        """Yield the pages of the slice; a failed piece becomes the queue item that the engine knows errors by."""
-        for item in self._stream.read_records(SyncMode.incremental, stream_slice=self._slice):
-            if isinstance(item, PieceFailure):
-                yield StreamThreadException(item.error, self._stream.name)
-            else:
-                assert isinstance(item, Record)
-                yield item
+        """Yield the pages of the slice; a failed piece becomes the queue item that the engine knows errors by.
+
+        Raises:
+            Exception: as the stream raises, after the records before it.
+        """
+        records: list[Mapping[str, Any]] = []
+        failure: Exception | None = None
+        try:
+            for item in self._read():
+                if isinstance(item, PieceFailure):
+                    yield StreamThreadException(item.error, self._stream_name)
+                elif isinstance(item, Page) or not isinstance(item, Mapping):
+                    yield item
+                else:
+                    records.append(item.data if isinstance(item, Record) else item)
+                    if len(records) == RECORDS_PER_PAGE:
+                        yield self._page(records)
+                        records = []
+        except Exception as error:
+            failure = error
+        if records:
+            yield self._page(records)
+        if failure is not None:
+            raise failure
+
+    def _page(self, records: list[Mapping[str, Any]]) -> Page:
+        values = (record.get(self._cursor_field) for record in records) if self._cursor_field else ()
+        greatest = max((value for value in values if value is not None), default=None)
+        return Page(self._stream_name, records, self._slice, None if greatest is None else str(greatest))
 
     def to_slice(self) -> StreamSlice:
         """Return the slice."""
@@ -118,21 +198,19 @@ class SlicePartition(Partition):
 
     def stream_name(self) -> str:
         """Return the stream's name."""
-        return self._stream.name
+        return self._stream_name
 
     def __hash__(self) -> int:
         return self._hash
 
 
 class _Partitions(PartitionGenerator):
-    def __init__(self, source: Callable[[], Iterable[Partition]], cursor: Cursor, lines: bool) -> None:
+    def __init__(self, source: Callable[[], Iterable[PagedPartition]], cursor: Cursor) -> None:
         self._source = source
         self._cursor = cursor
-        self._lines = lines
 
     def generate(self) -> Iterable[Partition]:
         for partition in self._source():
-            stream_slice = partition.to_slice()
-            if isinstance(self._cursor, BookmarkCursor) and isinstance(stream_slice, StreamSlice):
-                self._cursor.listed(stream_slice.partition)
-            yield as_written(partition) if self._lines else partition
+            if isinstance(self._cursor, BookmarkCursor):
+                self._cursor.open_partition(partition.to_slice().partition)
+            yield partition

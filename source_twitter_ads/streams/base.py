@@ -22,6 +22,9 @@ class XAdsStream(HttpStream):
         services: the shared parts of the sync.
     """
 
+    # For the engine: True for a stream of one slice that is read for as long as the sync lasts.
+    reads_all_the_time = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
         super().__init__()

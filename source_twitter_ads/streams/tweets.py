@@ -19,7 +19,7 @@ from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.components.retriever import iso_text
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
-from source_twitter_ads.engine.listing import NewestFirst, listed
+from source_twitter_ads.engine.listing import NewestFirst, read_pages
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
@@ -111,7 +111,7 @@ class Tweets(XAdsStream):
         query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
         context = RequestContext(self.name, account_id, stream_slice["tweet_type"])
         listing = pages(self._services.client, self.path(stream_slice=stream_slice), query, context, count=count)
-        yield from listed(
+        yield from read_pages(
             self.name,
             listing,
             stream_slice,
