@@ -11,7 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 API = (ROOT / "docs/x-ads-api.md").read_text(encoding="utf-8")
-FOLDERS = ("source_twitter_ads", "unit_tests", "integration_tests", "benchmarks", "demo", "tools", "docs")
+FOLDERS = (
+    "source_twitter_ads",
+    "x_ads_emulator",
+    "unit_tests",
+    "integration_tests",
+    "benchmarks",
+    "demo",
+    "tools",
+    "docs",
+)
 FILES = [
     *(
         path
@@ -24,6 +33,8 @@ FILES = [
 ]
 #: What is cited after the name of the document: "§7.1, §7.2", "§7.2 rule 10", "§5.22 to §5.33", "§9 J1–J4, R12".
 CITED = re.compile(r"docs/x-ads-api\.md((?:[\s#]*(?:,|and|to|–|rule \d+|§[\d.]*\d|[A-Z]\d+))+)")
+#: In the emulator a bare § means the same document, as its README says; a § of an RFC does not.
+BARE = re.compile(r"(?<!RFC \d{4} )§([\d.]*\d)")
 DOCUMENT = re.compile(r"(?<![\w/.-])([\w-]+\.md)(?= §| \"|[,;] |\))")
 ELSEWHERE = {"README.md", "AGENTS.md", "CHANGELOG.md", "CLAUDE.md", "results.md"}
 
@@ -36,6 +47,9 @@ def citations() -> Iterator[tuple[Path, str]]:
                 yield path, f"§{section}"
             for row in re.findall(r"(?<![§\w.])([A-Z]\d+)", found[1]):
                 yield path, row
+        if path.is_relative_to(ROOT / "x_ads_emulator"):
+            for section in BARE.findall(path.read_text(encoding="utf-8")):
+                yield path, f"§{section}"
 
 
 def has(target: str) -> bool:

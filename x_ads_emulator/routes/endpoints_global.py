@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The table of the endpoints without an account (docs/x-ads-api.md §2.2, §4, §5.3, §5.10, §5.12, §5.22-5.33)."""
+"""The table of the endpoints without an account (docs/x-ads-api.md §2.2, §4, §5.3, §5.10, §5.12, §5.22 to §5.33)."""
 
 from __future__ import annotations
 

@@ -20,15 +20,15 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     # §5.12
     "iab_categories": [{"id": "IAB1-1", "parent_id": "IAB1", "name": "Books & Literature"}],
-    # §5.22-5.33
+    # §5.22
     "targeting_app_store_categories": [
         {"name": "Games: Music", "targeting_type": "APP_STORE_CATEGORY", "targeting_value": "qouq", "os_type": "IOS"}
     ],
-    # §5.22-5.33
+    # §5.23
     "targeting_conversations": [
         {"targeting_type": "CONVERSATION", "targeting_value": "a1", "name": "NFL", "conversation_type": "SPORTS"}
     ],
-    # §5.22-5.33
+    # §5.24
     "targeting_devices": [
         {
             "name": "iPhone 3GS",
@@ -38,7 +38,7 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
             "targeting_type": "DEVICE",
         }
     ],
-    # §5.22-5.33
+    # §5.26
     "targeting_interests": [
         {
             "name": "Books and literature/Biographies and memoirs",
@@ -46,13 +46,13 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
             "targeting_value": "1001",
         }
     ],
-    # §5.22-5.33
+    # §5.27
     "targeting_languages": [{"name": "English", "targeting_type": "LANGUAGE", "targeting_value": "en"}],
-    # §5.22-5.33
+    # §5.29
     "targeting_network_operators": [
         {"country_code": "US", "targeting_type": "NETWORK_OPERATOR", "name": "Advantage", "targeting_value": "2l"}
     ],
-    # §5.22-5.33
+    # §5.30
     "targeting_platform_versions": [
         {
             "name": "Jelly Bean",
@@ -62,9 +62,9 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
             "targeting_value": "18",
         }
     ],
-    # §5.22-5.33
+    # §5.31
     "targeting_platforms": [{"name": "iOS", "targeting_type": "PLATFORM", "targeting_value": "0"}],
-    # §5.22-5.33
+    # §5.28
     "targeting_locations": [
         {
             "name": "Los Angeles, Los Angeles CA, CA, USA",
@@ -81,13 +81,13 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
             "targeting_type": "LOCATION",
         },
     ],
-    # §5.22-5.33
+    # §5.32
     "targeting_tv_markets": [
         {"name": "France", "country_code": "FR", "locale": "fr-FR"},
         {"name": "Chile", "country_code": "CL", "locale": "es-CL"},
         {"name": "Germany", "country_code": "DE", "locale": "de-DE"},
     ],
-    # §5.22-5.33
+    # §5.33
     "targeting_tv_shows": [
         {
             "name": "NewsWatch",
@@ -96,7 +96,7 @@ GLOBALS: Final[dict[str, list[dict[str, Any]]]] = {
             "locales": [{"language": "en", "country": "US"}],
         }
     ],
-    # §5.22-5.33
+    # §5.25
     "targeting_events": [
         {
             "reach": {"total_reach": None},
