@@ -47,7 +47,7 @@ class Settings:
         result_host_signed: True makes result files need a signature, False refuses one (§1).
         job_seconds: seconds from POST to SUCCESS of an analytics job, or `[low, high]`: each job takes a time between
             the two, by the world's seed and the job's number. The analytics service reads this and all further
-            switches; they are described at `Switches` in analytics/seam.py.
+            switches; they are described at `Switches` in analytics/switches.py.
     """
 
     base_url: str = ""

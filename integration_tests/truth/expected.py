@@ -18,7 +18,7 @@ from x_ads_emulator.analytics.catalog import RETIRED_PLACEMENTS, is_served, metr
 from x_ads_emulator.analytics.corrections import Correction
 from x_ads_emulator.analytics.numbers import GranuleReader, Series, Source
 from x_ads_emulator.analytics.population import Population
-from x_ads_emulator.analytics.seam import WorldView
+from x_ads_emulator.analytics.switches import WorldView
 from x_ads_emulator.analytics.segments import segments_of
 from x_ads_emulator.analytics.service import Analytics
 

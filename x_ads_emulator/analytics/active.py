@@ -14,7 +14,7 @@ from x_ads_emulator.analytics.numbers import GRANULES_PER_DAY, is_quiet_day, is_
 from x_ads_emulator.analytics.population import Population, granule_of, instant_of
 from x_ads_emulator.analytics.request import calendar_of, invalid, missing
 from x_ads_emulator.analytics.rollup import ROLLED_UP, Member
-from x_ads_emulator.analytics.seam import Switches, WorldView
+from x_ads_emulator.analytics.switches import Switches, WorldView
 from x_ads_emulator.analytics.windows import Window, resolve
 from x_ads_emulator.clock import print_instant
 from x_ads_emulator.errors import ApiError
@@ -79,7 +79,7 @@ class ActiveEntities:
         return Payload(data=data, params=echo)
 
     def _active(self, account_id: str, entity: str, first: int, end: int) -> dict[str, _Activity]:
-        """What the entities did in the granules [first, end), by id."""
+        """The activity of the entities in the granules [first, end), by id."""
         found: dict[str, _Activity] = {}
         for member in self._population.members(account_id, entity):
             for placement in member.keys:
@@ -187,7 +187,7 @@ def _filter(params: Mapping[str, str]) -> tuple[str | None, set[str]]:
 
 
 class _Owners:
-    """Which line items, campaigns and funding instruments an entity belongs to."""
+    """The line items, campaigns and funding instruments of an entity."""
 
     def __init__(self, world: WorldView, account_id: str) -> None:
         self._world = world
@@ -195,7 +195,7 @@ class _Owners:
         self._indexes: dict[tuple[str, str], dict[str, str]] = {}
 
     def of(self, entity: str, entity_id: str, record: Mapping[str, Any], filter_name: str) -> set[str]:
-        """Ids of the kind that the filter names; for a parent entity, those of its children."""
+        """The ids of the filter's kind: the entity's parents, or the children of a parent entity."""
         levels = {"LINE_ITEM": 0, "CAMPAIGN": 1, "FUNDING_INSTRUMENT": 2}
         own_level = levels.get(entity, 0)
         wanted = ("line_item_ids", "campaign_ids", "funding_instrument_ids").index(filter_name)

@@ -199,7 +199,7 @@ class Metric:
 
     Attributes:
         name: the key, for instance `impressions`.
-        subs: sub-keys of a conversion object; empty for a flat metric, whose value is an array.
+        subs: sub-keys of a conversion object; empty for a flat metric, which is an array.
         always_null: the whole value is null in every file (auto-created conversions, §7.5).
     """
 
@@ -248,7 +248,7 @@ _FUTURE_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
 
 
 def metrics_of(group: str, *, future: bool) -> tuple[Metric, ...]:
-    """The metric keys that a file prints for a metric group, whether they hold numbers or not.
+    """The metric keys that a file prints for a metric group, with or without numbers.
 
     Args:
         group: one of METRIC_GROUPS.

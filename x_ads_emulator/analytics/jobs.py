@@ -14,7 +14,7 @@ from x_ads_emulator.analytics import faults
 from x_ads_emulator.analytics.faults import FaultPlan, JobFault
 from x_ads_emulator.analytics.numbers import key_of
 from x_ads_emulator.analytics.request import JobRequest
-from x_ads_emulator.analytics.seam import Switches, WorldView, elapsed_seconds
+from x_ads_emulator.analytics.switches import Switches, WorldView, elapsed_seconds
 from x_ads_emulator.clock import print_instant
 from x_ads_emulator.errors import ApiError
 from x_ads_emulator.settings import times_of

@@ -14,7 +14,7 @@ import numpy as np
 from x_ads_emulator.analytics import catalog, numbers
 from x_ads_emulator.analytics.numbers import U64, Series, SeriesTable, mix_array
 from x_ads_emulator.analytics.request import JobRequest
-from x_ads_emulator.analytics.seam import Switches
+from x_ads_emulator.analytics.switches import Switches
 
 Values = Mapping[int, list[int]]
 

@@ -22,7 +22,7 @@ from x_ads_emulator.analytics.numbers import (
     mix,
 )
 from x_ads_emulator.analytics.rollup import ROLLED_UP, Member, RollUp
-from x_ads_emulator.analytics.seam import WorldView
+from x_ads_emulator.analytics.switches import WorldView
 
 #: Lifetimes of entities, in percent of the account's activity period: whole, late, early, middle.
 _LIFETIMES: Final = ((0, 100), (0, 100), (55, 100), (0, 30), (35, 70))

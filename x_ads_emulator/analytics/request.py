@@ -10,7 +10,7 @@ from typing import Any, Final
 from x_ads_emulator.analytics import catalog, segments
 from x_ads_emulator.analytics.calendar import AccountCalendar
 from x_ads_emulator.analytics.population import Population
-from x_ads_emulator.analytics.seam import Switches, WorldView
+from x_ads_emulator.analytics.switches import Switches, WorldView
 from x_ads_emulator.analytics.windows import Window, resolve
 from x_ads_emulator.clock import parse_instant, print_instant
 from x_ads_emulator.errors import ApiError

@@ -17,8 +17,8 @@ from x_ads_emulator.analytics.layout import Layout, layout_of
 from x_ads_emulator.analytics.numbers import Source
 from x_ads_emulator.analytics.population import Population, first_granule_from, granule_of
 from x_ads_emulator.analytics.request import JobRequest
-from x_ads_emulator.analytics.seam import Switches
 from x_ads_emulator.analytics.segments import segments_of
+from x_ads_emulator.analytics.switches import Switches
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from x_ads_emulator.analytics.jobs import OPEN_STATUSES, Job, JobBoard, printed_
 from x_ads_emulator.analytics.population import Population
 from x_ads_emulator.analytics.request import invalid, parse_job_request
 from x_ads_emulator.analytics.results import ResultBuilder
-from x_ads_emulator.analytics.seam import Switches, SwitchReader, WorldView
+from x_ads_emulator.analytics.switches import Switches, SwitchReader, WorldView
 from x_ads_emulator.errors import ApiError
 from x_ads_emulator.payload import Payload
 
@@ -38,7 +38,7 @@ class Analytics:
 
     Args:
         world: the emulated world.
-        settings: an object with the attributes of `seam.Switches`, read afresh at every call.
+        settings: an object with the attributes of `Switches`, read afresh at every call.
     """
 
     def __init__(self, world: WorldView, settings: object) -> None:

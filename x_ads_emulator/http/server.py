@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     raw_requestline: bytes
 
     def setup(self) -> None:
-        """Counts the connection."""
+        """Leaves the connection uncounted until its first request of the API."""
         super().setup()
         self._connection_number = 0
 

@@ -158,7 +158,7 @@ class Entities:
 
 
 def _order(endpoint: Endpoint, values: Mapping[str, Any]) -> paging.Order:
-    """Published Tweets come newest first, scheduled and draft ones in no order of dates (§5.34)."""
+    """Published Tweets come newest first, scheduled and draft ones in any order (§5.34 rule 4)."""
     if endpoint.stream == "tweets":
         return _NEWEST_TWEET_FIRST if values["tweet_type"] == "PUBLISHED" else ()
     return paging.parse_order(values.get("sort_by", ()))

@@ -89,5 +89,5 @@ def _by_name(wanted: str, anywhere: bool) -> Test:
 
 
 def _event_window(start: str, end: str | None) -> Test:
-    """Events that are not over at `start_time` (default now) and begin before `end_time` (§5.25)."""
+    """Events that end after `start_time` (default now) and begin before `end_time` (§5.25)."""
     return lambda r: r["end_time"] > start and (end is None or r["start_time"] < end)

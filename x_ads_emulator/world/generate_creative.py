@@ -103,7 +103,7 @@ def _conversation(context: Context, rng: Random, row: int, salt: int) -> Record:
 def tweet(context: Context, rng: Random, row: int) -> Record:
     """§5.34: a whole row with its 64-bit ids. Every 4th is SCHEDULED, every 9th DRAFT, the rest PUBLISHED.
 
-    Of the published ones every third is organic, every 40th a payload; two share one second now and then.
+    Of the published ones every third is organic, every 40th a reply; some pairs share one second.
     """
     kind = "SCHEDULED" if row % 4 == 3 else "DRAFT" if row % 9 == 8 else "PUBLISHED"
     created = _tweet_instant(context, rng, row, kind)

@@ -38,7 +38,7 @@ def _title(kind: str, row: int) -> str:
 
 
 def _option(stream: str, row: int, kind: str, **fields: object) -> Record:
-    """A targeting option; generated values start with `g`, which no documented value does."""
+    """A targeting option; generated values start with `g`, unlike documented ones."""
     return {"name": _title(kind.lower(), row), "targeting_type": kind, "targeting_value": f"g{base36(row)}", **fields}
 
 

@@ -47,7 +47,7 @@ def base36(number: int) -> str:
 
 
 def entity_id(account_index: int, stream: str, row: int) -> str:
-    """A base36 id, unique within a stream over all accounts, in no order of creation."""
+    """A base36 id, unique within a stream over all accounts, not in the order of creation."""
     offset = sum(ord(c) * 131**n for n, c in enumerate(stream[:5]))
     scrambled = (row * _STRIDE + offset) % _SPACE
     return base36(36 + account_index) + base36(scrambled).rjust(6, "0")

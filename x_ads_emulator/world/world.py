@@ -70,7 +70,7 @@ class World:
     def records(self, stream: str, account_id: str | None = None) -> Sequence[Record]:
         """All rows of a stream as X would print them, deleted, draft and legacy ones included.
 
-        A list, or for more than 20,000 generated rows a sequence that makes its rows when asked. Raises KeyError for
+        A list, or for more than 20,000 generated rows a sequence that makes its rows on demand. Raises KeyError for
         an unknown account or stream.
         """
         key = (stream, account_id)

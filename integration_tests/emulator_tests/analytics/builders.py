@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from x_ads_emulator.analytics.seam import Switches
 from x_ads_emulator.analytics.service import Analytics
+from x_ads_emulator.analytics.switches import Switches
 from x_ads_emulator.clock import parse_instant, print_instant
 from x_ads_emulator.world.spec import AccountSpec, WorldSpec
 from x_ads_emulator.world.world import World
