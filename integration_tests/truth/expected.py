@@ -18,9 +18,9 @@ from x_ads_emulator.analytics.catalog import RETIRED_PLACEMENTS, is_served, metr
 from x_ads_emulator.analytics.corrections import Correction
 from x_ads_emulator.analytics.numbers import GranuleReader, Series, Source
 from x_ads_emulator.analytics.population import Population
-from x_ads_emulator.analytics.switches import WorldView
 from x_ads_emulator.analytics.segments import segments_of
 from x_ads_emulator.analytics.service import Analytics
+from x_ads_emulator.analytics.switches import WorldView
 
 _HALF_HOUR: Final = 1800
 _LOS_ANGELES: Final = ZoneInfo("America/Los_Angeles")
