@@ -83,7 +83,11 @@ demo: $(DEMO_STAMP) ## sync every stream from the emulator into DuckDB through P
 	@.venv-demo/bin/python -m demo
 
 .PHONY: test
-test: lint unit-tests integration-tests pyairbyte-tests ## everything that must be green: lint, types, all tests
+test: say-how-long lint unit-tests integration-tests pyairbyte-tests ## everything that must be green: lint, types, all tests
+
+.PHONY: say-how-long
+say-how-long:
+	@echo "==> lint, types and all tests: about ten minutes on two cores, and two more at first for the installation"
 
 .PHONY: lint
 lint: $(STAMP) ## ruff check, ruff format --check, mypy, import contracts
