@@ -9,18 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
-from airbyte_cdk.sources.types import StreamSlice
-from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
-from source_twitter_ads import command_line
-from source_twitter_ads.command_line import Entrypoint
-from source_twitter_ads.configuration import ConfigProblem
-from source_twitter_ads.engine.page import Page
-from source_twitter_ads.failures import failure_lines
-from source_twitter_ads.source import SourceTwitterAds
 from unit_tests.conftest import valid_config
 
 ROOT = Path(__file__).parent.parent
@@ -82,55 +73,11 @@ def test_given_an_unknown_command_when_run_then_the_usage_is_shown() -> None:
     assert "invalid choice: 'sync'" in ended.stderr
 
 
-def problem(*words: str) -> str:
-    """What is wrong with the files that a command names; read in this process."""
-    with pytest.raises(ConfigProblem) as caught:
-        Entrypoint.inputs(Entrypoint.parse_args(list(words)))
-    return str(caught.value.message)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "cannot be read: No such file or directory"),
-        ("{not json", "is not valid JSON"),
-        ("[1, 2]", "must hold a JSON object"),
-    ],
-)
-def test_given_a_bad_config_file_when_checked_then_one_sentence_names_it(
-    file: Any, tmp_path: Path, content: str | None, words: str
-) -> None:
-    path = str(tmp_path / "missing.json") if content is None else file("config.json", content)
-    text = problem("check", "--config", path)
-    assert path in text
-    assert words in text
-
-
 def test_given_a_bad_file_when_run_then_stdout_has_one_trace_and_the_exit_code_is_one(file: Any) -> None:
     ended = Ended("check", "--config", file("config.json", "{not json"))
     assert (ended.code, ended.stderr) == (1, "")
     assert "is not valid JSON" in ended.error["message"]
     assert ended.error["failure_type"] == "config_error"
-
-
-def test_given_a_catalog_that_is_none_when_read_then_one_sentence_names_it(file: Any) -> None:
-    path = file("catalog.json", {"streams": [{"stream": "campaigns"}]})
-    text = problem("read", "--config", file("config.json", valid_config()), "--catalog", path)
-    assert f"The catalog file {path} is no configured Airbyte catalog" in text
-
-
-@pytest.mark.parametrize("state", ["{not json", '{"campaigns": {}}', '[{"type": "STREAM"}]', '["text"]'])
-def test_given_a_state_that_is_none_when_read_then_one_sentence_names_it(file: Any, state: str) -> None:
-    path = file("state.json", state)
-    words = ["read", "--config", file("c.json", valid_config()), "--catalog", file("k.json", CATALOG)]
-    assert f"The state file {path}" in problem(*words, "--state", path)
-
-
-def test_given_a_state_file_that_is_missing_when_read_then_one_sentence_says_so(file: Any, tmp_path: Path) -> None:
-    path = str(tmp_path / "missing.json")
-    words = ["read", "--config", file("c.json", valid_config()), "--catalog", file("k.json", CATALOG)]
-    text = problem(*words, "--state", path)
-    assert text == f"The state file {path} cannot be read: No such file or directory."
 
 
 def test_given_a_catalog_that_names_a_stream_twice_when_read_then_one_sentence_names_it(file: Any) -> None:
@@ -155,48 +102,3 @@ def test_given_an_empty_catalog_when_read_then_it_succeeds(file: Any) -> None:
     ended = Ended("read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", CATALOG))
     assert ended.code == 0
     assert {m["type"] for m in ended.messages} <= {"LOG"}
-
-
-def test_given_a_page_when_written_then_the_memory_monitor_counts_each_of_its_records(
-    file: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It looks at the container's memory once in 5,000 messages."""
-    page = Page("campaigns", [{"id": str(n)} for n in range(7)], StreamSlice(partition={}, cursor_slice={}), None)
-    page.to_lines()
-    source = SourceTwitterAds(lines=True)
-    entrypoint = Entrypoint(source)
-    looked: list[int] = []
-    monkeypatch.setattr(command_line, "settle", lambda: None)
-    monkeypatch.setattr(source, "read", lambda *_: iter([page]))
-    monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: looked.append(1))
-    words = ["read", "--config", file("config.json", valid_config()), "--catalog", file("catalog.json", CATALOG)]
-    entrypoint.write(Entrypoint.parse_args(words), Mock())
-    assert len(looked) == 7
-
-
-def test_given_a_print_of_other_code_when_a_command_runs_then_it_does_not_reach_stdout() -> None:
-    program = (
-        "import sys\n"
-        "from source_twitter_ads.engine.output import ProtocolOutput\n"
-        "with ProtocolOutput() as output:\n"
-        "    print('a stray line')\n"
-        "    output.write('{}\\n')\n"
-        "    output.write_lines(b'{}\\n')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, cwd=ROOT, check=False)
-    assert done.stdout == b"{}\n{}\n"
-    assert b"a stray line" in done.stderr
-
-
-class TestFailureLines:
-    def test_given_a_problem_of_the_user_when_described_then_its_sentence_is_the_message(self) -> None:
-        error = json.loads(failure_lines(ConfigProblem("page_size is 0.")))["trace"]["error"]
-        assert (error["message"], error["failure_type"]) == ("page_size is 0.", "config_error")
-
-    def test_given_an_unforeseen_error_when_described_then_the_user_reads_no_traceback(self) -> None:
-        error = json.loads(failure_lines(KeyError("data")))["trace"]["error"]
-        assert "failed unexpectedly with KeyError" in error["message"]
-        assert "Traceback" not in error["message"]
-
-    def test_given_an_interruption_when_described_then_it_is_one_line(self) -> None:
-        assert failure_lines(KeyboardInterrupt()).count(b"\n") == 1

@@ -1,10 +1,12 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Bookmarks: one per partition, never backwards, only after a whole partition."""
+"""Bookmarks: one per partition, never backwards, only after a whole partition; and how often a state is emitted."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import orjson
@@ -13,15 +15,14 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import Record, StreamSlice
 
-from source_twitter_ads.engine import bookmarks as module
-from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.bookmarks import (
+    RECORDS_PER_STATE,
+    STATE_BYTES_PER_SECOND,
+    BookmarkCursor,
+    StateWriter,
+    convert_cursor_values,
+)
 from source_twitter_ads.engine.page import Page
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """State as often as it changes."""
-    monkeypatch.setattr(module, "STATE_BYTES_PER_SECOND", math.inf)
 
 
 class Part:
@@ -37,12 +38,14 @@ class Part:
 class Reading:
     """A cursor, and what it emitted."""
 
-    def __init__(self, state: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, state: Mapping[str, Any] | None = None, clock: Callable[[], float] | None = None) -> None:
         self.repository = InMemoryMessageRepository()
-        self.cursor = BookmarkCursor("campaigns", "updated_at", state or {}, self.repository)
+        # An hour passes between two looks at the clock, so that no state is held back.
+        clock = clock or map(float, count(step=3600)).__next__
+        self.cursor = BookmarkCursor("campaigns", "updated_at", state or {}, self.repository, clock)
 
-    def page(self, part: Part, newest: str | None) -> Reading:
-        self.cursor.observe(Page("campaigns", [{"id": "1"}], part.slice, newest))
+    def page(self, part: Part, cursor_value: str | None) -> Reading:
+        self.cursor.observe(Page("campaigns", [{"id": "1"}], part.slice, cursor_value))
         return self
 
     def close(self, part: Part) -> Reading:
@@ -139,11 +142,8 @@ def test_given_a_partition_that_is_not_closed_when_the_stream_ends_then_its_reco
     assert [len(message["stream"]["stream_state"]["states"]) for message in reading.emitted()] == [1, 1]
 
 
-def test_given_thousands_of_partitions_when_closed_quickly_then_states_are_few_and_the_last_one_is_whole(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "STATE_BYTES_PER_SECOND", 1000.0)
-    reading = Reading()
+def test_given_thousands_of_partitions_when_closed_quickly_then_states_are_few() -> None:
+    reading = Reading(clock=time.monotonic)
     for number in range(3000):
         part = Part(account_id=str(number))
         reading.page(part, "2026-06-09").close(part)
@@ -161,6 +161,27 @@ def test_given_an_ordinary_record_when_observed_then_nothing_moves() -> None:
     assert reading.cursor.state["states"] == []
 
 
+class TestSlices:
+    """A partition may have several slices, and a stream no partitions at all."""
+
+    def test_given_two_slices_when_the_later_one_is_closed_first_then_the_bookmark_waits(self) -> None:
+        reading = Reading()
+        for _ in range(2):
+            reading.cursor.open_partition(A.slice.partition)
+        reading.page(A, "2026-06-09").close(A)
+        assert reading.cursor.bookmark({"account_id": "a"}) is None
+        reading.page(A, "2026-06-02").close(A)
+        assert reading.cursor.bookmark({"account_id": "a"}) == "2026-06-09"
+
+    def test_given_a_stream_without_partitions_when_closed_then_its_state_is_flat(self) -> None:
+        reading = Reading({"updated_at": "2026-06-01"})
+        reading.cursor.open_partition({})
+        assert reading.cursor.state == {"updated_at": "2026-06-01"}
+        whole = Part()
+        reading.page(whole, "2026-06-02").close(whole)
+        assert reading.cursor.state == {"updated_at": "2026-06-02"}
+
+
 class TestCommonBookmark:
     """A state of another maker may have one bookmark for all accounts."""
 
@@ -169,16 +190,179 @@ class TestCommonBookmark:
     def test_given_partitions_that_are_listed_when_one_is_closed_then_the_others_keep_it(self) -> None:
         reading = Reading({"updated_at": self.OLD})
         for part in (A, B):
-            reading.cursor.listed(part.slice.partition)
+            reading.cursor.open_partition(part.slice.partition)
         reading.page(A, "2026-06-09").close(A)
         assert reading.cursor.state["states"] == [entry("a", "2026-06-09"), entry("b", self.OLD)]
 
     def test_given_a_bookmark_of_its_own_when_listed_then_it_stays(self) -> None:
         reading = Reading({"updated_at": self.OLD, "states": [entry("a", "2026-06-07")]})
-        reading.cursor.listed(A.slice.partition)
+        reading.cursor.open_partition(A.slice.partition)
         assert reading.cursor.state["states"] == [entry("a", "2026-06-07")]
 
     def test_given_none_when_listed_then_there_is_nothing_to_keep(self) -> None:
         reading = Reading()
-        reading.cursor.listed(A.slice.partition)
+        reading.cursor.open_partition(A.slice.partition)
         assert reading.cursor.state["states"] == []
+
+
+class TestConvertCursorValues:
+    def convert(self, state: dict[str, Any]) -> dict[str, Any]:
+        return convert_cursor_values(state, ["updated_at"], lambda name, value: f"{name}:{value}")
+
+    def test_given_each_form_of_state_when_converted_then_cursor_values_alone_change(self) -> None:
+        assert self.convert({"updated_at": 1, "more": 2}) == {"updated_at": "updated_at:1", "more": 2}
+        assert self.convert({"state": {"updated_at": 1}}) == {"state": {"updated_at": "updated_at:1"}}
+        partition = {"partition": {"updated_at": 1}, "more": 2}
+        assert self.convert({"states": [{**partition, "cursor": {"updated_at": 3}}]}) == {
+            "states": [{**partition, "cursor": {"updated_at": "updated_at:3"}}]
+        }
+
+    @pytest.mark.parametrize(
+        ("state", "message"),
+        [
+            ({"states": {}}, "states is {}, not a list"),
+            ({"states": ["a"]}, "states holds 'a', which has no partition"),
+            ({"states": [{"partition": {}, "cursor": 1}]}, "a cursor is 1, not an object"),
+            ({"state": "2026"}, "a cursor is '2026', not an object"),
+        ],
+    )
+    def test_given_another_form_when_converted_then_it_says_what_is_wrong(
+        self, state: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=re.escape(message)):
+            self.convert(state)
+
+
+class Writing:
+    """A writer, the state that it is given, and what it has emitted."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+        self.repository = InMemoryMessageRepository()
+        self.writer = StateWriter("spend", self.repository, lambda: self.seconds)
+        self.state: dict[str, Any] = {"states": ["x" * 4000]}
+        self.made = 0
+
+    @property
+    def size(self) -> int:
+        """How long the state is."""
+        return len(orjson.dumps(self.state))
+
+    def emit(self, final: bool = False) -> bool:
+        """Have the state emitted."""
+
+        def state() -> dict[str, Any]:
+            self.made += 1
+            return self.state
+
+        return self.writer.emit(state, final)
+
+    def records(self, size: int) -> None:
+        """Let records of so many bytes go out."""
+        page = Page("spend", [{"text": "x" * size}], None)
+        page.render()
+        self.writer.observe(page)
+
+    def emitted(self) -> list[Any]:
+        """The states that were emitted."""
+        messages = list(self.repository.consume_queue())
+        return [AirbyteStateMessageSerializer.dump(one.state)["stream"] for one in messages]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def writing() -> Writing:
+    return Writing()
+
+
+class TestPace:
+    def test_given_no_state_before_when_emitted_then_at_once_and_in_the_stream_s_name(self, writing: Writing) -> None:
+        assert writing.emit()
+        (message,) = writing.emitted()
+        assert message == {"stream_descriptor": {"name": "spend"}, "stream_state": writing.state}
+
+    def test_given_a_state_a_moment_ago_when_emitted_then_it_is_held_back_and_not_even_made(
+        self, writing: Writing
+    ) -> None:
+        writing.emit()
+        assert not writing.emit()
+        assert writing.made == 1
+
+    def test_given_a_state_that_was_held_back_when_its_time_has_come_then_it_is_emitted(self, writing: Writing) -> None:
+        writing.emit()
+        writing.emit()
+        writing.seconds += writing.size / STATE_BYTES_PER_SECOND
+        assert writing.emit()
+
+    def test_given_records_of_many_times_its_bytes_when_emitted_then_it_does_not_wait(self, writing: Writing) -> None:
+        writing.emit()
+        writing.records(RECORDS_PER_STATE * writing.size)
+        assert writing.emit()
+
+    def test_given_records_of_fewer_bytes_when_emitted_then_it_waits(self, writing: Writing) -> None:
+        writing.emit()
+        writing.records(RECORDS_PER_STATE * writing.size - 1000)
+        assert not writing.emit()
+
+    def test_given_records_before_the_last_state_when_emitted_then_they_do_not_count_again(
+        self, writing: Writing
+    ) -> None:
+        writing.records(2 * RECORDS_PER_STATE * writing.size)
+        writing.emit()
+        assert not writing.emit()
+
+
+class TestDue:
+    def test_given_nothing_held_back_when_asked_then_nothing_is_due(self, writing: Writing) -> None:
+        assert writing.writer.due_in is None
+        writing.emit()
+        assert writing.writer.due_in is None
+
+    def test_given_a_state_that_was_held_back_when_asked_then_the_seconds_until_it_may_go(
+        self, writing: Writing
+    ) -> None:
+        writing.emit()
+        writing.emit()
+        writing.seconds += 1
+        assert writing.writer.due_in == pytest.approx(writing.size / STATE_BYTES_PER_SECOND - 1)
+
+    def test_given_a_state_that_is_overdue_when_asked_then_no_seconds(self, writing: Writing) -> None:
+        writing.emit()
+        writing.emit()
+        writing.seconds += 3600
+        assert writing.writer.due_in == 0
+
+    def test_given_a_state_that_was_held_back_when_emitted_then_nothing_is_due_any_more(self, writing: Writing) -> None:
+        writing.emit()
+        writing.emit()
+        writing.seconds += 3600
+        writing.emit()
+        assert writing.writer.due_in is None
+
+
+class TestFinal:
+    def test_given_no_state_before_when_the_stream_ends_then_one_is_emitted(self, writing: Writing) -> None:
+        assert writing.emit(final=True)
+
+    def test_given_the_same_state_before_when_the_stream_ends_then_none_is_emitted(self, writing: Writing) -> None:
+        writing.emit()
+        assert not writing.emit(final=True)
+
+    def test_given_a_state_that_was_held_back_when_the_stream_ends_then_it_does_not_wait(
+        self, writing: Writing
+    ) -> None:
+        writing.emit()
+        writing.state = {"states": ["y"]}
+        writing.emit()
+        assert writing.emit(final=True)
+
+    def test_given_records_since_the_last_state_when_the_stream_ends_then_it_is_said_once_more(
+        self, writing: Writing
+    ) -> None:
+        writing.emit()
+        writing.records(10)
+        assert writing.emit(final=True)
+
+    def test_given_another_state_than_the_last_when_the_stream_ends_then_it_is_emitted(self, writing: Writing) -> None:
+        writing.emit()
+        writing.state = {"states": []}
+        assert writing.emit(final=True)

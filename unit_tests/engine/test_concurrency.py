@@ -8,7 +8,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from queue import Queue
 from typing import Any
 
 import pytest
@@ -20,9 +19,14 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
-from source_twitter_ads.engine.concurrency import Line, OrderedRepository, PagedConcurrentSource, as_written
+from source_twitter_ads.engine.concurrency import (
+    QUEUED_ITEMS,
+    ClosableQueue,
+    OrderedRepository,
+    PagedConcurrentSource,
+)
 from source_twitter_ads.engine.page import Page
-from source_twitter_ads.engine.streams import _stream
+from source_twitter_ads.engine.streams import PagedStream
 
 
 class Slice(Partition):
@@ -98,16 +102,21 @@ class Slices:
         yield from self._partitions
 
 
+def an_engine(workers: int, generators: int, lines: bool = False) -> PagedConcurrentSource:
+    repository = OrderedRepository(ClosableQueue(lines))
+    return PagedConcurrentSource(repository, workers, generators, logging.getLogger("airbyte.test"))
+
+
 def streams_of(partitions: Mapping[str, Slices], engine: PagedConcurrentSource) -> list[Any]:
     """Streams of given partitions."""
     return [
-        _stream(
+        PagedStream(
             name,
             {"type": "object"},
             ["id"],
             "updated_at",
             slices,  # type: ignore[arg-type]
-            BookmarkCursor(name, "updated_at", {}, engine.repository),
+            BookmarkCursor(name, "updated_at", {}, engine._repository),
         )
         for name, slices in partitions.items()
     ]
@@ -125,7 +134,7 @@ class Run:
     def __init__(
         self, partitions: Mapping[str, list[Slice] | Slices], workers: int = 3, late: threading.Event | None = None
     ) -> None:
-        engine = PagedConcurrentSource(workers, 2, logging.getLogger("airbyte.test"))
+        engine = an_engine(workers, 2)
         listed = {name: one if isinstance(one, Slices) else Slices(one) for name, one in partitions.items()}
         if late:
             spend = Slice("spend", 0, 1)
@@ -187,10 +196,11 @@ class TestEngine:
 
     def test_given_two_threads_that_emit_when_they_do_it_at_once_then_neither_takes_the_others_message(self) -> None:
         """A state that another thread, or the writer itself, took would overtake the records before it."""
-        line = Line(2)
-        line.put("a page of the worker")
+        queue = ClosableQueue()
+        queue.put("a page of the worker")
         store = Dawdling()
-        repository = OrderedRepository(line, store)
+        repository = OrderedRepository(queue)
+        repository._decorated_message_repository = store
         worker = threading.Thread(target=repository.emit_message, args=("the worker's state",))
         worker.start()
         store.filled.wait(0.2)
@@ -198,7 +208,7 @@ class TestEngine:
         store.emptied.set()
         worker.join()
         assert list(repository.consume_queue()) == ["the writer's state"]
-        assert [line.get(timeout=5), line.get(timeout=5)] == ["a page of the worker", "the worker's state"]
+        assert [queue.get(timeout=5), queue.get(timeout=5)] == ["a page of the worker", "the worker's state"]
 
     @pytest.mark.parametrize(
         ("kinds", "whole"),
@@ -259,7 +269,7 @@ class TestEngine:
     def test_given_reports_that_wait_all_the_time_when_read_then_entity_streams_pages_arrive_all_the_same(self) -> None:
         held = threading.Event()
         reports = [f"report_{number}" for number in range(6)]
-        engine = PagedConcurrentSource(2, 1 + len(reports), logging.getLogger("airbyte.test"))
+        engine = an_engine(2, 1 + len(reports))
         waiting = {name: Slices([Waiting(name, held)]) for name in reports}
         quick = Slices([Slice("campaigns", number, 3) for number in range(4)])
         streams = streams_of({"campaigns": quick, **waiting}, engine)
@@ -282,7 +292,7 @@ class TestEngine:
 
     def test_given_a_reader_that_stops_listening_when_the_queue_is_full_then_all_threads_end(self) -> None:
         before = set(threading.enumerate())
-        engine = PagedConcurrentSource(3, 2, logging.getLogger("airbyte.test"))
+        engine = an_engine(3, 2)
         slices = Slices([Slice("campaigns", number, 1000) for number in range(8)])
         reading = engine.read(streams_of({"campaigns": slices}, engine))
         while not isinstance(next(reading), Page):
@@ -293,14 +303,76 @@ class TestEngine:
             time.sleep(0.01)
         assert left == set()
 
-    def test_given_a_written_partition_when_read_then_its_pages_are_lines_already(self) -> None:
-        (page,) = as_written(Slice("campaigns", 0, 1)).read()
-        assert list(page.messages()) == []
-        assert page.lines.startswith(b'{"type":"RECORD","record":{"stream":"campaigns","data":{"id":"0-0"}')
+    @pytest.mark.parametrize("lines", [True, False])
+    def test_given_a_page_when_put_then_it_is_rendered_if_lines_are_wanted(self, lines: bool) -> None:
+        queue = ClosableQueue(lines)
+        page = Page("campaigns", [{"id": "1"}], None)
+        queue.put(page)
+        assert queue.get() is page
+        assert len(list(page.messages())) == (0 if lines else 1)
 
     def test_given_the_consumer_itself_emits_when_the_queue_is_full_then_it_does_not_wait(self) -> None:
-        full: Queue[Any] = Queue(maxsize=1)
-        full.put("something")
-        repository = OrderedRepository(full, InMemoryMessageRepository())
+        full = ClosableQueue()
+        for _ in range(QUEUED_ITEMS):
+            full.put("something")  # type: ignore[arg-type]
+        repository = OrderedRepository(full)
         BookmarkCursor("campaigns", "updated_at", {}, repository).ensure_at_least_one_state_emitted()
         assert [message.type for message in repository.consume_queue()] == [Type.STATE]
+
+
+WORKERS, PARTITIONS, PAGES = 3, 6, 100
+
+
+class Counted(Partition):
+    """A partition that counts the pages that were taken from it and its like."""
+
+    made = 0
+    _lock = threading.Lock()
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def read(self) -> Iterable[Any]:
+        for _ in range(PAGES):
+            with self._lock:
+                Counted.made += 1
+            yield Page("campaigns", [{"id": "1"}], self.to_slice())
+
+    def to_slice(self) -> StreamSlice:
+        return StreamSlice(partition={"account_id": str(self._number)}, cursor_slice={})
+
+    def stream_name(self) -> str:
+        return "campaigns"
+
+    def __hash__(self) -> int:
+        return self._number
+
+
+class CountedPartitions:
+    def generate(self) -> Iterable[Partition]:
+        return [Counted(number) for number in range(PARTITIONS)]
+
+
+def settled_count() -> int:
+    """How many pages were made, once no more are."""
+    before = -1
+    while before != Counted.made:
+        before = Counted.made
+        time.sleep(0.3)
+    return before
+
+
+@pytest.mark.timeout(60)
+def test_given_a_consumer_that_stops_when_pages_wait_then_no_more_are_made_than_queue_and_readers_hold() -> None:
+    engine = an_engine(WORKERS, 1)
+    partitions: Any = CountedPartitions()
+    items = iter(engine.read(streams_of({"campaigns": partitions}, engine)))
+    taken = 1
+    while not isinstance(next(items), Page):
+        pass
+
+    held = settled_count() - taken
+
+    # Threads for readers and for one generator, which reads too once its partitions are listed.
+    assert QUEUED_ITEMS - 2 <= held <= QUEUED_ITEMS + WORKERS + 1
+    assert sum(isinstance(item, Page) for item in items) == PARTITIONS * PAGES - taken

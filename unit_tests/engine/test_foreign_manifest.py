@@ -137,7 +137,9 @@ def test_given_a_shop_that_appears_later_when_read_again_then_its_history_comes(
 
     second = by_the_engine(config, first.input())
 
-    assert [order["id"] for order in second.records["orders"] if order["shop_id"] == 99] == [len(shop.records["orders"])]
+    assert [order["id"] for order in second.records["orders"] if order["shop_id"] == 99] == [
+        len(shop.records["orders"])
+    ]
 
 
 def test_given_a_wrong_token_when_checked_then_the_stock_check_says_so(config: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def test_given_text_that_could_end_a_line_when_printed_then_a_record_stays_one_l
 def test_given_a_page_that_was_printed_when_asked_for_messages_then_its_records_are_gone() -> None:
     """The worker lets go of them, so that the queue holds bytes only."""
     page = Page("campaigns", [{"id": "1"}], _SLICE)
-    page.to_lines()
+    page.render()
     assert list(page.messages()) == []
     assert len(lines_of(page)) == page.size == 1
 
@@ -80,3 +80,8 @@ def test_given_a_page_as_a_library_reads_it_when_turned_into_messages_then_nothi
 def test_given_a_page_when_asked_whether_it_is_something_then_it_is() -> None:
     """The CDK stops reading its queue at an item that is falsy, and a mapping without keys is."""
     assert bool(Page("campaigns", [{"id": "1"}], _SLICE))
+
+
+def test_given_an_integer_beyond_64_bits_when_printed_then_it_is_the_cdks_text() -> None:
+    records = [{"id": 2**70, "name": "x"}, {"id": 1}]
+    assert [json.loads(line)["record"]["data"] for line in lines_of(Page("campaigns", records, _SLICE))] == records

@@ -1,16 +1,112 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Where an incremental read stops (docs/x-ads-api.md §9 E5, E6, E7)."""
+"""One page is read ahead, an incremental read stops at the bookmark, and a refusal may be skipped."""
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.engine.listing import NewestFirst
+from source_twitter_ads.engine.listing import PAGES_AHEAD, Cut, NewestFirst, Records, _permits, read_ahead, read_pages
+
+SECONDS = 10
+
+
+class Listing:
+    """Pages that note which pages were asked for."""
+
+    def __init__(self, *pages: list[dict[str, Any]] | Exception) -> None:
+        self._pages = pages
+        self._asked = threading.Condition()
+        self.asked = 0
+
+    def __iter__(self) -> Iterator[Records]:
+        for page in self._pages:
+            with self._asked:
+                self.asked += 1
+                self._asked.notify_all()
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+    def wait_until_asked(self, number: int) -> None:
+        """Wait until so many pages were asked for."""
+        with self._asked:
+            assert self._asked.wait_for(lambda: self.asked >= number, SECONDS)
+
+
+def wait_until_nothing_is_read_ahead() -> None:
+    ends = time.monotonic() + SECONDS
+    while _permits._value < PAGES_AHEAD:
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+def page(number: int) -> list[dict[str, Any]]:
+    return [{"id": number}]
+
+
+def test_given_pages_when_read_ahead_then_all_come_in_order() -> None:
+    listing = Listing(*map(page, range(5)))
+
+    assert [used.records for used in read_ahead(iter(listing))] == [page(number) for number in range(5)]
+
+
+def test_given_a_page_in_use_when_more_follow_then_exactly_the_next_one_is_fetched() -> None:
+    listing = Listing(*map(page, range(5)))
+    reading = read_ahead(iter(listing))
+
+    next(reading)
+    listing.wait_until_asked(2)
+
+    assert listing.asked == 2
+
+
+def test_given_a_page_that_completes_the_read_when_read_ahead_then_none_behind_it_is_asked_for() -> None:
+    def first_two(records: Records) -> Cut:
+        return Cut(records, complete=records[0]["id"] == 1)
+
+    listing = Listing(*map(page, range(5)))
+
+    kept = [used.records for used in read_ahead(iter(listing), first_two)]
+
+    assert (kept, listing.asked) == ([page(0), page(1)], 2)
+
+
+def test_given_a_page_that_fails_when_read_ahead_then_the_pages_before_it_came_first() -> None:
+    reading = read_ahead(iter(Listing(page(0), ValueError("no answer"))))
+
+    assert next(reading).records == page(0)
+    with pytest.raises(ValueError, match="no answer"):
+        next(reading)
+
+
+def test_given_more_listings_than_are_read_ahead_when_read_then_each_comes_whole() -> None:
+    listings = [Listing(*map(page, range(3))) for _ in range(3 * PAGES_AHEAD)]
+    readings = [read_ahead(iter(listing)) for listing in listings]
+
+    rounds = [[next(reading).records for reading in readings] for _ in range(3)]
+
+    assert rounds == [[page(number)] * len(listings) for number in range(3)]
+
+
+def test_given_readings_that_were_given_up_when_another_begins_then_it_still_reads_ahead() -> None:
+    for _ in range(2 * PAGES_AHEAD):
+        next(read_ahead(iter(Listing(page(0), page(1)))))
+        wait_until_nothing_is_read_ahead()
+    listing = Listing(page(0), page(1))
+
+    reading = read_ahead(iter(listing))
+    next(reading)
+
+    listing.wait_until_asked(2)
 
 
 def at(*days: int | None) -> list[dict[str, Any]]:
@@ -113,7 +209,7 @@ class TestOrder:
         with caplog.at_level(logging.WARNING, "airbyte"):
             assert cut(bounds, 3, 9, 4) == ([9], 9, False)
             assert cut(bounds, 2, 8) == ([8], 8, False)
-        assert caplog.text.count("did not sort campaigns newest first") == 1
+        assert caplog.text.count("campaigns is not sorted newest first") == 1
 
     def test_given_a_page_that_begins_newer_than_the_last_one_ended_when_cut_then_it_counts_as_unsorted(self) -> None:
         bounds = reader(since=5)
@@ -149,3 +245,28 @@ class TestOrder:
                 break
         if sort:
             assert kept == [d for page in pages for d in page if d is None or since <= d <= until]
+
+
+class TestReadPages:
+    SLICE = StreamSlice(partition={"shop": "1"}, cursor_slice={})
+
+    def read(self, *pages: Any) -> list[Any]:
+        found = read_pages(
+            "orders", iter(Listing(*pages)), self.SLICE, lambda error: isinstance(error, KeyError), added={"shop": "1"}
+        )
+        return [list(one.messages()) for one in found]
+
+    def test_given_pages_when_read_then_empty_ones_are_dropped_and_fields_are_added(self) -> None:
+        (messages,) = self.read([], page(7))
+        assert [message.record.data for message in messages] == [{"id": 7, "shop": "1"}]
+
+    def test_given_an_error_that_is_skipped_when_it_comes_first_then_nothing_is_read(self) -> None:
+        assert self.read(KeyError("gone")) == []
+
+    def test_given_an_error_that_is_skipped_when_a_page_is_out_then_it_is_raised(self) -> None:
+        with pytest.raises(KeyError):
+            self.read(page(7), KeyError("gone"))
+
+    def test_given_another_error_when_read_then_it_is_raised(self) -> None:
+        with pytest.raises(ValueError, match="refused"):
+            self.read(ValueError("refused"))

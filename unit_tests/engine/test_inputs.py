@@ -1,15 +1,16 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A state file may hold what Airbyte keeps, or simply what an earlier sync printed."""
+"""The files of a command: what they may hold, and one sentence for one that cannot be used."""
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from source_twitter_ads.engine.state_file import states_of
+from source_twitter_ads.engine.inputs import InputProblem, read_catalog, read_config, read_states, states_of
 
 RECORD = {"type": "RECORD", "record": {"stream": "campaigns", "data": {"id": "1"}, "emitted_at": 1}}
 LOG = {"type": "LOG", "log": {"level": "INFO", "message": "Starting syncing"}}
@@ -89,3 +90,47 @@ def test_given_something_else_when_read_then_one_line_says_what_it_is(text: str,
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         states_of(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"\xff", "is not text in UTF-8"),
+        (b"{not json", "is not valid JSON"),
+        (b"[1, 2]", "must hold a JSON object"),
+    ],
+)
+def test_given_a_bad_config_file_when_read_then_one_sentence_names_it(
+    tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "config.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputProblem, match=re.escape(words)) as caught:
+        read_config(str(path))
+    assert f"The config file {path}" in str(caught.value.message)
+
+
+def test_given_a_bad_catalog_file_when_read_then_one_sentence_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.json"
+    path.write_text('{"streams": [{"stream": "campaigns"}]}')
+    with pytest.raises(InputProblem, match="is no configured Airbyte catalog") as caught:
+        read_catalog(str(path))
+    assert f"The catalog file {path}" in str(caught.value.message)
+
+
+@pytest.mark.parametrize("text", ["{not json", '{"campaigns": {}}', '[{"type": "STREAM"}]', '["text"]'])
+def test_given_a_bad_state_file_when_read_then_one_sentence_names_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    with pytest.raises(InputProblem, match="Give the STATE lines that an earlier sync printed") as caught:
+        read_states(str(path))
+    assert f"The state file {path} cannot be used" in str(caught.value.message)
+
+
+def test_given_no_state_file_when_read_then_one_sentence_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with pytest.raises(InputProblem) as caught:
+        read_states(str(path))
+    assert caught.value.message == f"The state file {path} cannot be read: No such file or directory."

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
+"""Commands: the inputs they read, what is counted while pages are written, and the last line of a failure.
+
+unit_tests/test_run.py runs them in processes of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from airbyte_cdk.utils.memory_monitor import MemoryMonitor
+
+from source_twitter_ads.engine import command_line
+from source_twitter_ads.engine.bookmarks import StateWriter
+from source_twitter_ads.engine.command_line import Entrypoint, failure_line, read_inputs
+from source_twitter_ads.engine.inputs import InputProblem
+from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.source import PagedSource
+from unit_tests.engine import bookshop
+
+CONFIG = {"url": "http://localhost", "token": bookshop.TOKEN}
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    """A `read` with files that can be used."""
+    found = ["read"]
+    for name, content in (("config", CONFIG), ("catalog", {"streams": []})):
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(content))
+        found += [f"--{name}", str(path)]
+    return found
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> PagedSource:
+    """A source that yields a page of seven records and a state."""
+    monkeypatch.setattr(command_line, "tune_gc_and_malloc", lambda: None)
+    made = bookshop.source(lines=True)
+    repository = Mock()
+    StateWriter("orders", repository).emit(lambda: {"states": []})
+    (state,) = repository.emit_message.call_args.args
+    page = Page("orders", [{"id": number} for number in range(7)], None)
+    monkeypatch.setattr(made, "read", lambda *_: iter([page, state]))
+    return made
+
+
+def test_given_a_page_when_written_then_its_records_are_counted_and_memory_is_watched(
+    source: PagedSource, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CDK's monitor looks at the container's memory once in 5,000 messages."""
+    looked: list[int] = []
+    monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: looked.append(1))
+    output = Mock()
+    (line,) = Entrypoint(source, output).run(Entrypoint.parse_args(words))
+    assert len(looked) == 7 + 1
+    (lines,) = output.write_lines.call_args.args
+    assert lines.count(b"\n") == 7
+    assert json.loads(line)["state"]["sourceStats"] == {"recordCount": 7.0}
+
+
+def test_given_a_source_that_refuses_a_config_when_read_then_its_sentence_is_raised(
+    source: PagedSource, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(config: Any) -> None:
+        assert config == CONFIG
+        raise InputProblem("token is stale: make a new one.")
+
+    monkeypatch.setattr(source, "require_valid", refuse)
+    with pytest.raises(InputProblem, match="make a new one"):
+        list(Entrypoint(source, Mock()).run(Entrypoint.parse_args(words)))
+
+
+def test_given_a_command_when_its_inputs_are_read_then_those_it_names_are_there(words: list[str]) -> None:
+    assert read_inputs(Entrypoint.parse_args(words)).keys() == {"config", "catalog"}
+    assert read_inputs(Entrypoint.parse_args(["spec"])) == {}
+
+
+class TestFailureLine:
+    def test_given_a_problem_of_the_user_when_described_then_its_sentence_is_the_message(self) -> None:
+        error = json.loads(failure_line(InputProblem("page_size is 0.")))["trace"]["error"]
+        assert (error["message"], error["failure_type"]) == ("page_size is 0.", "config_error")
+
+    def test_given_an_unforeseen_error_when_described_then_the_user_reads_no_traceback(self) -> None:
+        error = json.loads(failure_line(KeyError("data")))["trace"]["error"]
+        assert "failed unexpectedly with KeyError" in error["message"]
+        assert "Traceback" not in error["message"]
+
+    def test_given_an_interruption_when_described_then_it_is_one_line(self) -> None:
+        assert failure_line(KeyboardInterrupt()).count(b"\n") == 1
