@@ -54,13 +54,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, for instance 0.1")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each fast contender")
     parser.add_argument("--slow-repeats", type=int, default=1, help="runs of each peer that takes minutes")
-    parser.add_argument("--no-singer", action="store_true", help="leave the Singer tap out")
+    parser.add_argument("--no-singer", action="store_true", help="skip the Singer tap")
     parser.add_argument("--singer-python", help="a Python that the Singer tap's dependencies support (3.7 to 3.9)")
     parser.add_argument("--output", help="where the results go; benchmarks/out/ unless all cases ran in full")
     arguments = parser.parse_args()
     unknown = set(arguments.cases.split(",")) - set(CASES)
     if unknown:
-        parser.error(f"there is no case {', '.join(sorted(unknown))}")
+        parser.error(f"unknown case {', '.join(sorted(unknown))}")
     return arguments
 
 

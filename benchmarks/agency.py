@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The cases of many ad accounts: reports as fast as X allows, a thousand accounts, one whose jobs all hang."""
+"""The cases with many ad accounts: reports at X's limits, a thousand accounts, an account whose jobs hang."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ H_ACCOUNTS, H_DAYS, H_LATENCY_MS, H_JOBS = 50, 75, 225, (20.0, 60.0)
 I_ACCOUNTS, I_FEWER, I_DAYS, I_LATENCY_MS, I_JOBS, I_DORMANT = 1_000, 100, 30, 100, (10.0, 30.0), 9
 J_ACCOUNTS, J_DAYS, J_LATENCY_MS, J_JOBS = 4, 3 * 365, 100, (1.0, 3.0)
 H_WORKERS, I_WORKERS = (10, 50), 50
-#: What the goals allow: beside the bound, the workers, and the calm run.
+#: Limits of the goals, relative to the bound, the workers and the undisturbed run.
 TIMES, OTHER_THREADS, PEAK_MB, STATE_SHARE = 1.3, len(REPORTS) + 10, 300, 0.1
 LATER, LATER_SECONDS = 1.1, 1.0
-#: Accounts whose rows are compared, of each kind: with mobile conversions, without them, dormant.
+#: Accounts per kind whose rows are compared: with mobile conversions, without them, dormant.
 _COMPARED = 2
 _ONE_OF_EACH = dict.fromkeys(worlds.AGENCY_VOLUMES, 1)
 _J_SECONDS = 5_400
@@ -35,10 +35,10 @@ _J_SECONDS = 5_400
 
 @dataclass
 class Sync:
-    """One sync of ours and what the server saw of it.
+    """One sync of the connector and the server's log of it.
 
     Attributes:
-        sample: what it took.
+        sample: its time, memory and output.
         log: its requests.
         jobs: the jobs that it created.
         latency: seconds that the server added to each response.
@@ -57,13 +57,13 @@ class Sync:
 
     @property
     def bound(self) -> float:
-        """The least seconds that it can take."""
+        """The least seconds that the sync can take."""
         longest = max((job["seconds"] for job in self.jobs), default=0.0)
         return bound.bound(self.log, self.latency, self.workers, longest)
 
     @property
     def state_share(self) -> float:
-        """Bytes of STATE lines by bytes of RECORD lines."""
+        """Bytes of STATE lines divided by bytes of RECORD lines."""
         return self.sample.state_bytes / max(self.sample.record_bytes, 1)
 
 
@@ -74,7 +74,7 @@ class Agency:
         result: takes the runs.
         emulator: the server.
         days: how many days are read, today included.
-        latency_ms: what the server adds to each response.
+        latency_ms: milliseconds that the server adds to each response.
         compared: accounts whose rows are kept.
     """
 
@@ -100,13 +100,13 @@ class Agency:
         seconds: float = 3600,
         **config: Any,
     ) -> Sync | None:
-        """Read once; a run that fails is noted, and judged as such.
+        """Read once; a run that fails is noted and judged as failed.
 
         Args:
             name: of the run, for the table.
             workers: `num_workers`.
             state: of an earlier sync.
-            exit_code: the one that it must have.
+            exit_code: the expected exit code.
             seconds: the run is killed after this time.
             config: further options of the connector.
         """
@@ -140,7 +140,7 @@ class Agency:
         self.result.notes += [f"{name}: {problem}" for problem in found.problems[:3]]
 
     def judge_refusals(self, name: str, sync: Sync) -> None:
-        """Judge that X would have refused nothing."""
+        """Check that X would have refused no request."""
         refused = [f"{e['method']} {e['endpoint']} {e['refused']}" for e in sync.log if e["refused"]]
         self.result.is_so(f"{name}: refused requests: 0", len(refused), not refused)
         self.result.notes += [f"{name}: {one}" for one in refused[:3]]
@@ -198,7 +198,7 @@ def case_i(options: Options) -> Result:
 
 
 def case_j(options: Options) -> Result:
-    """Three years of four accounts; the jobs of one of them hang, and the others do not notice."""
+    """Three years of four accounts: the jobs of one account hang, and the others take no longer."""
     accounts, days = max(J_ACCOUNTS, 2), options.size(J_DAYS)
     result = Result(
         f"(j) {len(REPORTS)} reports of {accounts} accounts over {days:,} days, once with all jobs of one that hang"
@@ -230,7 +230,7 @@ CASES: Mapping[str, Callable[[Options], Result]] = {"h": case_h, "i": case_i, "j
 
 
 def sampled(emulator: Emulator) -> list[str]:
-    """Some accounts whose rows are compared: active ones with and without mobile conversions, and dormant ones."""
+    """Pick accounts to compare: active ones with and without mobile conversions, and dormant ones."""
     world = emulator.world
     population = Population(world)
     kinds: dict[object, list[str]] = {}
@@ -258,7 +258,7 @@ def _judge_run(agency: Agency, name: str, sync: Sync, *all_syncs: Sync) -> None:
 
 
 def _judge_time(result: Result, name: str, sync: Sync, demanded: float = 0.0) -> None:
-    """Judge the time by the larger of the bound and what a limit demands."""
+    """Judge the time by the larger of the bound and the wait that a limit demands."""
     least = max(sync.bound, demanded)
     result.at_most(f"{name}: time from the first request on / bound", sync.sample.reading_seconds / least, TIMES)
     planned = bound.planned_and_created(sync.log)
@@ -274,7 +274,7 @@ def _judge_states(result: Result, name: str, sync: Sync) -> None:
 
 
 def _judge_healthy(result: Result, healthy: Iterable[str], ended: Mapping[str, Mapping[str, float]]) -> None:
-    """Judge when the last row of each healthy account comes, beside the run in which nothing hangs."""
+    """Compare when each healthy account's last row comes with the run in which no job hangs."""
     calm, disturbed = ended.get("calm", {}), ended.get("one hangs", {})
     for account_id in healthy:
         before, after = calm.get(text_of(account_id)), disturbed.get(text_of(account_id))

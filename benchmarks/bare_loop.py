@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The least that a client of a listing must do, in one thread: the yardstick of cases (a) and (b).
+"""A minimal client of paged collections, in one thread: the yardstick of cases (a) and (b).
 
 Download, parse with orjson, add account_id, serialise each record as an Airbyte RECORD line, write. It neither waits
-for limits nor tries again nor keeps state. With `--download-only` it shows how fast the server is by itself.
+for limits nor retries nor keeps state. With `--download-only` it shows how fast the server is by itself.
 
     python -m benchmarks.bare_loop BASE_URL ACCOUNT_ID[,ACCOUNT_ID…] [--download-only]
 """
@@ -25,7 +25,7 @@ _CURSOR = re.compile(rb'"next_cursor":"([^"]+)"')
 
 
 def pages(session: requests.Session, auth: OAuth1, url: str) -> None:
-    """Read one listing to its end and write its records."""
+    """Read one collection to its last page and write its records."""
     account_id = url.split("/")[-2]
     params = dict(_PARAMS)
     write, dumps = sys.stdout.buffer.write, orjson.dumps
@@ -42,7 +42,7 @@ def pages(session: requests.Session, auth: OAuth1, url: str) -> None:
 
 
 def downloads(session: requests.Session, auth: OAuth1, url: str) -> None:
-    """Fetch all pages of a listing and look at nothing but the cursor; one RECORD line per page."""
+    """Fetch all pages of a collection, parse only the cursor, and write one RECORD line per page."""
     params = dict(_PARAMS)
     while True:
         found = _CURSOR.search(session.get(url, params=params, auth=auth, timeout=60).content)

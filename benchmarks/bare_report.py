@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The least that a client of result files must do, in one thread: the yardstick of case (c).
+"""A minimal client of result files, in one thread: the yardstick of case (c).
 
 Download, gunzip, parse with orjson, make rows by zip over the metric arrays, serialise each as an Airbyte RECORD line,
-write. The jobs have been made by somebody else: it is handed the urls of the files.
+write. It does not create the jobs: the benchmark hands it the urls of the files.
 
     python -m benchmarks.bare_report ACCOUNT_ID FILE_WITH_ONE_URL_PER_LINE
 """
@@ -25,7 +25,7 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def columns_of(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (column, numbers) of each metric with numbers; rows leave the others out, as the connector's do.
+    """Yield (column, numbers) of each metric that is not null, as the connector's rows have them.
 
     A metric is null as a whole or has a number at each point (docs/x-ads-api.md §7.1).
     """

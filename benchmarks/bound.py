@@ -26,7 +26,7 @@ def planned_and_created(log: Iterable[Entry]) -> int:
 
 
 def bound(log: Sequence[Entry], latency: float, workers: int, longest_job: float) -> float:
-    """Return the seconds of the least time.
+    """Return the least seconds that one sync can take.
 
     Args:
         log: requests of one sync, as the emulator logs them.
@@ -41,7 +41,7 @@ def bound(log: Sequence[Entry], latency: float, workers: int, longest_job: float
 
 
 def status_limit_demands(jobs: Iterable[Job]) -> float:
-    """Return the seconds that X's limit of status requests costs at least, where it counts them for the user.
+    """Return the least seconds that status requests wait, where X limits them for the whole user.
 
     Each account needs one request for the jobs that it may have at once.
     """
@@ -51,5 +51,5 @@ def status_limit_demands(jobs: Iterable[Job]) -> float:
 
 
 def refused_status_requests(log: Iterable[Entry]) -> int:
-    """Count the status requests that came to 429."""
+    """Count the status requests that got a 429."""
     return sum(e["endpoint"] == STATUS and e["method"] == "GET" and e["status"] == 429 for e in log)

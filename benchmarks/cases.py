@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The cases: which server, which contenders, and what must come out as a ratio."""
+"""The cases: each has a server, contenders, and the ratios that must be met."""
 
 from __future__ import annotations
 
@@ -59,14 +59,16 @@ def _line_items(result: Result, options: Options, rows: int, accounts: int) -> R
     result.compare(STOCK, 15)
     pages, loop = result.middle(SERVER, lambda s: s.seconds), result.middle(BARE, lambda s: s.seconds)
     if pages and loop:
-        result.at_most("time of the downloads alone / of the bare loop: the server is no bottleneck", pages / loop, 0.6)
+        result.at_most(
+            "time of the downloads alone / of the bare loop: the server is not the bottleneck", pages / loop, 0.6
+        )
     return result
 
 
 def _tell_drafts(result: Result, world: World, rows: int) -> None:
-    """Say why the Singer tap wrote fewer line items, where drafts are all that it lacks."""
+    """Note why the Singer tap wrote fewer line items, where it lacks drafts and nothing else."""
     records = {sample.records for sample in result.samples.get(SINGER, ())}
-    # Rows are looked at only then: there are many.
+    # Rows are compared only then: there are many.
     if min(records, default=rows) < rows and records == {worlds.line_items_without_drafts(world)}:
         result.notes.append(f"{SINGER} does not ask for drafts (`with_draft`), and X lists none then.")
 
@@ -98,7 +100,7 @@ def case_d(options: Options) -> Result:
     """Every stream and six reports of three accounts on a slow server."""
     result = Result(
         f"(d) {len(STREAMS)} streams and {len(REPORTS)} reports of 3 accounts, {worlds.LATENCY_MS} ms added to every "
-        f"answer, jobs of {worlds.JOB_SECONDS:g} s"
+        f"response, jobs of {worlds.JOB_SECONDS:g} s"
     )
     catalog = configured_catalog()
     catalog["streams"] += contenders.report_catalog(*REPORTS)
@@ -174,7 +176,7 @@ def case_f(options: Options) -> Result:
 
 
 def case_g(options: Options) -> Result:
-    """What a command costs before it does anything."""
+    """What starting a command costs."""
     result = Result("(g) start-up: what `spec` adds to `import airbyte_cdk`")
     commands = {
         "import airbyte_cdk": [sys.executable, "-c", "import airbyte_cdk"],

@@ -1,9 +1,10 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The longest chain of requests each of which needs the answer of the one before, from the server's log.
+"""The longest chain of dependent requests, from the server's log.
 
-A listing of an account needs the list of accounts, then its pages one after another. Targeting criteria need their
+Each request of a chain needs the response to the one before it. A collection of an account needs the list of
+accounts, then its pages one after another. Targeting criteria need their
 line items first, TV shows their markets. A report needs the accounts, active_entities, the job, the time the job takes,
-its status and its file. Everything else could be done at once, by a client that knows no limits.
+its status and its file. A client without limits could do everything else at once.
 """
 
 from __future__ import annotations

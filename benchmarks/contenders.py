@@ -42,7 +42,7 @@ def bare(emulator: Emulator, account_ids: Sequence[str]) -> Contender:
 
 
 def server(emulator: Emulator, account_ids: Sequence[str]) -> Contender:
-    """Nothing but the downloads, which shows what the server can do; its records are pages."""
+    """The downloads alone, which show the server's own speed; its records are pages."""
     return Contender(SERVER, [*bare(emulator, account_ids).command, "--download-only"])
 
 
@@ -54,7 +54,7 @@ def bare_report(folder: Path, account_id: str, urls: Sequence[str]) -> Contender
 
 
 def report_catalog(*names: str, cursor_field: str = "date") -> list[dict[str, Any]]:
-    """Entries of a configured catalog for reports; the schema is of no interest to the connector."""
+    """Entries of a configured catalog for reports; the connector does not read the schema."""
     return [
         {
             "stream": {

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The emulator's keys, as requests-oauthlib wants them."""
+"""The emulator's keys in the form that requests-oauthlib takes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Whether the rows of reports are the server's, number by number, for some of the accounts."""
+"""Compares rows of reports with the server's numbers, for some of the accounts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _GROUPS = tuple(group for group in METRIC_GROUPS if group != "MEDIA")
 
 @dataclass
 class Comparison:
-    """What a comparison found.
+    """The result of a comparison.
 
     Attributes:
         accounts: how many accounts were compared.
-        keys: how many rows with a number there are.
+        keys: how many rows hold a number.
         problems: the first differences, in words.
     """
 
@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def is_exact(self) -> bool:
-        """Whether there were rows, and all of them are the server's."""
+        """Whether there are rows and all of them equal the server's."""
         return self.keys > 0 and not self.problems
 
 
@@ -61,8 +61,8 @@ def compare(world: World, paths: Sequence[Path], account_ids: Sequence[str], fir
     """Compare the rows of the prebuilt reports with the truth.
 
     Args:
-        world: what the server serves.
-        paths: lines of records, of one sync after the other; a later row takes the place of an earlier one.
+        world: the data that the server serves.
+        paths: lines of records, of one sync after the other; a later row replaces an earlier one.
         account_ids: the accounts whose rows are there.
         first, end: the UTC days [first, end) that are compared; their numbers must be settled.
     """

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One run of one contender: what the operating system says of the process, and what the server says of its requests."""
+"""Runs one contender and measures its process and its requests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIGURES = (
 
 
 class RunFailed(Exception):
-    """A contender that did not finish; the text ends with what it wrote to stderr."""
+    """A contender failed or took too long; the text ends with its stderr."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Contender:
     """A program that reads from the server and writes lines.
 
     Attributes:
-        name: as the tables name it.
+        name: its name in the tables.
         command: the words of its command line.
         mark: text that each record line holds once.
         environment: variables beside those of this process.
-        repeats: how often it runs at most; None for as often as was asked. Slow peers run less often.
+        repeats: the most runs; None for as many as the command line asks for. Slow peers run less often.
     """
 
     name: str
@@ -51,16 +51,16 @@ class Contender:
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run took.
+    """The measurements of one run.
 
     Attributes:
         seconds: wall time of the process.
         reading_seconds: from its first request, as the server saw it, to its end: without the start of the interpreter
             and of the libraries.
         cpu_seconds, peak_mb: of the process, as the operating system counts.
-        records, bytes: what it wrote.
-        requests, connections, peak_concurrent: what the server saw.
-        threads: the most that the process had at once.
+        records, bytes: its output.
+        requests, connections, peak_concurrent: as the server counts them.
+        threads: the most threads that the process had at once.
         state_bytes, record_bytes: of the STATE lines, and of the record lines.
         last_rows: by text of `Rows`, seconds from the first request to its last row.
     """
@@ -92,7 +92,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Rows:
-    """Which records of a run are kept.
+    """Which records of a run are kept, and where.
 
     Attributes:
         path: where their lines go.
@@ -120,7 +120,7 @@ def run(
         seconds: the run is killed after this time.
         states: where its STATE lines are to be kept.
         rows: which of its records are to be kept.
-        exit_code: the one that it must have.
+        exit_code: the expected exit code.
 
     Raises:
         RunFailed: when it ended otherwise or took too long.

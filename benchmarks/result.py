@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What was asked for, and what a case brought: runs, judgements, notes."""
+"""The options of a benchmark and the result of a case: runs, checks, notes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from benchmarks.measure import Sample
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asked for.
+    """The options of the command line.
 
     Attributes:
         scale: share of the full size.
         repeats: runs of each fast contender.
         slow_repeats: runs of each slow peer.
-        singer: the Singer tap's command, None where it is left out.
+        singer: the Singer tap's command, None where it is skipped.
     """
 
     scale: float
@@ -34,12 +34,12 @@ class Options:
 
 @dataclass
 class Result:
-    """What a case brought.
+    """The result of a case.
 
     Attributes:
         samples: runs by contender.
         checks: (what, figure, bound, whether it is met).
-        notes: what a reader must know.
+        notes: sentences for the reader of the results.
     """
 
     title: str
@@ -48,21 +48,21 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
     def at_least(self, what: str, value: float, bound: float) -> None:
-        """Note a ratio that must not be smaller."""
+        """Add a check: the figure must not be smaller than the bound."""
         self.checks.append((what, f"{value:.2f}×", f"≥ {bound:g}×", value >= bound))
 
     def at_most(self, what: str, value: float, bound: float, unit: str = "×") -> None:
-        """Note a figure that must not be larger."""
+        """Add a check: the figure must not be larger than the bound."""
         self.checks.append((what, f"{value:.2f}{unit}", f"≤ {bound:g}{unit}", value <= bound))
 
     def is_so(self, what: str, value: object, met: bool) -> None:
-        """Note something that must be the case."""
+        """Add a check that is met or not, without a figure."""
         self.checks.append((what, str(value), "yes", met))
 
     def all_ran(self, name: str, runs: int, records: int | None = None) -> None:
-        """Judge that so many runs of a contender finished, each with exactly so many records where that is known.
+        """Add a check: so many runs of a contender finished, each with the expected number of records.
 
-        Without this a contender that always fails would have no figure, and so nothing that could be judged.
+        Without this check a contender that always fails would have no figure, and no check would fail.
         """
         finished = self.samples.get(name, [])
         good = [sample for sample in finished if records in (None, sample.records)]
@@ -74,7 +74,7 @@ class Result:
         return median(map(figure, self.samples[name])) if self.samples.get(name) else None
 
     def compare(self, name: str, bound: float) -> None:
-        """Judge our speed by another's; the whole processes are told beside it."""
+        """Compare the connector's speed with another's, and note the ratio of the whole processes."""
         ours, theirs = self.middle(OURS, lambda s: s.speed), self.middle(name, lambda s: s.speed)
         if ours and theirs:
             self.at_least(f"records/s, ours / {name}", ours / theirs, bound)

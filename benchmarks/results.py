@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The results as Markdown: ratios first, then the figures they were made of, then what they were measured on."""
+"""The results as Markdown: ratios, the figures behind them, and the machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def markdown(results: Sequence[Result], options: Options, singer: str) -> str:
     Args:
         results: of the cases that ran.
         options: how they ran.
-        singer: what became of the Singer tap.
+        singer: the Singer tap's version, or why it did not run.
     """
     parts = ["# Benchmark results", _intro(options), "## Ratios", _ratios(results)]
     for result in results:
@@ -34,7 +34,8 @@ def markdown(results: Sequence[Result], options: Options, singer: str) -> str:
 
 
 def _intro(options: Options) -> str:
-    size = "" if options.scale == 1 else f" Sizes are {options.scale:g} of the full ones: the ratios are no verdict."
+    share = f" Sizes are {options.scale:g} of the full ones: do not compare the ratios with those of full runs."
+    size = "" if options.scale == 1 else share
     return (
         "Written by `make bench`. All contenders read from the emulator on loopback, sign every request to the API "
         "and write to a pipe that is drained; they run in turn. Figures are medians. Speeds count from a process's "

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Runs contenders beside each other, and judges whether they did what they were timed for."""
+"""Runs contenders in turn, and checks that each did the work it was timed for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.result import Result
 from benchmarks.same import written
 from x_ads_emulator.client import Emulator
 
-#: What they fail at is no fault of ours: it is noted, and the rest is judged.
+#: Peers: a failure of theirs is noted and not judged.
 PEERS = frozenset({SINGER, STOCK})
 
 
@@ -22,10 +22,10 @@ def rounds(
 
     Args:
         result: takes the runs and the judgements.
-        emulator: what they read from.
-        field: who runs.
-        repeats: runs of each, where it has no number of its own.
-        records: how many there are, where that is known; whoever is no peer must write exactly so many in each run.
+        emulator: the server that they read from.
+        field: the contenders.
+        repeats: runs of each contender that sets no number itself.
+        records: how many records the server has, None if unknown; all but peers must write exactly so many in each run.
     """
     for number in range(repeats):
         for contender in field if number % 2 == 0 else [*reversed(field)]:
@@ -60,7 +60,7 @@ def _tell_missing(result: Result, name: str, records: int | None) -> None:
 
 
 def same(result: Result, ours: Contender, bare: Contender, records: int) -> None:
-    """Prove that both write the same records, as many as there are, in a run that is not timed."""
+    """Prove, in a run that is not timed, that both write all records and the same ones."""
     first, second = written(ours), written(bare)
     met = first == second and first[0] == records
     result.is_so("the same records as the bare loop, all of them", f"{first[0]:,}, {second[0]:,} of {records:,}", met)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Whether two contenders wrote the same records: a fast program that loses some of them proves nothing."""
+"""Compares the records of two contenders: a fast program that loses some proves nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIGEST_BYTES = 16
 
 
 def fingerprint(lines: Iterable[bytes]) -> tuple[int, int]:
-    """Return (records, a number that is the same for the same records in any order, columns in any order)."""
+    """Return (records, fingerprint); the order of records and of columns does not change it."""
     count = total = 0
     for line in lines:
         if line.startswith(b'{"type":"RECORD"'):
@@ -27,7 +27,7 @@ def fingerprint(lines: Iterable[bytes]) -> tuple[int, int]:
 
 
 def written(contender: Contender) -> tuple[int, int]:
-    """Run a contender, whatever time it takes, and return the fingerprint of its records.
+    """Run a contender without a time limit and return the fingerprint of its records.
 
     Raises:
         RunFailed: when it failed.

@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The Singer tap from PyPI as a peer: its own virtual environment, its own Python, none of its code here.
+"""The Singer tap from PyPI as a peer, in its own virtual environment with its own Python.
 
-Its pinned dependencies need an older Python. Where none is found, or the installation fails, it is left out and the
-results say why.
+Its pinned dependencies need an older Python. Without one, or when the installation fails, the benchmark skips the tap
+and the results say why.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _SHIM = Path(__file__).with_name("singer")
 
 
 class NotInstalled(Exception):
-    """The tap cannot be had here."""
+    """The tap cannot be installed or run on this machine."""
 
 
 def install(python: str | None = None) -> str:
     """Make the tap's environment unless it is there already; return the tap's command.
 
     Args:
-        python: an interpreter that its dependencies still support; looked for when left out.
+        python: an interpreter that its dependencies support; searched for when None.
 
     Raises:
         NotInstalled: when there is none, or when pip fails.
@@ -68,11 +68,11 @@ def tap(
     Args:
         command: as `install` returned it.
         folder: where its configuration and catalog go.
-        config: the connector's configuration, of which the tap takes its part.
-        account_ids: which accounts to read; it must be told.
+        config: the connector's configuration; the tap gets the keys that it knows.
+        account_ids: the accounts to read; the tap does not list them itself.
         streams: which streams; None for all.
-        reports: its own form of the reports.
-        repeats: how often it runs at most.
+        reports: the reports in the tap's own form.
+        repeats: the most runs.
 
     Raises:
         NotInstalled: when it cannot list its streams.
@@ -101,7 +101,7 @@ def _older_python() -> str | None:
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found += [str(path) for name in _PYTHONS for path in sorted(versions.glob(f"{name[6:]}.*/bin/{name}"))]
     for path in found:
-        # A version manager's shim stands in the path also where its Python does not run.
+        # A version manager's shim is in the path even where its Python does not run.
         if subprocess.run([path, "-c", ""], capture_output=True, timeout=60, check=False).returncode == 0:
             return path
     return None

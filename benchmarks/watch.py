@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Runs one command, drains its standard output and prints what it took, as one JSON line.
+"""Runs one command, drains its standard output and prints its measurements as one JSON line.
 
 A process of its own, and a small one: Linux counts the parent's memory at the moment of the start as the child's peak,
 so a large parent would hide a small child. Standard library only, for the same reason.
@@ -11,7 +11,7 @@ OPTIONS is a JSON object:
     mark: text that each record line holds once.
     states: file for the STATE lines, or null.
     rows: file for the record lines that hold one of `texts`, or null.
-    texts: see `rows`; the time of the last line with each is told.
+    texts: see `rows`; the output has the time of the last line with each text.
 """
 
 import json
@@ -25,7 +25,7 @@ from typing import IO
 
 _CHUNK = 1 << 20
 _BETWEEN_SAMPLES = 0.05
-#: How lines begin that are neither records nor anything else that is counted.
+#: Prefixes of lines that are not records.
 _STATE = b'{"type":"STATE"'
 _OTHERS = (_STATE, b'{"type":"LOG"', b'{"type":"TRACE"')
 
@@ -37,7 +37,7 @@ class Drain:
         mark: text that each record line holds once.
         states: takes the STATE lines.
         rows: takes the record lines that hold one of the texts.
-        texts: see `rows`; none keeps no line.
+        texts: see `rows`; without texts no line is kept.
     """
 
     def __init__(self, mark: str, states: IO[bytes], rows: IO[bytes], texts: Sequence[str]) -> None:
@@ -82,7 +82,7 @@ class Drain:
 
 
 def _beginning_with(lines: bytes, begin: bytes) -> Iterator[bytes]:
-    """Yield the lines that begin so; a search for the few of them costs less than cutting all lines."""
+    """Yield the lines with this prefix; searching for these few costs less than splitting all."""
     at = lines.find(begin)
     while at >= 0:
         end = lines.index(b"\n", at) + 1
@@ -92,7 +92,7 @@ def _beginning_with(lines: bytes, begin: bytes) -> Iterator[bytes]:
 
 
 class Threads:
-    """Samples how many threads a process has, and keeps the peak."""
+    """Samples the number of threads of a process and keeps the peak."""
 
     def __init__(self, pid: int) -> None:
         self._path = f"/proc/{pid}/status"
@@ -114,7 +114,7 @@ class Threads:
             except OSError:
                 return
             number = text.partition(b"\nThreads:")[2].partition(b"\n")[0]
-            # A process that has ended has no such line any more.
+            # The status of an ended process lacks this line.
             self.peak = max(self.peak, int(number or 0))
 
 

@@ -32,9 +32,9 @@ def account_ids(number: int) -> list[str]:
 
 
 def first_report_day() -> str:
-    """The day from which on reports are read, as a date-time that all contenders take.
+    """The first day that reports are read, as a date-time that all contenders accept.
 
-    With today, and a tomorrow that has begun elsewhere, these are REPORT_DAYS days at most.
+    Including today and a tomorrow that has begun elsewhere, these are at most REPORT_DAYS days.
     """
     day = datetime.now(timezone.utc).date() - timedelta(days=REPORT_DAYS - 2)
     return f"{day.isoformat()}T00:00:00Z"
@@ -48,14 +48,14 @@ def line_items(rows: int, accounts: int) -> Emulator:
 
 
 def line_items_without_drafts(world: World) -> int:
-    """How many line items all accounts have for a client that does not ask for drafts."""
+    """The number of line items that a client without with_draft gets."""
     return sum(len(world.visible("line_items", account_id, with_deleted=True)) for account_id in world.account_ids())
 
 
 def newest_line_items(world: World, account_id: str) -> int:
-    """How many line items a second sync must read again: those that are not older than the bookmark of a whole read.
+    """The number of line items that a second sync must read again: those as new as the bookmark.
 
-    That is the account's newest `updated_at`: a record equal to it may have been changed after it was read.
+    The bookmark is the account's newest `updated_at`; a record equal to it may have changed after it was read.
     """
     dates = [record["updated_at"] for record in world.records("line_items", account_id)]
     bookmark = max(dates)
@@ -63,7 +63,7 @@ def newest_line_items(world: World, account_id: str) -> int:
 
 
 def report(entities: int) -> Emulator:
-    """A server of one account with so many line items, all of which are active all the time.
+    """A server of one account with so many line items, each always active.
 
     In UTC, since the bare loop knows no clock changes.
     """
@@ -74,7 +74,7 @@ def report(entities: int) -> Emulator:
 
 
 def everything() -> Emulator:
-    """The demo world of three accounts with some activity in each; every answer takes a while, jobs longer."""
+    """The demo world of three accounts with some activity in each; every response takes a while, jobs longer."""
     spec = WorldSpec.demo()
     accounts = [replace(account, activity=_activity(0.15)) for account in spec.accounts]
     settings: Mapping[str, Any] = {**_SETTINGS, "latency_ms": LATENCY_MS, "job_seconds": JOB_SECONDS}
@@ -95,8 +95,8 @@ def agency(
 
     Args:
         accounts: how many.
-        days: how far back their activity reaches: some entities run all the time, some have ended or began late.
-        dormant_of_ten: so many of ten accounts have entities and no activity.
+        days: how far back activity reaches; some entities run all the time, others end early or begin late.
+        dormant_of_ten: how many of ten accounts have entities but no activity.
         volumes: entities of each account.
         latency_ms: added to every response.
         job_seconds: the shortest and the longest time of a job.
@@ -121,12 +121,12 @@ def agency(
 
 
 def agency_ids(accounts: int) -> list[str]:
-    """Ids of the accounts of `agency`; all of one length, so that none is part of another."""
+    """Ids of the accounts of `agency`, all of the same length, so that no id contains another."""
     return [f"18agency{position:04d}" for position in range(accounts)]
 
 
 def first_day(days: int) -> date:
-    """The day from which on `days` days are read, today included, in UTC."""
+    """The first of the last `days` days, today included, in UTC."""
     return datetime.now(timezone.utc).date() - timedelta(days=days - 1)
 
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""`python -m demo`: syncs an emulated X Ads API into DuckDB through PyAirbyte and shows what arrived."""
+"""`python -m demo`: syncs an emulated X Ads API into DuckDB through PyAirbyte and shows the tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENTITIES, REPORTS = "entities", "reports"
 
 
 def main() -> int:
-    """Run the demo, or answer one query about what it left."""
+    """Run the demo, or print the rows of one query on its database."""
     arguments = _arguments()
     # Bound to the real stdout before PyAirbyte's own prints are sent to a file.
     console = Console(file=sys.stdout)
@@ -78,7 +78,7 @@ def _sync(console: Console, pin: Pin) -> list[StreamResult]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="forget earlier runs and start with an empty database")
-    parser.add_argument("--sql", metavar="QUERY", help="answer a query about what the last run left, without a sync")
+    parser.add_argument("--sql", metavar="QUERY", help="run a query on the database of the last run, without a sync")
     return parser.parse_args()
 
 

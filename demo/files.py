@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Where the demo keeps what it leaves behind. Git ignores all of it."""
+"""The folder and files that the demo writes. Git ignores all of them."""
 
 from pathlib import Path
 

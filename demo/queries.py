@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the demo asks the database."""
+"""The queries that the demo runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JOIN campaigns c ON c.account_id = a.id
 JOIN line_items l ON l.account_id = a.id AND l.campaign_id = c.id
 GROUP BY ALL ORDER BY line_items DESC"""
 
-# One emulated entity in eight has charges beyond 2^53, so that tests see every digit arrive; they would dwarf the rest.
+# One emulated entity in eight has charges beyond 2^53, so that tests see every digit arrive. They dwarf all others.
 _ORDINARY = "billed_charge_local_micro < 1e12"
 
 SPEND_PER_CAMPAIGN = f"""\
@@ -43,14 +43,14 @@ def question(streams: Iterable[str]) -> str:
 
 
 def ask(sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of an answer.
+    """Run a query and return its column names and rows.
 
     Raises:
         duckdb.Error: for a query that fails, or a database that another program holds open.
     """
     with duckdb.connect(str(files.DATABASE), read_only=True) as connection:
-        answer = connection.execute(sql)
-        return [column[0] for column in answer.description or []], answer.fetchall()
+        result = connection.execute(sql)
+        return [column[0] for column in result.description or []], result.fetchall()
 
 
 def require_free() -> None:

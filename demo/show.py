@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the demo prints."""
+"""The demo's output on the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demo.sync import StreamResult
 
 
 def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
-    """Stream, rows, seconds, and a total."""
+    """Print a table of streams, rows and seconds, with a total."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("stream", "total", no_wrap=True)
     for name, value in (
@@ -40,7 +40,7 @@ def streams_table(results: Sequence[StreamResult], seconds: float) -> Table:
 
 
 def summary(results: Sequence[StreamResult]) -> str:
-    """What this sync was, in one paragraph."""
+    """Print one paragraph about this sync."""
     new = sum(result.new for result in results)
     resumed = [result for result in results if result.incremental]
     if not resumed:
@@ -55,7 +55,7 @@ def summary(results: Sequence[StreamResult]) -> str:
 
 
 def answer_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """The answer to a query."""
+    """Print the rows of a query."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         numeric = bool(rows) and isinstance(rows[0][columns.index(name)], int | float)
@@ -72,7 +72,7 @@ def _print(cell: Any) -> str:
 
 
 def report(console: Console, results: Sequence[StreamResult], seconds: float) -> None:
-    """Print everything there is to see after a sync."""
+    """Print the tables, the chart and the queries after a sync."""
     console.print(streams_table(results, seconds))
     console.print(summary(results), highlight=False)
     names = {result.name for result in results}

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Syncs through PyAirbyte, as a user of it would."""
+"""Syncs through PyAirbyte, as its users do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def sync(
     Args:
         configs: connector configurations by name.
         select: the name of the configuration that a stream is read with.
-        announce: told what is going on.
+        announce: called with a sentence before each step.
 
     Raises:
         airbyte.exceptions.PyAirbyteError: the connector failed; the log holds its messages.
@@ -58,7 +58,7 @@ def sync(
 
 
 def _keep_to_this_machine() -> None:
-    """Switch off what PyAirbyte would ask the network for, and its display; it reads these when it is imported."""
+    """Switch off PyAirbyte's network calls and its display; it reads these variables when imported."""
     os.environ.update(AIRBYTE_OFFLINE_MODE="1", DO_NOT_TRACK="1", NO_LIVE_PROGRESS="1", AIRBYTE_NO_UV="1")
     os.environ["AIRBYTE_LOGGING_ROOT"] = str(files.WORKSPACE / "logs")
     # Libraries of data warehouses, which PyAirbyte imports along, announce the end of support for older Pythons.

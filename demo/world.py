@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The emulated ad accounts of the demo: the same in every run, but for what people did to them in between."""
+"""The demo's emulated ad accounts: the same in every run, except for changes between the syncs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from x_ads_emulator.clock import parse_instant, print_instant
 from x_ads_emulator.world.spec import DEFAULT_VOLUMES, DOCUMENTED_ACCOUNT, WorldSpec
 
 REPORT_DAYS = 90
-# PyAirbyte needs a millisecond or two for each wide row of a report: few enough of them for a first sync of a minute.
+# PyAirbyte needs a millisecond or two for each wide row of a report: so few that a first sync takes a minute.
 ACTIVE_SHARE = 0.2
 FEWER = {"campaigns": 24, "line_items": 30, "promoted_tweets": 30, "funding_instruments": 8, "promoted_accounts": 12}
 
 
 @dataclass(frozen=True)
 class Pin:
-    """What makes the world of one run that of the next.
+    """The values that keep the world the same from one run to the next.
 
     Attributes:
-        instant: the instant that all generated dates are relative to, UTC.
+        instant: the UTC instant that all generated dates are relative to.
         syncs: how many syncs were completed.
     """
 
@@ -33,12 +33,12 @@ class Pin:
 
     @classmethod
     def new(cls) -> Pin:
-        """A world whose present is this hour."""
+        """A new world, with this hour as its present."""
         return cls(print_instant(datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)))
 
     @classmethod
     def load(cls, path: Path) -> Pin | None:
-        """The pin of an earlier run; None where there is none that can be read."""
+        """The pin of an earlier run; None when the file is missing or unreadable."""
         try:
             pin = cls(**json.loads(path.read_text(encoding="utf-8")))
             parse_instant(pin.instant)
@@ -47,7 +47,7 @@ class Pin:
         return pin
 
     def save(self, path: Path) -> None:
-        """Keep it beside the database."""
+        """Write the pin beside the database."""
         path.write_text(json.dumps({"instant": self.instant, "syncs": self.syncs}) + "\n", encoding="utf-8")
 
     def next(self) -> Pin:
@@ -55,7 +55,7 @@ class Pin:
         return replace(self, syncs=self.syncs + 1)
 
     def first_report_day(self) -> str:
-        """The day, `YYYY-MM-DD`, from which on the reports are read."""
+        """The first day of the reports, `YYYY-MM-DD`."""
         return (parse_instant(self.instant) - timedelta(days=REPORT_DAYS)).date().isoformat()
 
     def spec(self) -> WorldSpec:
@@ -73,7 +73,7 @@ class Pin:
 
 
 def work_in_the_ads_manager(emulator: Emulator, pin: Pin) -> None:
-    """Replay what people did between the syncs: each time one campaign was paused and a copy of it made."""
+    """Replay the changes between the syncs: each time, one campaign was paused and copied."""
     rows = emulator.world.records("campaigns", DOCUMENTED_ACCOUNT)
     campaigns = [dict(row) for row in rows if row.get("entity_status") == "ACTIVE" and not row.get("deleted")]
     for sync in range(1, pin.syncs + 1):

@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Tools of this repository: what is generated, and what is checked beyond the tests."""
+"""Tools of this repository: generators of files, and checks beyond the tests."""

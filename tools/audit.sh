@@ -21,7 +21,7 @@ timeout 120 "$folder/venv/bin/python" -m pip install --quiet --no-input --disabl
 timeout 180 "$folder/venv/bin/pip-audit" --requirement requirements/main.txt --require-hashes --disable-pip \
     --progress-spinner off --timeout 15 --format json --output "$folder/audit.json" >"$folder/audit.txt" 2>&1
 status=$?
-# Without data there is no report, or one of packages that were skipped.
+# Without data the report is missing, or lists skipped packages.
 [ -s "$folder/audit.json" ] || skip "its data cannot be reached: $(tail -n 1 "$folder/audit.txt" | cut -c1-160)"
 "$python" - "$folder/audit.json" <<'PYTHON'
 import json

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the connector in this tree says of itself: its spec, and the catalog of the sample configuration."""
+"""The spec of the connector in this tree, and the catalog of the sample configuration."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 """Write docs/erd.md: the streams, their keys, and how they refer to each other, as Mermaid diagrams.
 
 Usage: python -m tools.erd
-Keys come from the catalog, references from the fields of the schemas. unit_tests/test_erd.py fails when the page no
-longer fits, and when a field that looks like a reference is in neither of the two tables below.
+Keys come from the catalog, references from the fields of the schemas. unit_tests/test_erd.py fails when the page is out
+of date, and when a field that looks like a reference is in neither of the two tables below.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Relation:
     optional: bool = dataclass_field(default=False, compare=False)
 
     def line(self) -> str:
-        """The relation in Mermaid: one of the target, or none, to any number of the stream."""
+        """The relation in Mermaid: one (or zero or one) record of the target to many of the stream."""
         return f"    {self.target} {'|o' if self.optional else '||'}--o{{ {self.stream} : {self.field}"
 
 

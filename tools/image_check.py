@@ -23,7 +23,7 @@ from x_ads_emulator.client import Emulator  # noqa: E402
 
 ENTRYPOINT = "/opt/connector/bin/source-twitter-ads"
 FORBIDDEN_PROGRAMS = ("gcc", "cc", "make", "pip")
-# Half a million rows at X, long in the emulator too; one stream more proves nothing about an image.
+# Half a million rows at X, long in the emulator too; one more stream proves nothing about an image.
 SKIPPED_STREAMS = frozenset({"targeting_tv_shows"})
 # A command that takes longer hangs; coreutils' timeout then ends it inside the image, with exit code 124.
 COMMAND_SECONDS = 300
@@ -46,16 +46,16 @@ class Image:
         """Run the connector and return its messages.
 
         Raises:
-            SystemExit: it failed, or printed a line that is no Airbyte message.
+            SystemExit: it failed, or printed a line other than an Airbyte message.
         """
         result = self.run(ENTRYPOINT, *arguments)
         if result.returncode != 0:
             fail(f"'{' '.join(arguments)}' exited {result.returncode}", result.stdout[-3000:] + result.stderr[-3000:])
         try:
-            # Not splitlines(): records may hold U+2028 and other characters that it takes for ends of lines.
+            # Not splitlines(): it would also split at U+2028 and other characters that records may hold.
             return [json.loads(line) for line in result.stdout.split("\n") if line]
         except ValueError as error:
-            fail(f"'{arguments[0]}' printed a line that is no message ({error})", result.stdout[:2000])
+            fail(f"'{arguments[0]}' printed a line that is not a message ({error})", result.stdout[:2000])
 
 
 def fail(sentence: str, detail: str = "") -> NoReturn:

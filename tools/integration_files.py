@@ -2,7 +2,7 @@
 """Write the generated files of integration_tests/: catalog, states and records of `sample_config.json`.
 
 Usage: python -m tools.integration_files
-Reads the acceptance tests' world once. integration_tests/acceptance/test_files.py fails when a file no longer fits.
+Reads the acceptance tests' world once. integration_tests/acceptance/test_files.py fails when a file is out of date.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def configured_catalog(discovered: list[Stream]) -> Json:
 
 
 def final_state(output: Output, incremental: set[str]) -> State:
-    """The last states of the incremental streams, in an order that does not depend on who was first."""
+    """The last states of the incremental streams, sorted."""
     states = [entry for entry in output.state if entry["stream"]["stream_descriptor"]["name"] in incremental]
     for entry in states:
         entry["stream"]["stream_state"].get("states", []).sort(key=lambda partition: json.dumps(partition["partition"]))

@@ -2,7 +2,7 @@
 """Write the tables of settings in docs/integrations/sources/twitter-ads.md from the spec.
 
 Usage: python -m tools.settings_tables
-unit_tests/test_settings_tables.py fails when the page no longer fits the spec.
+unit_tests/test_settings_tables.py fails when the page differs from the spec.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HEAD = "| Setting | Default | Allowed | Meaning |\n| :--- | :--- | :--- | :--- |
 
 
 def page(text: str) -> str:
-    """Return a page with its two tables, the settings' first and then that of a report's settings, made anew."""
+    """Return a page with its two tables rewritten: the settings, then the settings of a report."""
     tables = iter((table(CONFIG), table(REPORT)))
     return re.sub(re.escape(HEAD) + r"(\|.*\n)*", lambda _: next(tables), text)
 

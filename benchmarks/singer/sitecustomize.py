@@ -1,9 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """Sends the Singer tap to the emulator: Python imports this file before the tap, whose code stays as it is.
 
-The tap asks v11 of the API at X's own address, both of which stand in its SDK. The host and the version of each url are
-replaced where `requests` takes it, so before it is signed. Result files are fetched unsigned, since their host refuses
-signatures and the tap would end there. SINGER_BASE_URL names the emulator.
+The tap's SDK has v11 and X's own address built in. This file replaces host and version in each url that `requests`
+gets, before the url is signed. It fetches result files unsigned, since their host refuses signatures and the tap would
+end there. SINGER_BASE_URL names the emulator.
 """
 
 import os

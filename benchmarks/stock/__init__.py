@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A stock low-code connector of the line items, as the CDK's own components make it."""
+"""A low-code connector of the line items, built from stock CDK components."""

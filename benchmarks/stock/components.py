@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""OAuth 1.0a, the one thing that the CDK has no component for."""
+"""OAuth 1.0a, the one component that the CDK lacks."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@
 Runs with .venv-qa's Python, in a folder laid out as Airbyte's monorepo (see monorepo.py).
 
 Importing the wheel's packages the ordinary way imports a whole service (BigQuery, MCP, Docker); the checks need none of
-it, so the packages above them are replaced by empty ones with the same path. What asks the network answers offline:
-a base image exists, the connector was never released, master has no older metadata, no link is followed.
+it, so the packages above them are replaced by empty ones with the same path. Network look-ups return fixed values: a
+base image exists, the connector was never released, master has no older metadata, links are not followed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def stub_packages() -> None:
 
 
 def answer_offline(connector_class: Any, spec: dict[str, Any]) -> None:
-    """Replace every look-up in the network by a fixed answer, and the guessed spec by the connector's real one."""
+    """Replace network look-ups by fixed values, and the guessed spec by the connector's real one."""
     validator: Any = importlib.import_module("airbyte_ops_mcp.metadata_validator")
     validator.is_image_on_docker_hub = lambda *_, **__: True
     validator.get_latest_version_on_dockerhub = lambda *_, **__: None
