@@ -93,7 +93,7 @@ def _only(metrics: Any, wanted: Any) -> Any:
 
 
 @pytest.mark.usefixtures("quick")
-def test_given_an_account_whose_jobs_all_hang_when_read_then_it_has_one_error_per_report(begin: Start) -> None:
+def test_given_an_account_whose_jobs_hang_when_read_then_each_report_has_one_error(begin: Start) -> None:
     emulator = begin(*(account(name, volumes={"line_items": 10, "campaigns": 4}) for name in ("1a", "2hangs")))
     emulator.set_settings(job_faults=[{"match": {"account_id": "2hangs"}, "status": "HANG", "times": None}])
     reports = [report("lines"), report("spend", "CAMPAIGN")]
