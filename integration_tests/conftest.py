@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Emulators and runs that several tests look at; whoever changes data starts a small world of its own."""
+"""Emulators and runs that several tests share; a test that changes data starts its own small world."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def demo() -> Iterator[Emulator]:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Emulator]]:
-    """Start emulators of worlds of one's own; they are stopped at the end of the test."""
+    """A function that starts emulators of given worlds; they stop at the end of the test."""
     running: list[Emulator] = []
 
     def begin(world: WorldSpec | None = None, **settings: Any) -> Emulator:

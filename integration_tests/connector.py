@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Runs the connector's command line in a process of its own and reads what it printed, line by line."""
+"""Runs the connector's command line in its own process and parses its output line by line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCHEMAS = ROOT / "source_twitter_ads" / "schemas"
 STREAMS = tuple(sorted(path.stem for path in SCHEMAS.glob("*.json")))
 SECONDS = 120
 
-#: stream -> primary key; streams that are incremental. Both as the design names them, not as the connector says.
+#: stream -> primary key; incremental streams. Written here from the design, not taken from the connector.
 GLOBAL_LISTS = frozenset(
     name
     for name in STREAMS
@@ -51,7 +51,7 @@ State = list[dict[str, Any]]
 
 @dataclass
 class Output:
-    """What a run printed.
+    """The output of a run.
 
     Attributes:
         lines: raw lines of stdout, split at line feeds only (names may hold U+2028 and the like).
@@ -129,7 +129,7 @@ def configured_catalog(streams: Sequence[str] = STREAMS, sync_mode: str = "incre
 
     Args:
         streams: their names.
-        sync_mode: asked of the streams that support it; the others are full refresh.
+        sync_mode: for streams that support it; the others are full refresh.
     """
     return {
         "streams": [
@@ -168,11 +168,11 @@ def run(
         catalog: a whole configured catalog instead of streams.
         extra: further words of the command line.
         seconds: the process is killed after this time, and the test fails.
-        kill_when: called with each line as it arrives; once true, the process gets SIGKILL.
+        kill_when: called with each line as it arrives; when it returns true, the process gets SIGKILL.
 
     Raises:
         subprocess.TimeoutExpired: when the run took too long.
-        AssertionError: when the output ends within a line, and not because the process was killed.
+        AssertionError: when the output ends within a line although the process was not killed.
     """
     with tempfile.TemporaryDirectory(prefix="x-ads-connector-") as directory:
         words = [sys.executable, "-m", "source_twitter_ads.run", *([command] if command else []), *extra]
@@ -211,7 +211,7 @@ def _collect(words: list[str], errors: Path, seconds: float, kill_when: Callable
     if time.monotonic() - started >= seconds:
         raise subprocess.TimeoutExpired(words, seconds)
     if process.returncode == -signal.SIGKILL and lines and not lines[-1].endswith(b"\n"):
-        # Whoever reads the output of a killed process drops the line that it was writing.
+        # The platform drops the line that a killed process was writing.
         lines.pop()
     assert not lines or lines[-1].endswith(b"\n"), f"the output ends within a line: {lines[-1][:200]!r}"
     return Output(process.returncode, [line[:-1] for line in lines], errors.read_text(encoding="utf-8"))

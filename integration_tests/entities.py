@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a sync must bring: the emulator world's own rows, with the two fields that the connector adds."""
+"""The records that a sync must emit: the world's rows and the two fields that the connector adds."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def repeated(stream: str, records: Iterable[Record]) -> list[tuple[Any, ...]]:
 
 
 def differences(stream: str, got: Sequence[Record], wanted: Sequence[Record]) -> list[str]:
-    """Say in a few lines what was lost, added, repeated or changed; empty when the two sets are the same."""
+    """A few lines about lost, extra, repeated and changed records; empty when both sets are equal."""
     have, want = by_key(stream, got), by_key(stream, wanted)
     found = [f"lost {key}" for key in want.keys() - have.keys()]
     found += [f"added {key}" for key in have.keys() - want.keys()]

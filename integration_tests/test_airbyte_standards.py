@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Airbyte's standard tests (FAST), against the emulator; what the CDK only advises counts as an error here.
+"""Airbyte's standard tests (FAST), against the emulator; the CDK's advice counts as errors here.
 
 The scenarios are those of acceptance-test-config.yml. Their configurations name a fixed port; the connector under test
-is given the address of the emulator that runs.
+gets the address of the running emulator.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class TestSuite(SourceTestSuiteBase):
 
     @classmethod
     def create_connector(cls, scenario: ConnectorTestScenario | None) -> SourceTwitterAds:
-        """A connector whose configuration, given at construction, points at the running emulator."""
+        """A connector, constructed with a configuration that points at the running emulator."""
         if scenario is None:
             return SourceTwitterAds()
         config = scenario.get_config_dict(connector_root=cls.get_connector_root_dir(), empty_if_missing=True)

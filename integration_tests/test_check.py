@@ -25,7 +25,7 @@ def failure(config: Mapping[str, Any]) -> str:
 
 
 def _readable(message: str) -> str:
-    """The message, after making sure that it is made of sentences and no Python."""
+    """The message, after checking that it consists of sentences without Python."""
     assert "Traceback" not in message
     assert "Error(" not in message
     assert message.endswith(".")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""`airbyte-cdk connector test`, Airbyte's own way to the standard tests, works on this repository as it is.
+"""`airbyte-cdk connector test`, Airbyte's command for the standard tests, works on this repository.
 
-It wants the folder to be called source-twitter-ads, and makes the source without a configuration (docs/x-ads-api.md
+It needs a folder named source-twitter-ads, and makes the source without a configuration (docs/x-ads-api.md
 §10.1).
 """
 
@@ -24,7 +24,7 @@ LINKED = ("source_twitter_ads", "metadata.yaml", "pyproject.toml", "acceptance-t
 
 
 def repository(folder: Path, base_url: str) -> Path:
-    """A folder with the right name and this tree's files; only the configurations know the running emulator."""
+    """A folder with the right name and this tree's files; its configurations point at the emulator."""
     root = folder / "source-twitter-ads"
     tests = root / "integration_tests"
     tests.mkdir(parents=True)

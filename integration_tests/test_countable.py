@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a sync costs, in things that can be counted on any machine: requests, connections, bytes, requests at once."""
+"""The countable costs of a sync: requests, connections, bytes, requests in flight."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def slow() -> Iterator[Emulator]:
         yield emulator
 
 
-def listings(emulator: Emulator) -> Counter[tuple[Any, ...]]:
-    """How often each listing was asked for: path and parameters."""
+def reads(emulator: Emulator) -> Counter[tuple[Any, ...]]:
+    """Requests per path and parameters."""
     return Counter((e["path"], tuple(sorted(e["params"].items()))) for e in emulator.requests())
 
 
 def at_once(entries: list[dict[str, Any]]) -> list[int]:
-    """How many of some requests were on their way when each of them arrived."""
+    """For each request, how many of them were in flight when it arrived."""
     return [sum(e["time"] <= one["time"] < e["time"] + e["duration"] for e in entries) for one in entries]
 
 
@@ -61,13 +61,13 @@ class TestWholeSync:
         assert synced.stats()["connections"] <= WORKERS
 
     def test_given_all_streams_when_read_then_only_shared_collections_are_read_twice(self, synced: Emulator) -> None:
-        again = {path for (path, _), times in listings(synced).items() if times > 1}
+        again = {path for (path, _), times in reads(synced).items() if times > 1}
 
-        # TV shows are listed by market, and the markets are a stream too.
+        # TV shows are read by market, and the markets are a stream too.
         assert again <= {"/12/targeting_criteria/tv_markets"}
 
     def test_given_all_streams_when_read_then_only_documented_parameters_are_sent(self, synced: Emulator) -> None:
-        """X ignores what it does not know (docs/x-ads-api.md §2.1), so that a misspelt filter would go unnoticed."""
+        """X ignores unknown parameters (docs/x-ads-api.md §2.1): a misspelt filter would go unnoticed."""
         endpoints = (ACCOUNTS, *ACCOUNT_ENDPOINTS, *GLOBAL_ENDPOINTS)
         documented = {endpoint.key: {param.name for param in endpoint.params} for endpoint in endpoints}
 
@@ -91,9 +91,9 @@ class TestCriteria:
 
         output = run_here(emulator.config("2010-01-01", num_workers=6), ["targeting_criteria"])
 
-        listings = [e for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items"]
-        assert len(listings) == len(accounts)
-        assert max(at_once(listings)) > 3
+        line_items = [e for e in emulator.requests() if e["endpoint"] == "accounts/:id/line_items"]
+        assert len(line_items) == len(accounts)
+        assert max(at_once(line_items)) > 3
         assert differences("targeting_criteria", output.records["targeting_criteria"], whole(emulator)) == []
 
 

@@ -79,7 +79,7 @@ class TestFullRead:
         assert {name for record in full.records[stream] for name in record} - declared == set()
 
     def test_given_unusual_values_in_the_world_when_read_then_they_were_compared(self, full: Output) -> None:
-        """Guards the tests above: they mean little unless such values are among the records."""
+        """Guards the tests above: they prove little without such values."""
         seen = [value for records in full.records.values() for record in records for value in values_of(record)]
         whole = [v for v in seen if isinstance(v, int) and not isinstance(v, bool)]
         texts = [v for v in seen if isinstance(v, str)]

@@ -32,7 +32,7 @@ from x_ads_emulator.client import Emulator
 
 
 def open_sockets() -> set[str]:
-    """Sockets of this process, by what its file descriptors point to."""
+    """Open sockets of this process, from its file descriptors."""
     found = set()
     for descriptor in os.listdir("/proc/self/fd"):
         with contextlib.suppress(OSError):
@@ -70,22 +70,22 @@ def test_given_an_abandoned_read_when_read_again_then_it_is_whole_with_no_old_th
 
 
 def ids(messages: Iterable[AirbyteMessage]) -> set[tuple[str, str]]:
-    """Which records came: account and id."""
+    """Account and id of each record."""
     records = [message.record.data for message in messages if message.type is Type.RECORD and message.record]
     return {(record["account_id"], record["id"]) for record in records}
 
 
 class TestOneSourceUsedAgain:
-    """A source that was built without a configuration or a state takes those of each call, not those of the first."""
+    """A source built without configuration and state uses those of each call, not those of the first."""
 
     CATALOG = ConfiguredAirbyteCatalogSerializer.load(configured_catalog(["campaigns"]))
 
     def read(self, source: SourceTwitterAds, config: Any, state: Any = None) -> set[tuple[str, str]]:
-        """Which campaigns come."""
+        """Ids of the campaigns that were read."""
         return ids(source.read(logging.getLogger("airbyte"), config, self.CATALOG, state))
 
     def of(self, emulator: Emulator, *account_ids: str) -> set[tuple[str, str]]:
-        """Which campaigns there are."""
+        """Ids of the campaigns in the world."""
         every = expected(emulator.world, "campaigns")
         return {(r["account_id"], r["id"]) for r in every if r["account_id"] in account_ids}
 
@@ -125,7 +125,7 @@ class TestOneSourceUsedAgain:
 
 @pytest.mark.timeout(60)
 def test_given_a_reader_that_changes_threads_when_read_then_it_comes_to_its_end(start: Callable[..., Emulator]) -> None:
-    """As web servers do with generators: every message is asked for by whichever thread is free."""
+    """Web servers do so with generators: each message is taken by any free thread."""
     config = start(small_world()).config(page_size=1)
     catalog = ConfiguredAirbyteCatalogSerializer.load(configured_catalog(STREAMS))
     reading = SourceTwitterAds(catalog, config, None).read(logging.getLogger("airbyte"), config, catalog)

@@ -97,7 +97,7 @@ class TestSpec:
         assert set(_keywords(schema)) & forbidden == set()
 
     def test_given_the_spec_when_printed_then_its_defaults_are_the_documented_ones(self, spec: Output) -> None:
-        """A default that changes by accident changes the data of everybody."""
+        """A default that changes by accident changes the data of all users."""
         fields = spec.of_type("SPEC")[0]["spec"]["connectionSpecification"]["properties"]
         defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
         assert defaults == {
@@ -247,7 +247,7 @@ class TestLibrary:
             found.setdefault(message.record.stream, []).append(message.record.data)  # type: ignore[union-attr]
         for stream in STREAMS:
             got = sorted(map(_text, found[stream]))
-            # The CDK's own serialiser leaves a record's nulls out, the connector's does not.
+            # The CDK's own serialiser drops a record's nulls, the connector's keeps them.
             assert got == sorted(map(_text, map(_without_nulls, read.records[stream])))
 
     def test_given_a_source_without_arguments_when_read_then_it_is_incremental(self, demo: Emulator) -> None:

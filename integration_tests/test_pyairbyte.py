@@ -38,7 +38,7 @@ KEYS = {
 
 @dataclass
 class Sync:
-    """What the database held after a sync, and what the sync cost.
+    """The database after a sync, and the cost of the sync.
 
     Attributes:
         rows: rows per table.
@@ -62,7 +62,7 @@ class Story:
     second: Sync
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of an answer."""
+        """The rows of a query."""
         with duckdb.connect(str(self.database), read_only=True) as connection:
             rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
         return rows

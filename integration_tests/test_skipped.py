@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What an account does not have is skipped with a warning, unless some of it was there (docs/x-ads-api.md §3)."""
+"""A feature that an account lacks is skipped with a warning, unless some records came first (docs/x-ads-api.md §3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STREAMS = ("campaigns", "tweets")
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Emulator]:
-    """Two accounts with pages enough."""
+    """Two accounts with several pages each."""
     with Emulator.start(small_world(), settings=NO_LIMITS) as running:
         yield running
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What survives from one sync to the next (docs/x-ads-api.md §9 E3, E7, E8)."""
+"""State from one sync to the next (docs/x-ads-api.md §9 E3, E7, E8)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FUTURE = "2999-01-01T00:00:00Z"
 
 
 def merged(stream: str, *runs: Output) -> list[Record]:
-    """What a destination holds that writes over rows with the same key."""
+    """The rows of a destination that overwrites rows with the same key."""
     rows: dict[tuple[Any, ...], Record] = {}
     for output in runs:
         rows.update(by_key(stream, output.records.get(stream, [])))
@@ -73,7 +73,7 @@ class TestSecondSync:
         assert (second.exit_code, second.errors) == (0, [])
         asked = Counter((e["endpoint"], e["account_id"]) for e in demo.requests())
         twice = {"accounts/:id/tweets", "accounts/:id/custom_audiences"}
-        # One listing serves the stream of accounts and the partitions of all others.
+        # One request serves the stream of accounts and the partitions of all others.
         assert asked.pop(("accounts", None)) == 1
         assert {key: times for key, times in asked.items() if times != (2 if key[0] in twice else 1)} == {}
         assert len(asked) == (len(INCREMENTAL) - 1) * 3
@@ -194,7 +194,7 @@ class TestChangesBetweenAndDuringSyncs:
     def test_given_a_record_updated_during_paging_when_synced_again_then_it_arrives(
         self, start: Callable[..., Emulator], paging: str
     ) -> None:
-        """It moves from a page not yet read to the front, which is read already."""
+        """The record moves from a page not yet read to the front, which has been read."""
         emulator = start(small_world("1first", volumes={"line_items": 40}), paging=paging)
         rows = sorted(emulator.world.visible("line_items", "1first"), key=lambda r: r["updated_at"])
         change = {"op": "touch", "stream": "line_items", "account_id": "1first", "id": rows[0]["id"]}
@@ -207,7 +207,7 @@ class TestChangesBetweenAndDuringSyncs:
     def test_given_a_date_ahead_of_xs_clock_when_synced_again_then_later_changes_arrive(
         self, start: Callable[..., Emulator]
     ) -> None:
-        """A bookmark that lies ahead would hide everything that changes until its time has come."""
+        """A bookmark in the future would hide all changes until its time has come."""
         emulator = start(small_world("1first", volumes={"campaigns": 5}))
         ahead, other = [r["id"] for r in emulator.world.visible("campaigns", "1first")][:2]
         change = {"op": "touch", "stream": "campaigns", "account_id": "1first"}

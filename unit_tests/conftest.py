@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Builders that most unit tests need."""
+"""Builders for most unit tests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import settings
 
 from source_twitter_ads.configuration import Settings, normalise
 
-# How long an example takes says nothing on a machine that does other things too.
+# The time of one example means little on a busy machine.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
 def valid_config(**changes: Any) -> dict[str, Any]:
-    """A configuration in which nothing is wrong; a change to None takes the key away."""
+    """A valid configuration with changes; a change to None removes the key."""
     config = {
         "consumer_key": "xvz1evFS4wEEPTGEFPHBog",
         "consumer_secret": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw",

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the benchmarks of many accounts conclude from a run and the server's log of it; nothing is started here."""
+"""Judgements of the benchmarks of many accounts on a run and its log; nothing is started here."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ JOBS = [{"account_id": one, "seconds": 12.0} for one in IDS[:10]]
 
 
 class Server:
-    """A world that nothing serves, and the log of one sync."""
+    """A world without a server, and the log of one sync."""
 
     def __init__(self, log: list[dict[str, Any]]) -> None:
         self.log = log
@@ -87,7 +87,7 @@ Bench = Callable[..., Result]
 
 @pytest.fixture
 def bench(mocker: MockerFixture, tmp_path: Path) -> Bench:
-    """Runs a case with so many samples, in turn, and one log."""
+    """A function that runs a case with given samples, in turn, and one log."""
 
     def bench(
         case: Callable[[Options], Result],
@@ -233,7 +233,7 @@ FIRST, END = date(2026, 10, 1), date(2026, 10, 4)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """One account whose entities are active all the time."""
+    """One account with entities that are always active."""
     busy = {"from": "2026-01-01", "to": "2026-12-31"}
     volumes = dict.fromkeys(worlds.AGENCY_VOLUMES, 1)
     spec = AccountSpec(IDS[0], timezone="Etc/UTC", volumes=volumes, examples=False, activity=busy)

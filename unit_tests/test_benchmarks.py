@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the benchmarks conclude from runs that fail, lose records or bring too many; nothing is started here."""
+"""Judgements of the benchmarks on runs that fail or have too few or many records; nothing is started here."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ SECONDS = {OURS: 1.0, BARE: 1.0, SERVER: 0.1, STOCK: 100.0, SINGER: 100.0}
 FAILS = -1
 LATER = "2030-01-01T00:00:00Z"
 
-#: By contender, the records of its timed runs; what is not named brings all.
+#: Records of the timed runs by contender; the others write all records.
 Outcomes = Mapping[str, Sequence[int]]
 Bench = Callable[[Outcomes], None]
 
 
 class Server:
-    """A world of line items that nothing serves; the log of a sync of one request for each account."""
+    """A world of line items without a server; the log of a sync with one request per account."""
 
     base_url = "http://127.0.0.1:9"
 
@@ -72,7 +72,7 @@ def server(mocker: MockerFixture, tmp_path: Path) -> Server:
 
 @pytest.fixture
 def bench(server: Server, mocker: MockerFixture) -> Bench:
-    """Lets the timed runs of (a) and (b) bring so many records."""
+    """Sets the number of records of the timed runs of (a) and (b)."""
 
     def bench(outcomes: Outcomes) -> None:
         left = {name: [*records] for name, records in outcomes.items()}
@@ -105,7 +105,7 @@ class TestTimedRuns:
         assert unmet(cases.case_b(OPTIONS)) == [f"runs of {name} with all {ROWS} records"]
 
     def test_given_downloads_that_fail_when_judged_then_a_check_is_not_met(self, bench: Bench) -> None:
-        """Without them nothing would say whether the server is the bottleneck."""
+        """Without the downloads alone, the server could be the bottleneck unnoticed."""
         bench({SERVER: [FAILS, FAILS]})
         assert unmet(cases.case_b(OPTIONS)) == [f"runs of {SERVER} that finished"]
 
@@ -143,7 +143,7 @@ class TestPeers:
 def test_given_a_second_sync_when_judged_then_only_records_at_the_bookmark_are_right(
     server: Server, mocker: MockerFixture, records: int, met: bool
 ) -> None:
-    """Ten accounts have one newest line item each, and the first has three."""
+    """Ten accounts have one newest line item each; the first has three."""
     newest = [(id_, 0) for id_ in IDS] + [(IDS[0], 1), (IDS[0], 2)]
     for id_, row in newest:
         line_item = server.world.records("line_items", id_)[row]["id"]

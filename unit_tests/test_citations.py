@@ -31,7 +31,7 @@ FILES = [
     ROOT / "AGENTS.md",
     ROOT / "README.md",
 ]
-#: What is cited after the name of the document: "§7.1, §7.2", "§7.2 rule 10", "§5.22 to §5.33", "§9 J1–J4, R12".
+#: A citation's part after the name of the document: "§7.1, §7.2", "§7.2 rule 10", "§5.22 to §5.33", "§9 J1–J4, R12".
 CITED = re.compile(r"docs/x-ads-api\.md((?:[\s#]*(?:,|and|to|–|rule \d+|§[\d.]*\d|[A-Z]\d+))+)")
 #: In the emulator a bare § means the same document, as its README says; a § of an RFC does not.
 BARE = re.compile(r"(?<!RFC \d{4} )§([\d.]*\d)")

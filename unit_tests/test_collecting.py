@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How the tests read the connector's output: a line that was lost on its way must not be lost on them."""
+"""How the tests read the connector's output: they notice a lost line."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The documents say what the code does: error codes, settings, streams, gotchas."""
+"""The documents match the code: error codes, settings, streams, gotchas."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the manifest must keep being: all entities, documented keys and cursors, no address but X's."""
+"""Rules of the manifest: all entities, documented keys and cursors, only X's addresses."""
 
 from __future__ import annotations
 

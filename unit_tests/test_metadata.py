@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""metadata.yaml is valid without asking the network, and says the same as the files beside it."""
+"""metadata.yaml is valid and agrees with the files beside it; checked without a network."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def exported(name: str) -> dict[tuple[str, str], set[str]]:
-    """Every pin of a requirements file: (package, version) → hashes; fails on a line that is no hashed pin."""
+    """Every pin of a requirements file: (package, version) → hashes; fails on a line other than a hashed pin."""
     pins: dict[tuple[str, str], set[str]] = {}
     text = re.sub(r"^#.*\n", "", (REQUIREMENTS / f"{name}.txt").read_text(), flags=re.MULTILINE)
     for entry in re.split(r"\n(?! )", text.strip()):

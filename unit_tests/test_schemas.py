@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What every entity stream's JSON schema promises (docs/x-ads-api.md §2.5, §2.6, §5; docs/x-ads-api.md §10.4)."""
+"""Rules of every entity stream's JSON schema (docs/x-ads-api.md §2.5, §2.6, §5; docs/x-ads-api.md §10.4)."""
 
 import copy
 import json

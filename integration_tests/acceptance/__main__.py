@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Serve the acceptance tests' world at the address of sample_config.json, until it is interrupted."""
+"""Serve the acceptance tests' world at the address of sample_config.json until interrupted."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which differences between two catalogs break the people who use the older one."""
+"""The differences between two catalogs that break users of the older one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Shape = Mapping[str, Any]
 
 
 def catalog_breaks(released: Shape, present: Shape) -> list[str]:
-    """One line per stream, field, key, cursor or sync mode that is gone or another; both as `catalog_shape` gives."""
+    """One line per stream, field, key, cursor or sync mode that is gone or has changed."""
     return [line for name, stream in released.items() for line in _stream_breaks(name, stream, present.get(name))]
 
 

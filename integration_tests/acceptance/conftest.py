@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One emulator and a handful of syncs, looked at by every test of this folder."""
+"""One emulator and a handful of syncs, shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Resumed:
 
     Attributes:
         positions: stream → which of its STATE messages it began with.
-        output: what it printed.
+        output: its messages.
     """
 
     positions: dict[str, int]
@@ -70,7 +70,7 @@ def streams(discovered: Output) -> list[Stream]:
 
 @pytest.fixture(scope="session")
 def full(config: dict[str, Any], streams: list[Stream]) -> Output:
-    """A full refresh of everything, by the command line."""
+    """A full refresh of all streams, by the command line."""
     return run("read", config, catalog=configured(streams, incremental=False))
 
 
@@ -103,5 +103,5 @@ def resumed(config: dict[str, Any], streams: list[Stream], incremental: Output) 
 
 @pytest.fixture(scope="session")
 def from_far_future(config: dict[str, Any], streams: list[Stream], incremental: Output) -> Output:
-    """A sync whose state lies in a future that no data reaches."""
+    """A sync with a state later than all data."""
     return read_here(config, [stream for stream in streams if is_incremental(stream)], far_future(incremental.state))

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Reads of whole catalogs, and what the assertions look for in them."""
+"""Reads of whole catalogs, and helpers that pick messages from them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from source_twitter_ads.reports import account_jobs
 
 Stream = dict[str, Any]
 FAR_FUTURE = "2999-01-01T00:00:00Z"
-# The emulator's jobs are ready at once: nothing is learnt by waiting two seconds for the first answer.
+# The emulator's jobs are ready at once: waiting two seconds for the first status would only cost time.
 _POLL_SECONDS = 0.1
 
 
 def configured(streams: Sequence[Stream], incremental: bool = True) -> dict[str, Any]:
-    """Select streams, with incremental sync where they have it and it is wanted."""
+    """A configured catalog of streams, incremental where wanted and supported."""
     return {
         "streams": [
             {
@@ -52,7 +52,7 @@ def read_here(config: Mapping[str, Any], streams: Sequence[Stream], state: State
     source = SourceTwitterAds(catalog, config, states, lines=True)
     lines: list[bytes] = []
     code = 0
-    # The CDK writes the configuration into the folder that it is given.
+    # The CDK writes the configuration into this folder.
     with tempfile.TemporaryDirectory() as folder, mock.patch.object(account_jobs, "SOONEST_POLL", _POLL_SECONDS):
         try:
             known = source.configure(config, folder)
@@ -96,7 +96,7 @@ def sampled(items: Sequence[Any], most: int = 5) -> list[int]:
 
 
 def far_future(state: State) -> State:
-    """The same state with every bookmark in a future that no data reaches."""
+    """The same state with every bookmark later than all data."""
     result = copy.deepcopy(state)
     for entry in result:
         blob = entry["stream"]["stream_state"]

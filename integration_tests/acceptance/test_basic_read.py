@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a read must print, for every stream (docs/x-ads-api.md §10.2 "Basic read", "Full refresh").
+"""The output of a read, for every stream (docs/x-ads-api.md §10.2 "Basic read", "Full refresh").
 
 The number of streams is pinned in test_discover.py, so that a loop over them cannot pass by being empty.
 """

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What discover must print, and that nobody who uses the released catalog is broken.
+"""The output of discover, and its compatibility with the released catalog.
 
 Source: docs/x-ads-api.md §10.2 "Discover".
 """

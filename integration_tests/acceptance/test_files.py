@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The files beside these tests are those of the connector as it is.
+"""The files beside these tests fit the connector.
 
-A failure here means: run `python -m tools.integration_files` and look at what it changed.
+A failure here means: run `python -m tools.integration_files` and review the diff.
 """
 
 from __future__ import annotations

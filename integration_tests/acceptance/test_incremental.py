@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What state must do, for every incremental stream (docs/x-ads-api.md §10.2 "Incremental")."""
+"""The use of states, for every incremental stream (docs/x-ads-api.md §10.2 "Incremental")."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TestResumedSync:
     def test_given_the_sampled_states_when_counted_then_each_stream_has_one_to_five(
         self, incremental: Output, resumed: list[Resumed], streams: list[Stream]
     ) -> None:
-        """Guards the tests below: they mean little unless intermediate states are among them."""
+        """Guards the tests below: they prove little without intermediate states."""
         for name in names(streams):
             positions = [sync.positions[name] for sync in resumed if name in sync.positions]
             assert 1 <= len(positions) <= MOST_STATES
@@ -73,7 +73,7 @@ class TestResumedSync:
     def test_given_the_last_state_when_resumed_then_each_stream_reads_less_than_at_first(
         self, incremental: Output, resumed: list[Resumed], streams: list[Stream]
     ) -> None:
-        """What is as old as the bookmark is read again, and so are a report's last days (attribution_window).
+        """Records as old as the bookmark and a report's last days (attribution_window) are read again.
 
         Not the accounts: there are two, and both were changed in the same second. Nor the TOTAL report: windows of
         30 days that overlap the attribution window are read whole (docs/x-ads-api.md §7.9), here both.

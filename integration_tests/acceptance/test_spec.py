@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The form of the spec, and that saved configurations stay valid (docs/x-ads-api.md §10.2 "Spec")."""
+"""The form of the spec; saved configurations stay valid (docs/x-ads-api.md §10.2 "Spec")."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def properties(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
 
 
 def keywords(schema: Any) -> Iterator[str]:
-    """Every keyword of a schema; names of settings are none."""
+    """Every keyword of a schema, without the names of settings."""
     if not isinstance(schema, dict):
         return
     for keyword, value in schema.items():
@@ -133,7 +133,7 @@ class TestForm:
 
 
 def configurations(schema: Schema) -> st.SearchStrategy[Any]:
-    """Configurations that a schema allows, of the few keywords that the spec uses."""
+    """Configurations that a schema allows; supports the keywords that the spec uses."""
     if schema["type"] == "object":
         known = {name: configurations(child) for name, child in schema["properties"].items()}
         required = {name: known.pop(name) for name in schema.get("required", [])}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The world that the acceptance and standard tests read, and `sample_config.json` pointed at it.
+"""The world of the acceptance and standard tests, and configurations that point at it.
 
-Its clock stands still half a day after the configuration's end_date, so that the same records come back for ever.
+Its clock stands still half a day after the configuration's end_date, so that each read returns the same records.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from x_ads_emulator.world.spec import DOCUMENTED_ACCOUNT, AccountSpec, WorldSpec
 
 FOLDER = Path(__file__).resolve().parents[1]
 NOW = "2026-06-29T12:00:00Z"
-# X allows five requests in 15 minutes for some lists; these tests read them more often than that.
+# X allows five requests in 15 minutes for some lists; these tests read them more often.
 MANY = {"requests": 100_000, "seconds": 900}
 _VOLUMES = {"*": 24, "targeting_criteria": 30, "tweets": 60}
 _GLOBALS = dict.fromkeys(

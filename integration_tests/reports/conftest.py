@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the tests of reports have in common."""
+"""Fixtures of the tests of reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from x_ads_emulator.client import Emulator
 
 @pytest.fixture
 def begin() -> Iterator[Callable[..., Emulator]]:
-    """Start emulators that are stopped at the end of the test."""
+    """A function that starts emulators; they stop at the end of the test."""
     running: list[Emulator] = []
 
     def one(*accounts: Any, **settings: Any) -> Emulator:
@@ -31,7 +31,7 @@ def begin() -> Iterator[Callable[..., Emulator]]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jobs are asked for often and given up after seconds; the shortest job_timeout of a configuration is a minute."""
+    """Short polling intervals, and job timeouts of seconds: a configuration allows one minute at least."""
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.2)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 0.5)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 2.0)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Runs report syncs, in this process or in one of their own, and knows the worlds they read."""
+"""Runs report syncs, in this process or another, and computes the truth of their worlds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALWAYS = {"from": "2018-01-01", "to": "2027-12-31"}
 
 
 def account(account_id: str, timezone_name: str = "Etc/UTC", **changes: Any) -> AccountSpec:
-    """An account without documented records, whose entities have numbers in every year, in every metric group."""
+    """An account without documented records; its entities have numbers in every year and metric group."""
     given = {"volumes": ONE_OF_EACH, "examples": False, "activity": ALWAYS, "conversions": "all", **changes}
     return AccountSpec(account_id, timezone=timezone_name, **given)
 
@@ -82,7 +82,7 @@ def sync(config: Mapping[str, Any], streams: Sequence[str] | None = None, state:
 
     Args:
         config: with the custom reports.
-        streams: the reports to read; all custom ones when left out.
+        streams: the reports to read; all custom ones by default.
         state: of an earlier sync.
     """
     chosen = [entry["name"] for entry in config["reports"]] if streams is None else list(streams)
@@ -104,13 +104,13 @@ def sync(config: Mapping[str, Any], streams: Sequence[str] | None = None, state:
 
 
 def described(emulator: Emulator) -> dict[str, Any]:
-    """What the analytics of an emulator count: jobs, requests, peaks."""
+    """The counters of an emulator's analytics: jobs, requests, peaks."""
     counters: dict[str, Any] = emulator.stats()["analytics"]
     return counters
 
 
 def jobs(emulator: Emulator, seen: int = 0, **wanted: Any) -> list[dict[str, Any]]:
-    """Jobs after the first `seen` ones, in the order of creation, whose fields are as wanted."""
+    """Jobs after the first `seen` ones that have these fields, in the order of creation."""
     found: list[dict[str, Any]] = described(emulator).get("jobs", [])[seen:]
     return [job for job in found if all(job[name] == value for name, value in wanted.items())]
 
@@ -136,7 +136,7 @@ def with_bookmark(state: State, moment: datetime) -> State:
 
 
 class Corrections:
-    """Restates numbers in an emulator and remembers how, for the truth."""
+    """Corrects numbers in an emulator and keeps the corrections for the truth."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -168,7 +168,7 @@ def truth(
     corrections: Corrections | None = None,
     **more: Any,
 ) -> Rows:
-    """What a report of an account must hold for the local days [first, end), numbers other than zero."""
+    """The nonzero numbers of an account's report for the local days [first, end)."""
     return expected_rows(
         emulator.world,
         corrections.all if corrections else (),
@@ -185,6 +185,6 @@ def truth(
 
 
 def held(outputs: Sequence[Output], stream: str, account_id: str, before: str = "9999") -> Rows:
-    """What a destination holds of an account's report after some syncs, for dates before a day."""
+    """The rows of an account's report in a destination after some syncs, for dates before a day."""
     records = [record for output in outputs for record in output.records.get(stream, [])]
     return rows_by_key(r for r in records if r["account_id"] == account_id and r["date"] < before)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the rows of a report must be called: every key there must be, and the instants that belong to it.
+"""The keys that a report must have, with the instants of each.
 
-Computed from the zone data alone, apart from the connector and from the emulator.
+Computed from the zone data alone, without the connector and the emulator.
 
 Source: docs/x-ads-api.md §7.1, §7.3.
 """
@@ -27,7 +27,7 @@ class Period:
     Attributes:
         zone: IANA name.
         first, last: local days.
-        today: whether X reads plain dates with the offset in force now, instead of that of each day.
+        today: whether X reads plain dates with today's offset instead of each day's.
     """
 
     zone: str
@@ -37,12 +37,12 @@ class Period:
 
     @property
     def days(self) -> list[date]:
-        """The days, and the one after the last."""
+        """The days and the day after the last."""
         first, last = date.fromisoformat(self.first), date.fromisoformat(self.last)
         return [first + timedelta(n) for n in range((last - first).days + 2)]
 
     def midnight(self, day: date) -> datetime:
-        """When X lets a day begin, UTC."""
+        """The UTC instant at which X begins a day."""
         zone = ZoneInfo(self.zone)
         if self.today:
             offset = datetime.now(zone).utcoffset() or timedelta()
@@ -50,7 +50,7 @@ class Period:
         return datetime.combine(day, time(), zone).astimezone(timezone.utc)
 
     def own(self) -> Period:
-        """The same days, each with its own offset: how HOUR windows are asked for whatever X does with dates."""
+        """The same days, each with its own offset; HOUR windows use it in both readings of dates."""
         return Period(self.zone, self.first, self.last)
 
     def points(self, granularity: str) -> set[tuple[str, str, str]]:
@@ -82,7 +82,7 @@ def _printed(instant: datetime) -> str:
 
 
 def row_set(records: Iterable[Record]) -> Counter[tuple[Any, ...]]:
-    """Every row by all of its names and times; a row that comes twice counts two."""
+    """Counts of rows by their keys and times."""
     return Counter(
         (r["entity_id"], r["placement"], r["segment_value"], r["country"], r["date"], r["start_time"], r["end_time"])
         for r in records

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Many accounts at once, in things that can be counted: threads, jobs, requests, memory, bytes of state."""
+"""Many accounts at once: threads, jobs, requests, memory, bytes of state."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def test_given_forty_accounts_when_read_then_threads_jobs_and_states_stay_few(be
         output = sync(config, list(PREBUILT))
     counters = described(emulator)
     assert (output.exit_code, output.errors, refused(emulator)) == (0, [], [])
-    # The watch of this test is one of them.
+    # One of them is this test's own watch.
     assert threads.most - threads.before - 1 <= WORKERS + len(PREBUILT) + 10
-    # 30 days and today are one window: one question for each kind that X lists, and no job of a dormant account.
+    # 30 days and today are one window: one activity request per entity type, and a dormant account gets no job.
     assert counters["active_entities_requests"] == 5 * len(names)
     assert {job["account_id"] for job in jobs(emulator)} == set(names[:10])
     asked = Counter(
@@ -88,7 +88,7 @@ def test_given_forty_accounts_when_read_then_threads_jobs_and_states_stay_few(be
 
 
 def _only(metrics: Any, wanted: Any) -> Any:
-    """The metrics that the truth was asked for."""
+    """The metrics of the truth."""
     return {name: value for name, value in metrics.items() if name in wanted}
 
 
@@ -128,8 +128,7 @@ def test_given_metros_with_all_conversions_when_read_then_memory_stays_small(beg
     assert megabytes < 300
 
 
-#: Reads as the command line does, and tells its peak memory at the end (VmHWM, since a parent's is inherited
-#: otherwise).
+#: Reads as the command line does, and prints its peak memory at the end (VmHWM: other figures inherit the parent's).
 _READ_AND_TELL = """
 import re, sys
 from source_twitter_ads.run import run

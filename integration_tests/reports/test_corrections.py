@@ -35,15 +35,15 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 
 def coming_and_going() -> dict[str, str]:
-    """Days of activity, from which an entity takes a part: some begin late, some have ended."""
+    """Days of activity; each entity has a part of them: some begin late, some have ended."""
     return {"from": day(120), "to": day(-30)}
 
 
 def busy_entities(emulator: Emulator, first: str, end: str, count: int, *, ended: bool = False) -> list[str]:
     """Ids of line items with numbers in [first, end), so that a correction changes something.
 
-    Of an entity that runs still, X names one period from the corrected day to the present; one that has ended
-    (`ended`) tells exactly what the correction costs.
+    For an entity that still runs, X names one period from the corrected day to the present; the cost of a correction
+    is exact only for one that has ended (`ended`).
     """
     rows = truth(emulator, report("lines"), "1a", first, end)
     days = Counter(key[1] for key in rows if key[2] == "ALL_ON_TWITTER")
@@ -60,7 +60,7 @@ def test_given_an_old_day_corrected_when_synced_then_only_its_entities_are_read_
 ) -> None:
     emulator = begin(account("1a", volumes=VOLUMES, activity=coming_and_going()))
     entry = report("lines", granularity=granularity, metric_groups=["ENGAGEMENT", "BILLING"])
-    # The grid of TOTAL windows: 70 days ago, 40, 10; with attribution_window 5 a re-read begins 10 days ago at most.
+    # The grid of TOTAL windows: 70, 40, 10 days ago. With attribution_window 5 a re-read begins at 10 days ago.
     config = emulator.config(day(70), reports=[entry], attribution_window=5)
     first = sync(config)
     state = with_bookmark(first.state, ago(hours=5))
@@ -154,7 +154,7 @@ def test_given_a_correction_during_a_backfill_when_synced_again_then_it_arrives(
     corrections = Corrections(emulator)
     (chosen,) = busy_entities(emulator, day(62), day(58), 1)
     first = sync(config)
-    # Booked within the hour of the first sync's bookmark, after X was asked what had changed.
+    # Booked within the hour of the first sync's bookmark, after its activity request.
     corrections.add("1a", "LINE_ITEM", chosen, day(61), day(60), ago(seconds=0))
     second = sync(config, state=first.state)
     wanted = truth(emulator, report("lines"), "1a", day(66), day(40), corrections)

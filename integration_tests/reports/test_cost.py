@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a sync of reports costs at X (docs/x-ads-api.md §9 J5, J6, J12, J14, R12)."""
+"""The requests and jobs that a sync of reports costs (docs/x-ads-api.md §9 J5, J6, J12, J14, R12)."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class TestDormantAccount:
         config = emulator.config(day(100), reports=reports)
         first = sync(config)
         counters = described(emulator)
-        # 101 days are four windows; lines and totals have the same ones, so that X is asked for both at once.
+        # 101 days are four windows; lines and totals have the same ones and share their activity requests.
         assert (first.exit_code, first.records, counters["jobs_created"]) == (0, {}, 0)
         assert counters["active_entities_requests"] == 2 * 2 * 4
         assert min(min(bookmarks(first, entry["name"]).values()) for entry in reports) > ago(minutes=5).isoformat()

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Jobs that go wrong (docs/x-ads-api.md §9 J1–J4, J8): nothing is lost, or it is said what is."""
+"""Jobs that go wrong (docs/x-ads-api.md §9 J1–J4, J8): nothing is lost, or an error names it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(emulator: Emulator, **config: Any) -> Any:
 
 
 def complete(emulator: Emulator, output: Any) -> list[str]:
-    """In what the rows differ from the truth; keys must not repeat."""
+    """The differences between the rows and the truth; keys must not repeat."""
     rows = rows_by_key(output.records["lines"], overwrite=False)
     return differences(truth(emulator, LINES, "1a", "2026-11-01", "2026-11-03"), rows)
 
@@ -173,7 +173,7 @@ class TestFailedWindow:
         output = sync(emulator.config("2026-01-01", end_date="2026-03-20", reports=[LINES]))
         assert (output.exit_code, output.records, bookmarks(output, "lines")) == (1, {}, {})
         assert described(emulator)["in_flight"] == {"1a": 0}
-        # The windows wait for one status request, and so fail by one.
+        # The windows share one status request and fail with it.
         assert emulator.faults()[0]["struck"] <= 2
         texts = [error["message"] for error in output.errors]
         for window in ("2026-01-01 to 2026-01-31", "2026-01-31 to 2026-03-02", "2026-03-02 to 2026-03-21"):

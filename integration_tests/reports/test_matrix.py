@@ -16,7 +16,7 @@ from integration_tests.reports.points import Period, Record, Series, expected_ro
 from integration_tests.truth import Rows, differences, expected_rows, rows_by_key
 from x_ads_emulator.client import Emulator
 
-# docs/x-ads-api.md §7.4, §7.6: which entity goes with which segment; the table is written here anew.
+# docs/x-ads-api.md §7.4, §7.6: the segments of each entity, written out here, apart from the connector's table.
 SEGMENTABLE = ("ACCOUNT", "FUNDING_INSTRUMENT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET", "PROMOTED_ACCOUNT")
 LEGAL: tuple[tuple[str, str | None], ...] = (
     *((entity, None) for entity in (*SEGMENTABLE, "MEDIA_CREATIVE", "ORGANIC_TWEET")),
@@ -37,12 +37,12 @@ PERIODS = {
     "tokyo": ("4tok", Period("Asia/Tokyo", "2026-10-31", "2026-11-01")),
     "kolkata": ("5kol", Period("Asia/Kolkata", "2026-03-28", "2026-03-29")),
 }
-# What a report of everything holds is compared for one account; the others show that days and hours are right.
+# Reports of all metrics are compared for one account; the others check days and hours.
 FULL = "spring-los-angeles"
 
 
 def groups(entity: str, segment: str | None, full: bool) -> list[str]:
-    """The groups that the matrix asks for; all that go with the report, or few."""
+    """The metric groups of a report in the matrix: all legal ones, or few."""
     if segment == "CONVERSION_TAGS":
         return ["WEB_CONVERSION"]
     if entity in ("ACCOUNT", "FUNDING_INSTRUMENT"):
@@ -84,12 +84,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.1)
 
 
-#: X lists no activity of accounts: theirs is that of the entities in them (docs/x-ads-api.md §7.4, §7.7).
+#: X does not list activity of accounts: an account has the activity of its entities (docs/x-ads-api.md §7.4, §7.7).
 KINDS_WITH_ACTIVITY = ("CAMPAIGN", "FUNDING_INSTRUMENT", "LINE_ITEM", "PROMOTED_ACCOUNT", "PROMOTED_TWEET")
 
 
 class _Truth:
-    """What the reports of one account must hold."""
+    """The expected reports of one account."""
 
     def __init__(self, emulator: Emulator, account_id: str, period: Period) -> None:
         self._emulator = emulator
@@ -126,14 +126,14 @@ class _Truth:
         )
 
     def _shown(self, entity: str) -> set[tuple[str, str]]:
-        """Entities and placements with numbers in the period, in whatever granularity they are asked."""
+        """Entities and placements with numbers in the period, in any granularity."""
         if entity not in self._shown_by_entity:
             total = {"entity": entity, "granularity": "TOTAL"}
             self._shown_by_entity[entity] = {key[1:3] for key in self._rows(total, None, ["ENGAGEMENT"])}
         return self._shown_by_entity[entity]
 
     def series(self, entry: dict[str, Any], rows: Rows) -> set[Series]:
-        """Every entity and segment that must have rows: what was shown in the period, and what X does not list."""
+        """Every entity and segment that must have rows: active ones, and those that X does not list."""
         country = self._country if entry["segment"] == "METROS" else None
         asked = self._shown(entry["entity"])
         if entry["entity"] == "ACCOUNT":
@@ -145,13 +145,13 @@ class _Truth:
         if entry["segment"] is None:
             return {(*one, None, None) for one in asked}
         found = {(key[1], key[2], key[4], country) for key in rows}
-        # X names no segment of these: one row per point says so.
+        # X returns no segment for these: there is one row per point.
         silent = asked - {one[:2] for one in found}
         return found | {(*one, "", country) for one in silent}
 
 
 def problems(records: Sequence[Record], entry: dict[str, Any], truth: _Truth, period: Period) -> list[str]:
-    """In what a report differs from what it must hold."""
+    """The differences between a report and its expected rows."""
     rows = truth.rows(entry)
     found = differences(rows, rows_by_key(records), limit=3)
     points = period.points(entry["granularity"])

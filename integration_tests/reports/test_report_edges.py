@@ -139,7 +139,7 @@ def test_given_6000_line_items_when_read_then_open_jobs_and_memory_stay_bounded(
     begin: Start,
 ) -> None:
     ended = {"from": "2026-10-01", "to": "2026-11-10"}
-    # Jobs that take time: of jobs that end at once none would ever be open.
+    # Jobs take time here: jobs that end at once would never be open together.
     emulator = begin(account("1big", volumes={"line_items": 6000}, activity=ended), job_seconds=3.0)
     config = emulator.config("2026-10-28", end_date="2026-10-30", reports=[report("lines")])
     exit_code, rows, megabytes = _measured(config)
@@ -155,7 +155,7 @@ def test_given_6000_line_items_when_read_then_open_jobs_and_memory_stay_bounded(
 
 
 def _measured(config: Mapping[str, Any]) -> tuple[int, set[str], float]:
-    """Read a report in a process of its own: its exit code, the entities it has rows of, and its peak memory."""
+    """Read a report in another process; return its exit code, the entities in its rows, and its peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, "-m", "source_twitter_ads.run", "read"]
         for name, content in (("config", config), ("catalog", catalog(["lines"]))):

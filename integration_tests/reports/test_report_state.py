@@ -20,7 +20,7 @@ VOLUMES = {"line_items": 25}
 
 
 def moves(output: Output, stream: str, account_id: str) -> list[str]:
-    """The bookmarks of an account in the order in which they were told, without repetitions."""
+    """The bookmarks of an account in the order of the state messages, without repetitions."""
     told: list[str] = []
     for message in output.state_messages[stream]:
         for entry in message["stream"]["stream_state"]["states"]:
@@ -68,7 +68,7 @@ def test_given_a_killed_process_when_it_reads_on_then_the_union_of_rows_is_the_t
 
 
 def test_given_a_process_killed_while_jobs_run_when_it_reads_on_then_it_adopts_them(begin: Start) -> None:
-    """No number is computed twice, and what X corrected meanwhile is not missed (docs/x-ads-api.md §9 J7)."""
+    """No number is computed twice, and a correction made meanwhile arrives (docs/x-ads-api.md §9 J7)."""
     emulator = begin(account("1a", volumes={"line_items": 60}, activity=ALWAYS), job_seconds=6)
     config = emulator.config("2026-01-01", end_date="2026-02-15", reports=[LINES])
 

@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Faults, limits, bad answers and kill -9: what a sync survives, and what it says where it does not."""
+"""Faults, limits, bad responses and kill -9: what a sync survives, and its errors otherwise."""

@@ -26,7 +26,7 @@ PLAIN = {
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Emulator]]:
-    """Start emulators of worlds of one's own; they are stopped at the end of the test."""
+    """A function that starts emulators of given worlds; they stop at the end of the test."""
     running: list[Emulator] = []
 
     def begin(*accounts: AccountSpec, **settings: Any) -> Emulator:
@@ -41,7 +41,7 @@ def start() -> Iterator[Callable[..., Emulator]]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Emulator]:
-    """One emulator of the default world for all tests of a module that change nothing in it but its faults."""
+    """One emulator of the default world for the tests of a module that change only its faults."""
     emulator = harness.start()
     yield emulator
     emulator.stop()
@@ -50,7 +50,7 @@ def shared() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared: Emulator) -> Iterator[Emulator]:
-    """The module's emulator without faults and with an empty log; what a test switches is switched back."""
+    """The module's emulator without faults and with an empty log; a test's changes to its settings are undone."""
     shared.reset_log()
     yield shared
     shared.set_faults([])
@@ -59,6 +59,6 @@ def emulator(shared: Emulator) -> Iterator[Emulator]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses between attempts and between looks at jobs."""
+    """Short pauses between attempts and between status requests."""
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(account_jobs, "SOONEST_POLL", 0.1)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""One small world with every stream and reports, and the truth that each sync of it is compared with."""
+"""One small world with every stream and reports, and the truth to compare its syncs with."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GLOBALS = {
 #: must not come between a server, its sync and the truth. No test's parameters hold it.
 _TODAY = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
 FIRST_DAY, LAST_DAY = (_TODAY - timedelta(days=50)).date(), (_TODAY - timedelta(days=6)).date()
-#: Unlike "off", which still tells the documented counts, and a client that keeps to them would wait.
+#: Unlike "off", which still sends headers with the documented counts: a client that keeps to them would wait.
 NO_LIMIT = {"requests": 1_000_000, "seconds": 900}
 REPORTS = [
     {"name": "lines", "entity": "LINE_ITEM", "metric_groups": ["ENGAGEMENT"]},
@@ -51,7 +51,7 @@ REPORTS = [
 ]
 #: A report that needs many jobs: X takes a week of hours at a time.
 HOURS = {"name": "hours", "entity": "CAMPAIGN", "granularity": "HOUR", "metric_groups": ["BILLING"]}
-#: Faults that pass, whatever request they strike.
+#: Faults that pass, on every kind of request.
 PASSING_FAULTS: list[dict[str, Any]] = [
     {"fault": "status", "status": 408},
     {"fault": "status", "status": 423},
@@ -93,7 +93,7 @@ EVERYTHING = (*STREAMS, *REPORT_NAMES)
 
 
 def account(account_id: str, rows: int = 4, **changes: Any) -> AccountSpec:
-    """An account with a few rows per stream, whose entities have numbers on every day."""
+    """An account with a few rows per stream; its entities have numbers on every day."""
     always = {"from": "2018-01-01", "to": "2035-12-31", "share": 1.0}
     given: dict[str, Any] = {"volumes": {"*": rows}, "examples": False, "activity": always, "timezone": "Etc/UTC"}
     return AccountSpec(account_id, **{**given, **changes})
@@ -129,7 +129,7 @@ def catalog(streams: Sequence[str]) -> dict[str, Any]:
 
 
 def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state: State | None = None) -> Output:
-    """Read in this process, with the pages that the command line writes; the last error is the one that it raised."""
+    """Read in this process, with the command line's pages; the last error is the exception that it raised."""
     configured = ConfiguredAirbyteCatalogSerializer.load(catalog(streams))
     states = [AirbyteStateMessageSerializer.load(copy.deepcopy(one)) for one in state or []]
     source = SourceTwitterAds(configured, settings, states, lines=True)
@@ -148,14 +148,14 @@ def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state
 
 
 def wrong(emulator: Emulator, *outputs: Output, streams: Iterable[str] = EVERYTHING, **view: Any) -> list[str]:
-    """What the records of a run have too many, too few or otherwise than the truth.
+    """The extra, missing and wrong records of runs, compared with the truth.
 
-    Of several runs the union by primary key is compared; one run must not bring an entity twice either.
+    The union of several runs by primary key is compared. One run must not emit an entity twice.
 
     Args:
-        emulator: whose world is the truth.
+        emulator: its world is the truth.
         outputs: the runs.
-        streams: entity streams and reports to look at.
+        streams: entity streams and reports to compare.
         view: `account_ids` and `first_day` where they are not those of the world and of `config`; `retired_refused` as
             the emulator has it.
     """
@@ -211,5 +211,5 @@ def _truth(world: World, stream: str, account_id: str, first_day: date, retired_
 
 
 def early(emulator: Emulator) -> list[dict[str, Any]]:
-    """Requests that came before the time that an earlier answer to the same request line demanded."""
+    """Requests that came before the time that an earlier response to the same request line set."""
     return [entry for entry in emulator.requests() if entry["early"]]

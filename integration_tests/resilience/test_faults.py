@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 STREAMS = ("campaigns", "tweets", "targeting_languages", "targeting_criteria", "targeting_tv_shows", "lines")
 JOBS = "stats/jobs/accounts/:id"
-#: What each kind of request is recognised by, and the stream that needs it.
+#: For each kind of request a rule that matches it, and the stream that sends it.
 REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "accounts": ({"endpoint": "accounts"}, "campaigns"),
     "first page": ({"endpoint": "accounts/:id/campaigns", "account_id": "1first"}, "campaigns"),
@@ -72,7 +72,7 @@ def test_given_a_redirect_of_a_get_when_read_then_it_is_signed_anew_and_followed
 def test_given_a_redirect_of_a_new_job_when_read_then_the_error_says_not_followed(
     emulator: Emulator,
 ) -> None:
-    """A redirected POST would be repeated without its form; X documents no redirects at all."""
+    """A redirected POST would be repeated without its form; X does not document redirects."""
     fault = {"fault": "redirect", "status": 302, "to_itself": True}
     emulator.set_faults([{"match": REQUESTS["new job"][0], **fault}])
     output = sync(harness.config(emulator), ["lines"])
@@ -96,13 +96,13 @@ def test_given_a_result_file_that_is_wrong_at_first_when_read_then_nothing_is_lo
     assert (output.exit_code, wrong(emulator, output, streams=["lines"])) == (0, [])
 
 
-#: Valid JSON that X does not send: no data, records that are none, records without what the connector needs of them.
+#: Valid JSON that X does not send: without data, with records of a wrong type or without required fields.
 ODD = ['{"data": null}', '{"data": [1, "x"]}', '{"data": [{}]}', "[]", '{"data": [{"id": null, "entity_id": []}]}']
 NEEDED = ("accounts", "TV markets", "line items", "active entities", "new job", "job status")
 
 
 def odd(body: str, kind: str, **more: Any) -> dict[str, Any]:
-    """A rule that answers a kind of request with a body that is not X's."""
+    """A rule that sends a body other than X's to a kind of request."""
     return {"name": f"{kind}: {body}", "match": REQUESTS[kind][0], "fault": "html", "status": 200, "body": body, **more}
 
 

@@ -30,12 +30,12 @@ def synced_accounts(output: Output, stream: str) -> set[str]:
 
 
 def failed_pieces(output: Output) -> list[tuple[str, str]]:
-    """(stream, place in it) of every TRACE error, as its message names them; repeated where it was told twice."""
+    """(stream, partition) of every TRACE error, as its message names them, repeated if it came twice."""
     found = []
     for error in output.errors:
-        (place,) = re.findall(r"\(stream (\w+), ([^)]*)\)", error["message"])
-        assert place[0] == error["stream_descriptor"]["name"]
-        found.append(place)
+        (where,) = re.findall(r"\(stream (\w+), ([^)]*)\)", error["message"])
+        assert where[0] == error["stream_descriptor"]["name"]
+        found.append(where)
     return sorted(found)
 
 
@@ -68,7 +68,7 @@ def test_given_one_account_out_of_reach_when_read_then_only_it_is_missing_and_na
         ("tweets", f"account {BAD}, PUBLISHED"),
         ("tweets", f"account {BAD}, SCHEDULED"),
     ]
-    # An account that the list of accounts lacks has no time zone, and so no report is asked for.
+    # An account that the list of accounts lacks has no time zone, so that its reports fail without a request.
     unlisted = access == "forbidden"
     for error in output.errors:
         of_report = error["stream_descriptor"]["name"] == "lines"
@@ -84,7 +84,7 @@ def test_given_one_account_out_of_reach_when_read_then_only_it_is_missing_and_na
 def test_given_line_items_refused_after_one_page_when_read_then_their_account_fails(
     start: Callable[..., Emulator], page_size: int
 ) -> None:
-    """Who has some line items has access: the rest of them is missing, and not nothing."""
+    """An account with some line items has access: an error must say that the rest is missing."""
     emulator = start(account("1first", volumes={"*": 4, "line_items": 450}))
     match = {"endpoint": "accounts/:id/line_items", "nth": [2]}
     code = "INVALID_ACCOUNT_SERVICE_LEVEL"
@@ -98,7 +98,7 @@ def test_given_line_items_refused_after_one_page_when_read_then_their_account_fa
 def test_given_a_token_that_sees_no_account_when_read_then_every_stream_fails(
     start: Callable[..., Emulator],
 ) -> None:
-    """A destination that overwrites would be emptied."""
+    """An empty stream would make an overwriting destination delete its rows."""
     emulator = start(account("1first"))
     nothing = '{"data": [], "next_cursor": null, "request": {"params": {}}}'
     emulator.set_faults([{"match": {"endpoint": "accounts"}, "fault": "html", "status": 200, "body": nothing}])

@@ -21,12 +21,12 @@ from x_ads_emulator.client import Emulator
 
 KILLS = 20
 SECONDS = 30.0
-#: Each record is a page of its own, and jobs are PROCESSING for a while: a bookmark must not pass what is not out yet.
+#: One record per page, and jobs that are PROCESSING for a while: a bookmark must not pass records not yet written.
 PAGE_SIZE, JOB_SECONDS = 1, 0.4
 
 
 def _command(words: list[str], output: str) -> None:
-    """The command line in a process whose imports are done already, with standard output going into a pipe."""
+    """The command line in a process that has its imports done and writes into a pipe."""
     from source_twitter_ads.reports import account_jobs
     from source_twitter_ads.run import run
 
@@ -58,7 +58,7 @@ class CommandLine:
         """Read from a state; with kill_at, the process gets SIGKILL as soon as it has written so many lines.
 
         Returns:
-            What came out whole, and whether the process was killed.
+            The complete lines, and whether the process was killed.
         """
         words = ["read", "--config", str(self._folder / "config.json"), "--catalog", str(self._folder / "catalog.json")]
         if state:
@@ -83,7 +83,7 @@ class CommandLine:
 
 
 def latest(state: State, output: Output) -> State:
-    """The state that the platform would hand back: per stream the last one that came out of any run."""
+    """The state that the platform would hand back: the last one of each stream in all runs."""
     merged = {one["stream"]["stream_descriptor"]["name"]: one for one in [*state, *output.state]}
     return list(merged.values())
 
@@ -92,7 +92,7 @@ def latest(state: State, output: Output) -> State:
 def test_given_20_kills_at_random_moments_when_resumed_then_the_union_is_the_truth(
     start: Callable[..., Emulator], tmp_path: Path
 ) -> None:
-    """Chains of runs: each is killed at a random line and goes on from the last state, until one gets through."""
+    """Chains of runs: each starts from the last state and is killed at a random line, until one ends."""
     chance = random.Random(20)
     emulator = start(harness.account("1first", 3), harness.account("2second", 3), job_seconds=JOB_SECONDS)
     command = CommandLine(tmp_path, harness.config(emulator, page_size=PAGE_SIZE))

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Rate limits are kept to, waited for once by all, and told (docs/x-ads-api.md §4, §9 H2, H3)."""
+"""All requests keep to rate limits, wait for them together, and log it (docs/x-ads-api.md §4, §9 H2, H3)."""
 
 from __future__ import annotations
 

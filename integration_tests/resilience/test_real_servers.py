@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What real servers do and a simple test server does not: chunks, packing, clocks of their own, placements of old."""
+"""What real servers do: chunked and compressed bodies, clocks that differ, retired placements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 STREAMS = ("campaigns", "tweets", "targeting_criteria", "targeting_tv_shows", "lines")
 FRAMINGS: list[dict[str, Any]] = [{"chunked": True}, {"gzip": True}, {"chunked": True, "gzip": True}]
-#: What can happen to a body on its way, and is told apart by its framing alone.
+#: Damage to a body that only its framing shows.
 CUT: list[dict[str, Any]] = [
     {"fault": "reset_during_body"},
     {"fault": "wrong_content_length"},
@@ -92,7 +92,7 @@ def test_given_a_clock_off_xs_when_a_result_file_names_a_reset_then_it_is_kept_t
 def test_given_a_clock_off_xs_when_a_page_comes_first_then_xs_clock_caps_bookmarks(
     start: Callable[..., Emulator], ahead: int
 ) -> None:
-    """Where the accounts are named, no answer before that of the first page tells what time it is for X."""
+    """With account_ids set, the first response with X's time is that of the first page."""
     emulator = start(account("1first"), clock_ahead_seconds=ahead)
     change = {"op": "touch", "stream": "campaigns", "account_id": "1first", "fields": {"name": "dated ahead"}}
     campaign = emulator.world.visible("campaigns", "1first")[0]["id"]
@@ -125,7 +125,7 @@ def test_given_a_retired_placement_when_x_refuses_its_jobs_then_all_others_are_r
 def test_given_a_wrong_clock_when_x_returns_a_plain_401_then_the_clock_is_to_blame(
     emulator: Emulator,
 ) -> None:
-    """The only text of a 401 that was ever observed does not name a cause (docs/x-ads-api.md §3)."""
+    """The only message of a 401 that was ever observed does not name a cause (docs/x-ads-api.md §3)."""
     emulator.set_settings(clock_ahead_seconds=400, skew_named=False)
     output = sync(harness.config(emulator, account_ids=["1first"]), ["campaigns"])
     (error,) = output.errors

@@ -36,7 +36,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 def leaks(output: Output) -> list[str]:
-    """Lines that hold what nobody must read."""
+    """Lines that hold a secret."""
     lines = [*(line.decode() for line in output.lines), *output.stderr.splitlines()]
     return [line[:300] for line in lines if any(one in line for one in SECRETS) or SPOKEN.search(line)]
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The storm: one request in ten goes wrong, in every way there is."""
+"""The storm: one request in ten fails, with every kind of fault."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from x_ads_emulator.client import Emulator
 SHARE = 0.1
 PREBUILT = [str(report["name"]) for report in harness.PREBUILT]
 STREAMS = (*ENTITY_STREAMS, *PREBUILT, *harness.REPORT_NAMES)
-# A server that is as far away, and jobs that take as long, as to make a run last: the bound is a multiple of it.
+# Latency and job times long enough to measure: the bound is a multiple of the time without faults.
 LATENCY_MS, JOB_SECONDS = 400, 3.0
 #: Two report windows, of 30 days and of a few.
 FIRST_DAY = harness.LAST_DAY - timedelta(days=31)
 RESULT_FILES = {"path_regex": "^/advertiser-api-async-analytics/"}
-#: What may happen to any request.
+#: Faults for any request.
 KINDS: list[dict[str, Any]] = [
     *harness.PASSING_FAULTS,
     {"fault": "status", "status": 429, "reset_in": 1, "reset_scope": "user"},
@@ -34,13 +34,13 @@ KINDS: list[dict[str, Any]] = [
     {"fault": "redirect", "to_itself": True, "match": {"method": "GET"}},
     {"fault": "redirect", "to_itself": True, "status": 307, "match": {"method": "GET"}},
 ]
-#: What happens to result files besides (docs/x-ads-api.md §1, §7.2, §8).
+#: Further faults of result files (docs/x-ads-api.md §1, §7.2, §8).
 OF_FILES: list[dict[str, Any]] = [
     {"fault": "cut_gzip"},
     {"fault": "status", "status": 404},
     {"fault": "html", "status": 426},
 ]
-#: What becomes of jobs, a tenth of them together.
+#: Faults of jobs, a tenth of them together.
 OF_JOBS: list[dict[str, Any]] = [{"status": "FAILED"}, {"status": "CANCELLED"}, {"status": "EMPTY", "polls": 2}]
 
 
@@ -59,26 +59,27 @@ def storm(seed: int) -> list[dict[str, Any]]:
 
 
 def broken_jobs(seed: int, jobs: int) -> list[dict[str, Any]]:
-    """Rules that hit a tenth of so many new jobs, at random places."""
-    places = Random(seed).sample(range(1, jobs + 1), max(len(OF_JOBS), int(jobs * SHARE)))
-    return [{**OF_JOBS[n % len(OF_JOBS)], "match": {"nth": place}} for n, place in enumerate(sorted(places))]
+    """Rules that hit a tenth of so many new jobs, at random positions."""
+    positions = Random(seed).sample(range(1, jobs + 1), max(len(OF_JOBS), int(jobs * SHARE)))
+    return [{**OF_JOBS[n % len(OF_JOBS)], "match": {"nth": nth}} for n, nth in enumerate(sorted(positions))]
 
 
 def demanded(emulator: Emulator) -> float:
-    """Seconds for which X's headers kept a client out of the place that they kept it out of for longest.
+    """The longest time, in seconds, that X's headers made one endpoint of one account wait.
 
-    A place is a method and endpoint of one account. Its time is the union of the spans between an answer that demanded
-    a wait and the end of that wait: those of the account, and those of the user, which are about all accounts.
+    It is the union of the spans from a response that set a wait to the end of that wait. Spans of the user limit
+    count for all accounts.
     """
     entries = emulator.requests()
     waits: defaultdict[tuple[Any, ...], list[tuple[float, float]]] = defaultdict(list)
     for entry in entries:
         if entry["not_before"] is not None:
             whose = None if entry["user_level"] else entry["account_id"]
-            place = (entry["method"], entry["endpoint"], whose)
-            waits[place].append((entry["time"] + entry["duration"], entry["not_before"]))
-    places = {(entry["method"], entry["endpoint"], entry["account_id"]) for entry in entries}
-    return max(_covered({*waits[place], *waits[place[0], place[1], None]}) for place in places)
+            waits[entry["method"], entry["endpoint"], whose].append(
+                (entry["time"] + entry["duration"], entry["not_before"])
+            )
+    asked = {(entry["method"], entry["endpoint"], entry["account_id"]) for entry in entries}
+    return max(_covered({*waits[one], *waits[one[0], one[1], None]}) for one in asked)
 
 
 def _covered(spans: Iterable[tuple[float, float]]) -> float:
@@ -91,7 +92,7 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
 
 
 def timed(config: dict[str, Any]) -> tuple[Output, float]:
-    """A sync of everything, and the seconds that it took."""
+    """Sync all streams; return the output and the seconds."""
     began = time.monotonic()
     output = sync(config, STREAMS)
     return output, time.monotonic() - began

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What cannot be mended is told soon, once, and so that the reader knows what to do.
+"""Errors that last are reported soon, once, and with what to do.
 
 Source: docs/x-ads-api.md §9 H1, H4, H5.
 """
@@ -31,7 +31,7 @@ KEYS = {
 
 
 def trouble(**fault: Any) -> list[dict[str, Any]]:
-    """Every request goes wrong."""
+    """Every request fails."""
     return [{"match": {}, **fault}]
 
 
@@ -41,13 +41,13 @@ def messages(output: Output) -> list[str]:
 
 
 def offline(base_url: str) -> dict[str, Any]:
-    """A configuration for a host that does not answer."""
+    """A configuration for a host that does not respond."""
     return {**KEYS, "base_url": base_url, "start_date": harness.FIRST_DAY.isoformat(), "reports": harness.REPORTS}
 
 
 @pytest.fixture
 def closed_port() -> str:
-    """An address where nobody listens."""
+    """An address with a closed port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -55,7 +55,7 @@ def closed_port() -> str:
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """An address that takes connections and never answers."""
+    """An address that accepts connections and never responds."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(256)
@@ -119,7 +119,7 @@ def test_given_a_host_that_never_responds_when_read_then_each_request_times_out(
 def test_given_a_hang_beyond_the_outage_bound_when_it_passes_then_it_was_retried(
     emulator: Emulator,
 ) -> None:
-    """By default both bounds are 300 s: one answer that never comes is no outage."""
+    """By default both bounds are 300 s: one response that never comes is not an outage."""
     match = {"endpoint": "accounts/:id/campaigns", "nth": [1]}
     emulator.set_faults([{"match": match, "fault": "hang", "seconds": 4}])
     output = sync(harness.config(emulator, request_timeout=2, outage_timeout=2), ["campaigns"])
@@ -193,7 +193,7 @@ def test_given_a_redirect_within_x_when_read_then_it_is_followed_and_signed_anew
 def test_given_a_broken_account_when_no_other_request_runs_then_the_next_is_read(
     emulator: Emulator,
 ) -> None:
-    """The accounts' line items are listed one after the other: the first one's failure is no outage of X."""
+    """The accounts' line items are read one after the other: a failure of the first one is not an outage of X."""
     match = {"endpoint": "accounts/:id/line_items", "account_id": "1first"}
     emulator.set_faults([{"match": match, "fault": "status", "status": 503}])
     output = sync(harness.config(emulator, outage_timeout=1), ["targeting_criteria"])

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What a report must hold, computed apart from the emulator's request path, and how to compare rows with it."""
+"""The expected rows of reports, computed apart from the emulator's routes, and their comparison."""
 
 from integration_tests.truth.expected import expected_rows
 from integration_tests.truth.rows import Key, Rows, differences, rows_by_key

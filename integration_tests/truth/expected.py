@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The rows that a report must hold: plain loops over half hours, each labelled with the local day it lies in.
+"""The expected rows of a report: plain loops over half hours, each labelled with its local day.
 
 Shares with the emulator the definition of the data (the scalar granule function, which entities live when, metric and
-segment names, corrections), and nothing of the way in which windows are resolved and files are made.
+segment names, corrections), but not the code that resolves windows and makes files.
 """
 
 from __future__ import annotations
@@ -54,23 +54,23 @@ def expected_rows(
 
     Args:
         world: the emulated world, or one built from the same spec.
-        corrections: an Analytics service, whose corrections and switches are taken, or corrections (also as the
-            JSON objects that the control plane takes).
+        corrections: an Analytics service, for its corrections and switches, or a list of corrections (also as the
+            JSON objects of the control plane).
         account_id: one ad account.
         entity: for instance `LINE_ITEM`; all entities of the kind are covered, or only `entity_ids`.
         granularity: DAY, HOUR or TOTAL. TOTAL gives one row per entity for the whole window.
-        metric_groups: the groups that were asked for.
+        metric_groups: the requested groups.
         segmentation: segment type or None.
-        placements: those asked for; None for all under which an entity has numbers.
+        placements: the requested ones; None for all under which an entity has numbers.
         first_day, last_day_exclusive: local days of the account; or else
         start, end: UTC instants, end exclusive. HOUR points count from the start.
         country, platform: targeting values, where the segmentation needs them.
         dst_reading: `that_day` (default) or `today`, see docs/x-ads-api.md §7.1.
         link_clicks_drift: whether `url_clicks` is printed as `link_clicks` (default True).
-        future_metrics: whether unheard-of metrics are there (default False).
-        retired_refused: whether X refuses jobs for placements of old, so that their numbers cannot be had (default
+        future_metrics: whether there are metrics that the documents do not know (default False).
+        retired_refused: whether X refuses jobs for retired placements, so that their numbers are missing (default
             False; docs/x-ads-api.md §11.5).
-        as_of: what had happened and was booked by then; default the world's now.
+        as_of: count activity and corrections up to this instant; default the world's now.
 
     Returns:
         {key: {metric: value}} with values other than zero only; metric is `<metric>` or `<metric>_<sub>`.
@@ -180,7 +180,7 @@ def _corrections(
 
 
 class _LocalClock:
-    """Tells the local date at an instant, from the zone data alone."""
+    """Computes local dates of instants from the zone data alone."""
 
     def __init__(self, world: WorldView, account_id: str, reading: str) -> None:
         account = world.account(account_id)
@@ -195,13 +195,13 @@ class _LocalClock:
         return _LOS_ANGELES if before else self._own
 
     def date_at(self, instant: datetime) -> date:
-        """The date on the account's wall at an instant."""
+        """The account's local date at an instant."""
         if self._fixed is not None:
             return (instant + self._fixed).date()
         return instant.astimezone(self._zone_at(instant)).date()
 
     def start_of(self, day: date) -> datetime:
-        """The first quarter of an hour at which the wall shows the day or a later one."""
+        """The first quarter of an hour with this local date or a later one."""
         instant = datetime(day.year, day.month, day.day, tzinfo=timezone.utc) - timedelta(days=1)
         while self.date_at(instant) < day:
             instant += timedelta(minutes=15)

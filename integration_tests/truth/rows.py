@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Rows of a report in a form in which two sides can be compared."""
+"""Rows of a report in a form that can be compared."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def rows_by_key(records: Iterable[Mapping[str, Any]], *, overwrite: bool = True)
     """Rows as a destination holds them after an upsert by key, without zeros and nulls.
 
     Args:
-        records: flat rows with the columns of DIMENSIONS, everything else being metrics; columns whose name starts
-            with an underscore are left out.
+        records: flat rows: the columns of DIMENSIONS, and metrics. Columns whose names start with an underscore are
+            ignored.
         overwrite: a later row replaces an earlier one under the same key, wholly; False: that is an error.
 
     Returns:

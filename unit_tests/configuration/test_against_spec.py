@@ -1,7 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the spec's schema would refuse in its own words, the connector has refused before in a sentence.
+"""Each value that the spec's schema refuses, the connector refuses first, in a sentence.
 
-The command line asks `require_valid` first, and the schema afterwards.
+The command line calls `require_valid` first and checks the schema afterwards.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SETTINGS: dict[str, Any] = SCHEMA["properties"]
 REPORT_SETTINGS: dict[str, Any] = SETTINGS["reports"]["items"]["properties"]
 ENTRY = {"name": "spend", "entity": "CAMPAIGN"}
 
-# Values that no setting of the type allows, empty ones left out where they mean the default.
+# Invalid values for a type, without empty ones that mean the default.
 NO_TEXT: list[Any] = [0, 5, 1.5, True, ["US"], {"a": {"b": [1]}}, {}]
 NO_DATE: list[Any] = [
     *NO_TEXT,

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Which addresses of the API are refused, and that no message shows a password."""
+"""Refused addresses of the API; no message shows a password."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the spec declares is what the connector goes by: a setting is declared there and in `Settings` alone."""
+"""The connector follows the spec: a setting is declared there and in `Settings` only."""
 
 from __future__ import annotations
 

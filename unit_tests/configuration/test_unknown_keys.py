@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A key that the connector does not know is said to be ignored."""
+"""A warning names each key that the connector ignores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unit_tests.conftest import valid_config
 
 @pytest.fixture
 def said(caplog: pytest.LogCaptureFixture) -> Any:
-    """Returns what is warned of for a configuration."""
+    """A function that returns the warnings for a configuration."""
 
     def warnings(config: dict[str, Any]) -> list[str]:
         with caplog.at_level(logging.WARNING, "airbyte"):

@@ -1,8 +1,8 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """The example records of X's documents, one list per stream, as the connector emits them (docs/x-ads-api.md §5).
 
-Values are X's own, with what the connector adds: `account_id` on account-scoped records, `locale` on TV shows.
-Where the documents shorten an address or a date with an ellipsis, a full one stands here.
+Values are X's own, with the fields that the connector adds: `account_id` on account-scoped records, `locale` on TV
+shows. Where the documents shorten an address or a date with an ellipsis, a full one stands here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What the documented records have in common."""
+"""Fields that the documented records share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ACCOUNT_ID = "18ce54d4x5t"
 
 
 def of_account(*records: Record) -> list[Record]:
-    """Records as they are emitted for the documents' account."""
+    """Records with the fields that the connector adds, for the documents' account."""
     return [{"account_id": ACCOUNT_ID, **record} for record in records]
 
 

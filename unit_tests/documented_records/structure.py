@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Accounts, what their ads are built of, and audiences (docs/x-ads-api.md §5)."""
+"""Accounts, the parts of their ads, and audiences (docs/x-ads-api.md §5)."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Decoders and rules held against whatever hypothesis can think of."""
+"""Decoders and rules, tested with hypothesis."""

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Whatever arrives, a decoder returns what was sent or raises its own error: no other error, no silent loss."""
+"""A decoder returns the input's content or raises its own error, for any input."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ RECORDS = st.lists(st.dictionaries(st.sampled_from(["id", "name", "x"]), JSON, m
 
 
 def cut(body: bytes, share: float) -> bytes:
-    """The beginning of a body, never all of it."""
+    """The beginning of a body, always incomplete."""
     return body[: int(len(body) * share)]
 
 
@@ -142,7 +142,7 @@ class TestFiles:
         self, content: bytes, data: st.DataObject
     ) -> None:
         packed = bytearray(gzip.compress(content))
-        # Bytes 4 to 9 are the header's time stamp and hints, which nothing depends on.
+        # Bytes 4 to 9 are the header's time stamp and hints, which are not used.
         position = data.draw(st.integers(10, len(packed) - 1))
         packed[position] ^= data.draw(st.integers(1, 255))
         with suppress(InvalidBody):

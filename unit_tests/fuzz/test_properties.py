@@ -32,7 +32,7 @@ TIMES = st.integers(0, 40).map(lambda n: (NOW + timedelta(days=n)).strftime("%Y-
 
 
 class Partition:
-    """What a cursor needs of a partition."""
+    """A partition with what a cursor uses of it."""
 
     def __init__(self, stream_slice: StreamSlice) -> None:
         self._slice = stream_slice
