@@ -111,7 +111,7 @@ class TestCdk:
         assert used <= pinned
         assert {"_config", "_connector_state_manager", "_memory_monitor", "_queue"} <= pinned
 
-    def test_given_the_rest_of_the_package_when_searched_then_it_uses_no_protected_member(self) -> None:
+    def test_given_the_other_packages_when_searched_then_they_use_none(self) -> None:
         # `streams/tweets.py` uses what `streams/base.py` makes.
         made_by_base = {"_services"}
         files = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "engine"]
@@ -123,6 +123,6 @@ class TestCdk:
         assert "while" in source
         assert ":= queue.get()" in source
 
-    def test_given_this_cdk_when_a_partition_is_read_then_its_state_is_closed_before_its_sentinel(self) -> None:
+    def test_given_this_cdk_when_a_partition_ends_then_it_is_closed_first(self) -> None:
         source = inspect.getsource(PartitionReader.process_partition)
         assert source.index("cursor.observe") < source.index("cursor.close_partition") < source.index("IS_SUCCESSFUL")

@@ -47,7 +47,7 @@ def file(tmp_path: Path) -> Any:
     return write
 
 
-def test_given_nobody_who_reads_when_a_command_writes_then_it_ends_with_status_one_and_no_stack_trace() -> None:
+def test_given_a_closed_pipe_when_a_command_writes_then_it_ends_with_status_one() -> None:
     command = [sys.executable, "-m", "source_twitter_ads.run", "spec"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
@@ -60,7 +60,7 @@ def test_given_nobody_who_reads_when_a_command_writes_then_it_ends_with_status_o
     assert b"Traceback" not in said
 
 
-def test_given_no_command_when_run_then_the_commands_are_named_and_the_exit_code_is_one() -> None:
+def test_given_no_command_when_run_then_the_commands_are_named() -> None:
     ended = Ended()
     assert (ended.code, ended.stdout) == (1, "")
     assert "name a command: spec, check, discover or read" in ended.stderr
@@ -73,14 +73,14 @@ def test_given_an_unknown_command_when_run_then_the_usage_is_shown() -> None:
     assert "invalid choice: 'sync'" in ended.stderr
 
 
-def test_given_a_bad_file_when_run_then_stdout_has_one_trace_and_the_exit_code_is_one(file: Any) -> None:
+def test_given_a_bad_file_when_run_then_stdout_has_one_trace(file: Any) -> None:
     ended = Ended("check", "--config", file("config.json", "{not json"))
     assert (ended.code, ended.stderr) == (1, "")
     assert "is not valid JSON" in ended.error["message"]
     assert ended.error["failure_type"] == "config_error"
 
 
-def test_given_a_catalog_that_names_a_stream_twice_when_read_then_one_sentence_names_it(file: Any) -> None:
+def test_given_a_stream_twice_in_the_catalog_when_read_then_one_sentence_names_it(file: Any) -> None:
     campaigns = {"name": "campaigns", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
     entry = {"stream": campaigns, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
     catalog = {"streams": [entry, entry]}
@@ -89,7 +89,7 @@ def test_given_a_catalog_that_names_a_stream_twice_when_read_then_one_sentence_n
     assert ended.error["message"] == "The catalog names campaigns more than once: leave one entry of each."
 
 
-def test_given_bad_values_when_read_then_a_sentence_for_each_and_the_exit_code_is_one(file: Any) -> None:
+def test_given_bad_values_when_read_then_there_is_a_sentence_for_each(file: Any) -> None:
     config = file("config.json", valid_config(num_workers=0, page_size="abc"))
     ended = Ended("read", "--config", config, "--catalog", file("catalog.json", CATALOG))
     assert ended.code == 1

@@ -51,7 +51,7 @@ def test_given_spec_when_run_then_nothing_heavy_is_imported_beside_the_cdk() -> 
     assert not heavy.intersection(modules_of("spec"))
 
 
-def test_given_the_manifest_when_spec_is_read_from_it_alone_then_it_is_what_the_cdk_says() -> None:
+def test_given_the_manifest_when_spec_is_read_from_it_then_it_is_the_cdks() -> None:
     assert specification() == SourceTwitterAds().spec(logging.getLogger("airbyte"))
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from source_twitter_ads.engine.command_line import run_command
 from source_twitter_ads.engine.source import PagedSource
 
 MANIFEST = Path(__file__).with_name("foreign_manifest.yaml")
@@ -23,7 +21,7 @@ TOKEN = "librarian"
 
 
 def source(**inputs: Any) -> PagedSource:
-    """The connector: what engine/README.md shows."""
+    """The connector, as engine/README.md makes it."""
     return PagedSource(str(MANIFEST), **inputs)
 
 
@@ -89,7 +87,3 @@ def served(bookshop: Bookshop) -> Iterator[dict[str, Any]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield {"url": f"http://127.0.0.1:{server.server_port}/", "token": TOKEN}
         server.shutdown()
-
-
-if __name__ == "__main__":
-    run_command("source-bookshop", source, sys.argv[1:])

@@ -64,7 +64,7 @@ def entry(account_id: str, value: str, **more: str) -> dict[str, Any]:
 A, B = Part(account_id="a"), Part(account_id="b")
 
 
-def test_given_two_partitions_when_closed_then_the_state_has_the_cdks_form_and_a_bookmark_each() -> None:
+def test_given_two_partitions_when_closed_then_the_state_has_the_cdks_form() -> None:
     reading = Reading().page(A, "2026-06-02").page(B, "2026-06-01").close(A).close(B)
     assert reading.emitted()[-1] == {
         "type": "STREAM",
@@ -78,7 +78,7 @@ def test_given_two_partitions_when_closed_then_the_state_has_the_cdks_form_and_a
     }
 
 
-def test_given_a_partition_of_two_fields_when_closed_then_each_combination_has_its_own_bookmark() -> None:
+def test_given_two_partition_fields_when_closed_then_each_pair_has_a_bookmark() -> None:
     published, scheduled = Part(account_id="a", kind="P"), Part(kind="S", account_id="a")
     reading = Reading().page(published, "2026-06-02").close(published).page(scheduled, "2026-01-01").close(scheduled)
     assert reading.cursor.bookmark({"kind": "P", "account_id": "a"}) == "2026-06-02"
@@ -107,14 +107,14 @@ def test_given_records_without_a_cursor_value_when_closed_then_there_is_no_bookm
     assert reading.cursor.state["states"] == []
 
 
-def test_given_an_account_that_the_state_does_not_know_when_asked_then_it_has_no_bookmark() -> None:
+def test_given_a_new_partition_when_asked_then_it_has_no_bookmark() -> None:
     """The CDK's cursor would give it that of the others, and so skip its history (docs/x-ads-api.md §10.3)."""
     reading = Reading({"states": [entry("a", "2026-06-09")]}).page(A, "2026-06-10").close(A)
     assert reading.cursor.bookmark({"account_id": "b"}) is None
     assert "state" not in reading.cursor.state
 
 
-def test_given_an_account_that_is_not_read_this_time_when_others_close_then_its_bookmark_is_kept() -> None:
+def test_given_a_partition_that_is_not_read_when_others_close_then_it_is_kept() -> None:
     reading = Reading({"states": [entry("b", "2026-06-09")]}).page(A, "2026-06-10").close(A)
     assert reading.cursor.bookmark({"account_id": "b"}) == "2026-06-09"
 
@@ -130,13 +130,13 @@ def test_given_a_stream_without_news_when_it_ends_then_one_state_is_emitted() ->
     assert message["stream"]["stream_state"]["states"] == [entry("a", "2026-06-09")]
 
 
-def test_given_a_state_that_was_just_emitted_when_the_stream_ends_then_it_is_not_emitted_twice() -> None:
+def test_given_a_state_just_emitted_when_the_stream_ends_then_it_is_not_repeated() -> None:
     reading = Reading().page(A, "2026-06-09").close(A)
     reading.cursor.ensure_at_least_one_state_emitted()
     assert len(reading.emitted()) == 1
 
 
-def test_given_a_partition_that_is_not_closed_when_the_stream_ends_then_its_records_have_a_state_after_them() -> None:
+def test_given_an_open_partition_when_the_stream_ends_then_a_state_follows_it() -> None:
     reading = Reading().page(A, "2026-06-09").close(A).page(B, "2026-06-09")
     reading.cursor.ensure_at_least_one_state_emitted()
     assert [len(message["stream"]["stream_state"]["states"]) for message in reading.emitted()] == [1, 1]
@@ -280,9 +280,7 @@ class TestPace:
         (message,) = writing.emitted()
         assert message == {"stream_descriptor": {"name": "spend"}, "stream_state": writing.state}
 
-    def test_given_a_state_a_moment_ago_when_emitted_then_it_is_held_back_and_not_even_made(
-        self, writing: Writing
-    ) -> None:
+    def test_given_a_state_a_moment_ago_when_emitted_then_it_is_not_even_made(self, writing: Writing) -> None:
         writing.emit()
         assert not writing.emit()
         assert writing.made == 1
@@ -303,9 +301,7 @@ class TestPace:
         writing.records(RECORDS_PER_STATE * writing.size - 1000)
         assert not writing.emit()
 
-    def test_given_records_before_the_last_state_when_emitted_then_they_do_not_count_again(
-        self, writing: Writing
-    ) -> None:
+    def test_given_records_before_the_last_state_when_emitted_then_they_do_not_count(self, writing: Writing) -> None:
         writing.records(2 * RECORDS_PER_STATE * writing.size)
         writing.emit()
         assert not writing.emit()
@@ -317,9 +313,7 @@ class TestDue:
         writing.emit()
         assert writing.writer.due_in is None
 
-    def test_given_a_state_that_was_held_back_when_asked_then_the_seconds_until_it_may_go(
-        self, writing: Writing
-    ) -> None:
+    def test_given_a_state_held_back_when_asked_then_the_seconds_until_it_may_go(self, writing: Writing) -> None:
         writing.emit()
         writing.emit()
         writing.seconds += 1
@@ -355,7 +349,7 @@ class TestFinal:
         writing.emit()
         assert writing.emit(final=True)
 
-    def test_given_records_since_the_last_state_when_the_stream_ends_then_it_is_said_once_more(
+    def test_given_records_since_the_last_state_when_the_stream_ends_then_it_is_repeated(
         self, writing: Writing
     ) -> None:
         writing.emit()

@@ -178,7 +178,7 @@ class TestEngine:
             AirbyteStreamStatus.COMPLETE,
         ]
 
-    def test_given_many_streams_when_they_end_while_the_queue_is_full_then_nobody_waits_for_ever(self) -> None:
+    def test_given_many_streams_when_they_end_with_a_full_queue_then_all_complete(self) -> None:
         names = [f"stream_{n}" for n in range(40)]
         run = Run({name: [Slice(name, n, 30) for n in range(2)] for name in names}, workers=8)
         assert all(len(run.pages(name)) == 60 for name in names)
@@ -194,7 +194,7 @@ class TestEngine:
                 closed = {e["partition"]["account_id"] for e in item.state.stream.stream_state.states}
                 assert {seen[account_id] for account_id in closed} <= {5}
 
-    def test_given_two_threads_that_emit_when_they_do_it_at_once_then_neither_takes_the_others_message(self) -> None:
+    def test_given_two_threads_when_they_emit_at_once_then_each_keeps_its_message(self) -> None:
         """A state that another thread, or the writer itself, took would overtake the records before it."""
         queue = ClosableQueue()
         queue.put("a page of the worker")
@@ -218,7 +218,7 @@ class TestEngine:
             ([FailureType.config_error, FailureType.system_error], FailureType.system_error),
         ],
     )
-    def test_given_failed_pieces_when_the_sync_ends_then_it_may_be_tried_again_if_one_of_them_may(
+    def test_given_failed_pieces_when_the_sync_ends_then_the_most_retryable_counts(
         self, kinds: list[FailureType], whole: FailureType
     ) -> None:
         failures = [AirbyteTracedException(message="It failed.", failure_type=kind) for kind in kinds]
@@ -226,7 +226,7 @@ class TestEngine:
         assert run.error is not None
         assert run.error.failure_type is whole
 
-    def test_given_a_partition_that_fails_when_read_then_the_others_are_whole_and_the_error_is_its_sentence(
+    def test_given_a_partition_that_fails_when_read_then_the_others_are_complete(
         self,
     ) -> None:
         problem = AirbyteTracedException(message="Account 1 is locked.", failure_type=FailureType.config_error)
@@ -239,12 +239,12 @@ class TestEngine:
         assert run.errors() == ["Account 1 is locked."]
         assert run.error is not None
 
-    def test_given_a_stream_without_partitions_when_read_then_it_completes_with_one_state(self) -> None:
+    def test_given_no_partitions_when_read_then_the_stream_completes_with_one_state(self) -> None:
         run = Run({"campaigns": []})
         assert run.statuses("campaigns")[-1] is AirbyteStreamStatus.COMPLETE
         assert run.bookmarks("campaigns") == {}
 
-    def test_given_a_piece_that_fails_when_read_then_its_partition_goes_on_and_the_stream_is_incomplete(self) -> None:
+    def test_given_a_piece_that_fails_when_read_then_its_partition_goes_on(self) -> None:
         problem = AirbyteTracedException(message="Window 1 is lost.", failure_type=FailureType.transient_error)
         run = Run({"spend": [Slice("spend", 0, 4, piece=(2, problem))], "cards": [Slice("cards", 0, 1)]})
         assert len(run.pages("spend")) == 4
@@ -254,19 +254,19 @@ class TestEngine:
         assert run.error is not None
         assert run.error.failure_type is FailureType.transient_error
 
-    def test_given_a_piece_that_nobody_foresaw_when_it_fails_then_its_partition_goes_on_all_the_same(self) -> None:
+    def test_given_an_unforeseen_failure_of_a_piece_then_its_partition_goes_on(self) -> None:
         run = Run({"spend": [Slice("spend", 0, 4, piece=(1, KeyError("unforeseen")))]})
         assert len(run.pages("spend")) == 4
         assert run.statuses("spend")[-1] is AirbyteStreamStatus.INCOMPLETE
 
-    def test_given_streams_that_read_all_the_time_when_others_come_first_then_they_begin_before_them(self) -> None:
+    def test_given_a_stream_that_reads_all_the_time_when_read_then_it_begins_first(self) -> None:
         held = threading.Event()
         names = [f"campaigns_{number}" for number in range(8)]
         run = Run({name: Slices([Slice(name, 0, 1)], held) for name in names}, workers=1, late=held)
         assert len(run.pages("spend")) == 1
         assert all(len(run.pages(name)) == 1 for name in names)
 
-    def test_given_reports_that_wait_all_the_time_when_read_then_entity_streams_pages_arrive_all_the_same(self) -> None:
+    def test_given_streams_that_wait_all_the_time_when_read_then_others_arrive(self) -> None:
         held = threading.Event()
         reports = [f"report_{number}" for number in range(6)]
         engine = an_engine(2, 1 + len(reports))
@@ -282,7 +282,7 @@ class TestEngine:
                 held.set()
         assert (arrived, held.is_set()) == (12, True)
 
-    def test_given_a_partition_of_many_pieces_when_read_then_it_takes_no_thread_but_the_pools(self) -> None:
+    def test_given_a_partition_of_many_pieces_when_read_then_it_takes_no_more_threads(self) -> None:
         before = threading.active_count()
         most: list[int] = []
         piece = Slice("spend", 0, 500)
@@ -290,7 +290,7 @@ class TestEngine:
         Run({"spend": [piece]}, workers=3)
         assert max(most) - before <= 3 + 2
 
-    def test_given_a_reader_that_stops_listening_when_the_queue_is_full_then_all_threads_end(self) -> None:
+    def test_given_a_consumer_that_stops_when_the_queue_is_full_then_all_threads_end(self) -> None:
         before = set(threading.enumerate())
         engine = an_engine(3, 2)
         slices = Slices([Slice("campaigns", number, 1000) for number in range(8)])
@@ -311,7 +311,7 @@ class TestEngine:
         assert queue.get() is page
         assert len(list(page.messages())) == (0 if lines else 1)
 
-    def test_given_the_consumer_itself_emits_when_the_queue_is_full_then_it_does_not_wait(self) -> None:
+    def test_given_a_full_queue_when_the_consumer_emits_then_it_does_not_wait(self) -> None:
         full = ClosableQueue()
         for _ in range(QUEUED_ITEMS):
             full.put("something")  # type: ignore[arg-type]
@@ -363,7 +363,7 @@ def settled_count() -> int:
 
 
 @pytest.mark.timeout(60)
-def test_given_a_consumer_that_stops_when_pages_wait_then_no_more_are_made_than_queue_and_readers_hold() -> None:
+def test_given_a_slow_consumer_when_pages_wait_then_readers_stop() -> None:
     engine = an_engine(WORKERS, 1)
     partitions: Any = CountedPartitions()
     items = iter(engine.read(streams_of({"campaigns": partitions}, engine)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +23,7 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteCatalogSerializer,
 )
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.utils.constants import ENV_REQUEST_CACHE_PATH
 
 from unit_tests.engine import bookshop
 from unit_tests.engine.bookshop import MANIFEST, Bookshop, served
@@ -89,7 +92,9 @@ def shop() -> Bookshop:
 
 
 @pytest.fixture
-def config(shop: Bookshop) -> Iterator[dict[str, Any]]:
+def config(shop: Bookshop, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    # A command that ran in this process before leaves a cache of the parent's responses there.
+    monkeypatch.delenv(ENV_REQUEST_CACHE_PATH, raising=False)
     with served(shop) as config:
         yield config
 
@@ -149,17 +154,21 @@ def test_given_a_wrong_token_when_checked_then_the_stock_check_says_so(config: d
 
 
 def started(folder: Path, config: dict[str, Any], *more: str) -> subprocess.Popen[bytes]:
-    """A read in a process of its own."""
-    words = [sys.executable, "-m", bookshop.__name__, "read", *more]
+    """A read by the sample of engine/README.md, in a process of its own."""
+    readme = (ROOT / "source_twitter_ads/engine/README.md").read_text(encoding="utf-8")
+    (folder / "main.py").write_text(readme.split("```python\n")[1].split("```")[0])
+    shutil.copy(MANIFEST, folder / "manifest.yaml")
+    words = [sys.executable, "main.py", "read", *more]
     for name, content in (("config", config), ("catalog", CATALOG)):
         path = folder / f"{name}.json"
         path.write_text(json.dumps(content))
         words += [f"--{name}", str(path)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(words, stdout=subprocess.PIPE, cwd=folder, env=environment)
 
 
 @pytest.mark.timeout(60)
-def test_given_a_kill_in_the_middle_when_read_again_from_its_output_then_nothing_is_lost(
+def test_given_a_kill_in_the_middle_when_resumed_then_nothing_is_lost(
     shop: Bookshop, config: dict[str, Any], tmp_path: Path
 ) -> None:
     shop.page_seconds = 0.05

@@ -62,7 +62,7 @@ def test_given_a_state_in_any_form_when_read_then_it_is_the_same(text: str) -> N
     assert read(text) == [("campaigns", "03")]
 
 
-def test_given_lines_without_an_end_when_read_then_the_last_one_counts_if_it_is_whole() -> None:
+def test_given_no_line_end_when_read_then_the_last_line_counts_if_it_is_complete() -> None:
     assert read(lines(message("campaigns", 3), message("campaigns", 4)).rstrip()) == [
         ("campaigns", "03"),
         ("campaigns", "04"),

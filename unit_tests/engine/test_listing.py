@@ -69,7 +69,7 @@ def test_given_a_page_in_use_when_more_follow_then_exactly_the_next_one_is_fetch
     assert listing.asked == 2
 
 
-def test_given_a_page_that_completes_the_read_when_read_ahead_then_none_behind_it_is_asked_for() -> None:
+def test_given_a_page_that_completes_the_read_then_none_behind_it_is_asked_for() -> None:
     def first_two(records: Records) -> Cut:
         return Cut(records, complete=records[0]["id"] == 1)
 
@@ -97,7 +97,7 @@ def test_given_more_listings_than_are_read_ahead_when_read_then_each_comes_whole
     assert rounds == [[page(number)] * len(listings) for number in range(3)]
 
 
-def test_given_readings_that_were_given_up_when_another_begins_then_it_still_reads_ahead() -> None:
+def test_given_reads_that_were_given_up_when_another_begins_then_it_reads_ahead() -> None:
     for _ in range(2 * PAGES_AHEAD):
         next(read_ahead(iter(Listing(page(0), page(1)))))
         wait_until_nothing_is_read_ahead()
@@ -142,7 +142,7 @@ class TestStopping:
     def test_given_an_older_record_when_cut_then_it_is_left_out_and_the_read_ends(self) -> None:
         assert cut(reader(since=5), 9, 7, 3, 1) == ([9, 7], 9, True)
 
-    def test_given_records_equal_to_the_bookmark_when_cut_then_they_are_kept_and_the_read_goes_on(self) -> None:
+    def test_given_records_equal_to_the_bookmark_when_cut_then_the_read_goes_on(self) -> None:
         assert cut(reader(since=5), 9, 5, 5, 5) == ([9, 5, 5, 5], 9, False)
 
     def test_given_equal_records_on_the_next_page_when_cut_then_they_are_kept_too(self) -> None:
@@ -161,10 +161,10 @@ class TestNoCursorValue:
     def test_given_records_without_a_value_when_cut_then_they_are_kept_and_move_nothing(self) -> None:
         assert cut(reader(since=5), None, None) == ([None, None], None, False)
 
-    def test_given_a_mixed_page_when_cut_then_those_without_a_value_are_kept_beside_the_news(self) -> None:
+    def test_given_a_mixed_page_when_cut_then_those_without_a_value_are_kept(self) -> None:
         assert cut(reader(since=5), 9, None, 4, None) == ([9, None, None], 9, True)
 
-    def test_given_a_first_record_without_a_value_when_cut_then_the_newest_comes_from_the_others(self) -> None:
+    def test_given_a_first_record_without_a_value_when_cut_then_others_count(self) -> None:
         assert cut(reader(), None, 9, 8) == ([None, 9, 8], 9, False)
 
 
@@ -188,15 +188,15 @@ class TestChangesWhileReading:
     Source: docs/x-ads-api.md §9 E6.
     """
 
-    def test_given_records_newer_than_the_read_when_cut_then_they_are_kept_and_move_the_bookmark_to_its_beginning(
+    def test_given_records_newer_than_the_read_then_the_bookmark_stops_at_its_start(
         self,
     ) -> None:
         assert cut(reader(since=5, began=8), 9, 7) == ([9, 7], 8, False)
 
-    def test_given_records_outside_the_bounds_too_when_cut_then_the_bookmark_still_stops_there(self) -> None:
+    def test_given_records_outside_the_bounds_then_the_bookmark_still_stops_there(self) -> None:
         assert cut(reader(since=5, began=8), 9, 4) == ([9], 8, True)
 
-    def test_given_no_order_when_a_later_page_holds_a_change_then_the_bookmark_still_stops_there(self) -> None:
+    def test_given_no_order_when_a_page_holds_a_change_then_the_bookmark_stops_there(self) -> None:
         bounds = reader(since=2, ordered=False, began=8)
         assert [cut(bounds, 3, 7)[1], cut(bounds, 4, 9)[1]] == [7, 8]
 
@@ -211,14 +211,12 @@ class TestOrder:
             assert cut(bounds, 2, 8) == ([8], 8, False)
         assert caplog.text.count("campaigns is not sorted newest first") == 1
 
-    def test_given_a_page_that_begins_newer_than_the_last_one_ended_when_cut_then_it_counts_as_unsorted(self) -> None:
+    def test_given_a_page_newer_than_the_last_one_when_cut_then_it_is_unsorted(self) -> None:
         bounds = reader(since=5)
         cut(bounds, 9, 6)
         assert cut(bounds, 7, 4) == ([7], 7, False)
 
-    def test_given_a_listing_without_order_when_cut_then_it_is_read_to_the_end_without_a_warning(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_given_no_promised_order_when_cut_then_there_is_no_warning(self, caplog: pytest.LogCaptureFixture) -> None:
         assert cut(reader(since=5, ordered=False), 3, 9) == ([9], 9, False)
         assert caplog.text == ""
 
@@ -228,7 +226,7 @@ class TestOrder:
         st.integers(1, 28),
         st.booleans(),
     )
-    def test_given_any_pages_when_read_until_complete_then_a_sorted_listing_loses_nothing(
+    def test_given_any_sorted_pages_when_read_until_complete_then_nothing_is_lost(
         self, pages: list[list[int | None]], since: int, until: int, sort: bool
     ) -> None:
         if sort:

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_given_a_print_of_other_code_when_a_command_runs_then_it_does_not_reach_stdout() -> None:
+def test_given_a_print_of_other_code_when_run_then_it_does_not_reach_stdout() -> None:
     program = (
         "import logging\n"
         "import airbyte_cdk.entrypoint\n"

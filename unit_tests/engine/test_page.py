@@ -36,7 +36,7 @@ def lines_of(page: Page) -> list[bytes]:
 
 
 @pytest.mark.parametrize("stream", sorted(DOCUMENTED_RECORDS))
-def test_given_documented_records_without_nulls_when_printed_then_the_bytes_are_those_of_the_cdk(stream: str) -> None:
+def test_given_records_without_nulls_when_printed_then_the_bytes_are_the_cdks(stream: str) -> None:
     records = [{k: v for k, v in record.items() if v is not None} for record in DOCUMENTED_RECORDS[stream]]
     page = Page(stream, records, _SLICE)
     assert lines_of(page) == [by_the_cdk(page, record) for record in records]
@@ -61,7 +61,7 @@ def test_given_text_that_could_end_a_line_when_printed_then_a_record_stays_one_l
     assert orjson.loads(line)["record"]["data"] == {"name": text}
 
 
-def test_given_a_page_that_was_printed_when_asked_for_messages_then_its_records_are_gone() -> None:
+def test_given_a_rendered_page_when_asked_for_messages_then_it_has_none() -> None:
     """The worker lets go of them, so that the queue holds bytes only."""
     page = Page("campaigns", [{"id": "1"}], _SLICE)
     page.render()
@@ -69,7 +69,7 @@ def test_given_a_page_that_was_printed_when_asked_for_messages_then_its_records_
     assert len(lines_of(page)) == page.size == 1
 
 
-def test_given_a_page_as_a_library_reads_it_when_turned_into_messages_then_nothing_is_lost() -> None:
+def test_given_a_page_when_turned_into_messages_then_nothing_is_lost() -> None:
     records = [{"id": "1", "budget": 2**53 + 1, "note": None}, {"id": "2"}]
     messages = list(Page("campaigns", records, _SLICE).messages())
     assert [(m.type, m.record.stream, m.record.data) for m in messages if m.record] == [

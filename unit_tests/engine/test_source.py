@@ -123,7 +123,7 @@ def test_given_lines_when_read_then_pages_come_instead_of_records(lines: bool) -
     assert (page in Library(page, lines=lines).output("spend")) is lines
 
 
-def test_given_a_manifest_when_asked_then_its_concurrency_level_says_how_many_workers() -> None:
+def test_given_a_concurrency_level_when_asked_then_it_is_the_number_of_workers() -> None:
     source = PagedSource(str(MANIFEST))
     assert source.workers(CONFIG) == 3
     source.resolved_manifest.pop("concurrency_level")  # type: ignore[attr-defined]
