@@ -63,7 +63,7 @@ _HEAD = """# Streams and how they refer to each other
 
 Made by `python -m tools.erd` from the connector's own catalog; do not edit it by hand. PK marks the fields of the
 primary key, FK a field that holds the key of another stream. Ids are unique across ad accounts, but for the streams
-whose key begins with `account_id`: what two accounts share is in them once for each.
+whose key begins with `account_id`: a record that two accounts share is in them once for each.
 """
 _NOTES = """- `promoted_tweets.tweet_id` and `scheduled_promoted_tweets` refer to `tweets.tweet_id`, the id as text.
 - `tweets.card_uri` refers to the `card_uri` of one of the four card streams.
