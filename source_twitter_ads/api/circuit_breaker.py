@@ -1,188 +1,185 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Failures that many requests have in common, so that an outage is waited out once and not once per request."""
+"""Holds back requests that are bound to fail, so that an outage is waited out once and not once per request."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from source_twitter_ads.api.errors import Refusal, Rule
+from source_twitter_ads.api.clock import SystemTime
+from source_twitter_ads.api.errors import UNREACHABLE, ApiFailure, Refusal, Rule
 from source_twitter_ads.api.request import ApiRequest
 
-# Failures that lie further apart than this do not belong together.
-LONGEST_GAP = 150.0
-# Failures in fewer places than this are those of one account or endpoint, and say nothing about others.
+# An open circuit lets one request through so often, to find out whether the outage is over.
+SECONDS_BETWEEN_PROBES = 5.0
+# The share of its time that a request may wait for a host that has been silent for all of it.
+PROBE_SHARE = 0.1
+# Fewer endpoints of a host, or urls of an endpoint, may fail for a reason of their own.
 PLACES = 3
-# How often a host that is given up is tried again, by one of the requests that are still to come.
-SECONDS_BETWEEN_TRIES = 5.0
-# A host that said nothing for as long as a request may be tried is given this share of that time for a last word.
-LAST_WORD = 0.1
+# Failures that lie further apart than this, with nothing sent between them, are two outages.
+LONGEST_GAP = 150.0
 
 
 @dataclass
-class _Trouble:
-    since: float
-    last: float
-    happened: str
-    tried: float
-    places: set[str] = field(default_factory=set)
-    again: bool = False
+class _Circuit:
+    """The failures of a host, or of an endpoint, since it last succeeded.
 
-
-class Outage:
-    """Since when a host, or one of its endpoints, has given no good answer to any request.
-
-    Args:
-        now: a monotonic clock, seconds.
+    Attributes:
+        since: when the first failed attempt was sent, or the host's last response after that.
+        noticed: when the first attempt had failed.
+        last: when the latest attempt had failed.
+        probed: when the latest probe was sent.
+        happened: what the latest failure was.
+        places: the urls that failed; of a host that responds, the endpoints, since one of them may be broken.
+        confirmed: whether an attempt failed that was sent after the first failure. Until then all of them may have met
+            one accident, such as connections that a firewall has dropped.
+        silent_since: since when requests have got no response; None if the latest failure was one.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._troubles: dict[str, _Trouble] = {}
-        self._heard: dict[str, float] = {}
-        self._silent: dict[str, tuple[float, float]] = {}
+    since: float
+    noticed: float
+    last: float
+    probed: float
+    happened: str
+    places: set[str] = field(default_factory=set)
+    confirmed: bool = False
+    silent_since: float | None = None
 
-    def failed(
-        self, scopes: tuple[str, ...], places: tuple[str, ...], since: float, happened: str, again: bool = False
-    ) -> float:
+    def is_open(self, timeout: float, now: float) -> bool:
+        """Return whether nothing but failures came from several places for `timeout` seconds, until a moment ago."""
+        lasting = self.last - self.since >= timeout and now - self.last < LONGEST_GAP
+        return lasting and self.confirmed and len(self.places) >= PLACES
+
+
+class CircuitBreaker:
+    """Opens the circuit of a host or an endpoint that fails, and of all signed requests once X refuses the keys.
+
+    A circuit opens when nothing on it has succeeded for `outage_timeout` in three places; a success closes it. While it
+    is open, requests fail unsent, except for one probe every five seconds. A request that is sent after its host has
+    been silent for `outage_timeout` is a probe too: it waits for a tenth of that time, and is not retried. The keys
+    count as refused, for the rest of the sync, when three endpoints in a row refuse them, or three urls if X has never
+    accepted them.
+
+    Args:
+        timeout: seconds, `outage_timeout`.
+        time: the clocks.
+    """
+
+    def __init__(self, timeout: float, time: SystemTime) -> None:
+        self._timeout = timeout
+        self._time = time
+        self._lock = threading.Lock()
+        self._circuits: dict[str, _Circuit] = {}
+        self._responded: dict[str, float] = {}
+        self._refused_by: set[str] = set()
+        self._ever_accepted = False
+        self._refused: tuple[Rule, Refusal] | None = None
+
+    def check(self, request: ApiRequest, sending: bool = False) -> None:
+        """Let a request pass unless it is bound to fail.
+
+        Args:
+            request: the request.
+            sending: whether it is sent at once: then it is the probe of the circuits that are due for one.
+
+        Raises:
+            ApiFailure: when a circuit of the request is open, or X refuses the keys that sign it.
+        """
+        with self._lock:
+            if self._refused and request.signed:
+                rule, refusal = self._refused
+                happened = f"{request} was not sent: X refuses all requests with {refusal}"
+                raise ApiFailure(rule, request.context, happened, refusal)
+            now = self._time.monotonic()
+            opened = self._open_circuits(request)
+            if any(now - circuit.probed < SECONDS_BETWEEN_PROBES for circuit in opened):
+                seconds = opened[0].last - opened[0].since
+                happened = f"{request} was not sent: requests to {request.host} have failed for {seconds:.0f} s"
+                raise ApiFailure(
+                    UNREACHABLE, request.context, f"{happened}, the last one like this: {opened[0].happened}"
+                )
+            for circuit in opened if sending else ():
+                circuit.probed = now
+
+    def succeeded(self, request: ApiRequest, accepted: bool) -> None:
+        """Note a valid response.
+
+        Args:
+            request: the request.
+            accepted: whether X did what was asked, and so accepts the keys of a signed request.
+        """
+        with self._lock:
+            for name in _places(request):
+                self._circuits.pop(name, None)
+            self._responded[request.host] = self._time.monotonic()
+            if accepted and request.signed:
+                self._refused_by.clear()
+                self._ever_accepted = True
+
+    def failed(self, request: ApiRequest, happened: str, silent: bool) -> float:
         """Note a failed attempt.
 
         Args:
-            scopes: the host and the endpoint.
-            places: which part of each was asked for (`ApiRequest.places`).
-            since: when the attempt's trouble began, by the clock.
-            happened: what went wrong, for those who come later.
-            again: whether this request has failed before, or was sent when others had failed for long. Until one was,
-                all may have met the same accident, such as connections that somebody on the way has forgotten.
+            request: the request.
+            happened: the cause, for the messages of requests that are not sent.
+            silent: whether it got no response in time.
 
         Returns:
-            For how many seconds one of the scopes has had nothing but failures, and these in several places.
+            The seconds that count as failing: since it was sent, or since the host's last response after that.
         """
-        now = self._now()
+        now = self._time.monotonic()
         with self._lock:
-            for scope, place in zip(scopes, places, strict=True):
-                known = self._troubles.get(scope)
-                if known is None or since - known.last >= LONGEST_GAP:
-                    known = self._troubles[scope] = _Trouble(since, now, happened, now)
-                known.since = min(known.since, since)
-                known.last = known.tried = now
-                known.happened = happened
-                known.places.add(place)
-                known.again = known.again or again
-            troubles = [self._troubles[scope] for scope in scopes]
-            return max((now - one.since for one in troubles if len(one.places) >= PLACES), default=0.0)
+            since = max(request.sent, self._responded.get(request.host, request.sent))
+            if not silent:
+                self._responded[request.host] = now
+            for name, place in _places(request, silent).items():
+                circuit = self._circuits.get(name)
+                if circuit is None or since - circuit.last > LONGEST_GAP:
+                    circuit = self._circuits[name] = _Circuit(since, now, now, now, happened)
+                circuit.since = min(circuit.since, since)
+                circuit.last = circuit.probed = now
+                circuit.happened = happened
+                circuit.places.add(place)
+                circuit.confirmed = circuit.confirmed or request.sent >= circuit.noticed
+                first = since if circuit.silent_since is None else circuit.silent_since
+                circuit.silent_since = first if silent else None
+            return now - since
 
-    def answered(self, scopes: tuple[str, ...]) -> None:
-        """Note a good answer."""
+    def outage(self, request: ApiRequest) -> float:
+        """Return how long the outage lasts that a failed request has met; 0.0 if it may be retried."""
         with self._lock:
-            for scope in scopes:
-                self._troubles.pop(scope, None)
+            lasting = [circuit.last - circuit.since for circuit in self._open_circuits(request)]
+            silent_since = self._silent_since(request.host)
+            if silent_since is not None and request.sent - silent_since >= request.patience:
+                lasting.append(self._time.monotonic() - silent_since)
+            return max(lasting, default=0.0)
 
-    def heard(self, host: str) -> None:
-        """Note a sign of life: an answer of any kind."""
+    def patience(self, request: ApiRequest) -> float:
+        """Return for how many seconds a request may wait for its response: the rest of its time, or a probe's."""
         with self._lock:
-            self._heard[host] = self._now()
-            self._silent.pop(host, None)
+            silent_since = self._silent_since(request.host)
+        silence = 0.0 if silent_since is None else self._time.monotonic() - silent_since
+        return max(request.patience - max(request.tried, silence), request.patience * PROBE_SHARE, 1.0)
 
-    def hung(self, host: str, sent: float) -> float:
-        """Note a request that got no answer in time.
-
-        Args:
-            host: whom it was sent to.
-            sent: when it was sent, by the clock.
-
-        Returns:
-            Since when the host has said nothing to anybody: what it left unanswered before is an accident of that
-            request.
-        """
+    def refused_keys(self, request: ApiRequest, rule: Rule, refusal: Refusal) -> None:
+        """Note a signed request that failed for good with HTTP 401, and the rule that it failed by."""
         with self._lock:
-            now, since = self._now(), max(sent, self._heard.get(host, sent))
-            first, last = self._silent.get(host, (since, sent))
-            # Between the two nothing was asked.
-            first = since if sent - last >= LONGEST_GAP else first
-            self._silent[host] = first, now
-            return first
+            self._refused_by.add(request.endpoint if self._ever_accepted else request.url)
+            if len(self._refused_by) >= PLACES:
+                self._refused = rule, refusal
 
-    def silence(self, host: str) -> float:
-        """For how many seconds a host has left requests unanswered and said nothing to anybody."""
-        with self._lock:
-            now = self._now()
-            first, last = self._silent.get(host, (now, now))
-            return now - first if now - last < LONGEST_GAP else 0.0
+    def _silent_since(self, host: str) -> float | None:
+        circuit = self._circuits.get(host)
+        recent = circuit and self._time.monotonic() - circuit.last < LONGEST_GAP
+        return circuit.silent_since if circuit and recent else None
 
-    def given_up(self, scopes: tuple[str, ...], patience: float, claim: bool = False) -> str | None:
-        """Return what went wrong last, if a scope failed everywhere for `patience` seconds, until a moment ago.
-
-        Args:
-            scopes: the host and the endpoint that a request is for.
-            patience: seconds.
-            claim: whether the request is sent if they are due to be tried again; the next ones are not, then.
-        """
-        now = self._now()
-        with self._lock:
-            down = [one for scope in scopes if (one := self._troubles.get(scope)) and self._is_down(one, patience)]
-            if all(now - one.tried >= SECONDS_BETWEEN_TRIES for one in down):
-                for one in down:
-                    one.tried = now if claim else one.tried
-                return None
-            return f"{down[0].happened}, for {down[0].last - down[0].since:.0f} s"
-
-    def _is_down(self, trouble: _Trouble, patience: float) -> bool:
-        everywhere = trouble.again and len(trouble.places) >= PLACES
-        lasting = trouble.last - trouble.since >= patience
-        return everywhere and lasting and self._now() - trouble.last < LONGEST_GAP
+    def _open_circuits(self, request: ApiRequest) -> list[_Circuit]:
+        now = self._time.monotonic()
+        known = [self._circuits.get(name) for name in _places(request)]
+        return [circuit for circuit in known if circuit and circuit.is_open(self._timeout, now)]
 
 
-def lasting(request: ApiRequest, nothing_else: float, again: bool) -> str | None:
-    """Say for how long a call has failed, if it may no longer be tried; None to try it again.
-
-    Args:
-        request: the request, whose latest failure is noted.
-        nothing_else: seconds for which its host, or its endpoint, had nothing for anybody.
-        again: as for `Outage.failed`: a first failure may be an accident of whatever was on its way.
-    """
-    if request.failures > 1 and request.tried >= request.patience:
-        return f", {request.failures} times in {request.tried:.0f} s"
-    lasts = again and nothing_else >= request.patience
-    return f"; nothing else was to be had there for {nothing_else:.0f} s" if lasts else None
-
-
-# So many endpoints that refuse in a row are no accident of one of them; and so many requests, wherever they went, if no
-# key has ever been accepted, or if nothing but one endpoint is asked.
-ENDPOINTS_IN_A_ROW = 3
-REFUSALS_IN_A_ROW = 30
-
-
-class Keys:
-    """Whether X accepts the four keys of this sync, and the signatures that this machine makes with them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._in_a_row = 0
-        self._endpoints: set[str] = set()
-        self._ever_accepted = False
-        self._rejected: tuple[Rule, Refusal] | None = None
-
-    def accepted(self) -> None:
-        """Note a signed request that succeeded."""
-        with self._lock:
-            self._in_a_row = 0
-            self._endpoints.clear()
-            self._ever_accepted = True
-
-    def refused(self, rule: Rule, refusal: Refusal, endpoint: str) -> None:
-        """Note a signed request that failed with HTTP 401 for good, and what is to be done about it."""
-        with self._lock:
-            self._in_a_row += 1
-            self._endpoints.add(endpoint)
-            enough = REFUSALS_IN_A_ROW if self._ever_accepted else ENDPOINTS_IN_A_ROW
-            if len(self._endpoints) >= ENDPOINTS_IN_A_ROW or self._in_a_row >= enough:
-                self._rejected = rule, refusal
-
-    @property
-    def rejected(self) -> tuple[Rule, Refusal] | None:
-        """The row of the table and X's words, once it is clear that X refuses every signed request."""
-        return self._rejected
+def _places(request: ApiRequest, silent: bool = False) -> dict[str, str]:
+    """Return the place that a request asks, by the names of the circuits of its host and of its endpoint."""
+    place = request.url if silent else request.endpoint
+    return {request.host: place, f"{request.host} {request.endpoint}": request.url}

@@ -1,8 +1,10 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How far the clock of this machine is from X's: the times in X's headers are X's (x-ads-api.md §4)."""
+"""The time of this machine, and how far it is from X's: the times in X's headers are X's (docs/x-ads-api.md §4)."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -11,10 +13,26 @@ from email.utils import parsedate_to_datetime
 SAME = 5.0
 
 
-class Clock:
-    """Compares the clock of this machine with the `Date` of each answer.
+class SystemTime:
+    """The clocks of this machine; tests hand in others, which move when told to."""
 
-    `Date` has whole seconds, and an answer takes a while: both only make this machine's clock look further ahead than
+    def now(self) -> float:
+        """Return epoch seconds."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds of a clock that nobody sets."""
+        return time.monotonic()
+
+    def wait(self, signal: threading.Event | threading.Condition, seconds: float) -> None:
+        """Wait until an event is set or a condition is notified, for some seconds at most."""
+        signal.wait(seconds)
+
+
+class Clock:
+    """Compares the clock of this machine with the `Date` of each response.
+
+    `Date` has whole seconds, and a response takes a while: both only make this machine's clock look further ahead than
     it is. So the smallest difference is the best one, and a wait that goes by it never ends too early.
     """
 
@@ -23,11 +41,11 @@ class Clock:
 
     @property
     def difference(self) -> float:
-        """Seconds by which this machine's clock is known to be ahead of X's; 0.0 where nothing is known."""
+        """Seconds by which this machine's clock is ahead of X's, negative if it is behind; 0.0 until that is known."""
         return self._ahead or 0.0
 
     def at_least(self, now: float) -> str:
-        """Return a moment as X writes it, `YYYY-MM-DDTHH:MM:SSZ`, by X's clock: a little early rather than late.
+        """Return a moment by X's clock, as `YYYY-MM-DDTHH:MM:SSZ`: a little early rather than late.
 
         Args:
             now: the moment, in epoch seconds by the clock of this machine.
@@ -36,11 +54,10 @@ class Clock:
         return early.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def ahead(self, headers: Mapping[str, str], now: float) -> float:
-        """Return by how many seconds this machine's clock is ahead of X's, or a little less than that behind it.
+        """Note the `Date` of a response and return the difference; without a `Date` the last one holds.
 
         Args:
-            headers: of an answer of the API that has just arrived, not of a result file, which may lie in a cache for
-                long; where they name no `Date`, what was found before holds.
+            headers: of a response of the API that has just arrived. A result file may lie in a cache for long.
             now: epoch seconds by the clock of this machine.
         """
         try:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The one table from X's refusals to what is done about them and what the user reads (x-ads-api.md §3)."""
+"""The table from X's error codes to what is done about them and what the user reads (docs/x-ads-api.md §3)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from urllib3.exceptions import LocationValueError
 
 from source_twitter_ads.api.bodies import Body, excerpt
 
-_LISTED = 10
+_JOINED = 10
 _USER_INFO = re.compile(r"//[^/\s]*@")
 
 
-def place_of(url: str) -> str:
-    """Show a url without what may hold a key: its query, and the user before its host."""
+def without_secrets(url: str) -> str:
+    """Return a url for messages, without its query and user, either of which may hold a key."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -32,24 +32,23 @@ def place_of(url: str) -> str:
 
 
 def cause_of(error: Exception) -> str:
-    """Name the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
+    """Return the innermost reason of a network error; urllib3 wraps it several times, with addresses of objects."""
     inner: BaseException = error
-    seen = 0
-    while seen < 8:
-        nested = inner.__cause__ or next((a for a in inner.args if isinstance(a, BaseException)), None)
+    for _ in range(8):
         reason = getattr(inner, "reason", None)
-        nested = reason if isinstance(reason, BaseException) else nested
-        if nested is None:
+        if not isinstance(reason, BaseException):
+            reason = inner.__cause__ or next((a for a in inner.args if isinstance(a, BaseException)), None)
+        if reason is None:
             break
-        inner, seen = nested, seen + 1
+        inner = reason
     text = str(inner).split(">: ", 1)[-1]
     return _USER_INFO.sub("//***@", text) or type(error).__name__
 
 
 def joined(ids: Sequence[str]) -> str:
-    """Name some ids, and how many there are besides."""
-    shown = ", ".join(ids[:_LISTED])
-    return shown if len(ids) <= _LISTED else f"{shown} and {len(ids) - _LISTED} more"
+    """Return ids for messages: the first ten, and how many more there are."""
+    shown = ", ".join(ids[:_JOINED])
+    return shown if len(ids) <= _JOINED else f"{shown} and {len(ids) - _JOINED} more"
 
 
 CONFIG = FailureType.config_error
@@ -60,16 +59,16 @@ SYSTEM = FailureType.system_error
 class Action(Enum):
     """What happens to a request that X refused."""
 
-    RETRY = "retry"  # again after a short, growing pause
-    WAIT = "wait"  # again once the time that X names has come
-    WAIT_FOR_SLOT = "wait for slot"  # the job board tries again when a job has ended
-    SKIP = "skip"  # nothing to read there: a warning, no error
+    RETRY = "retry"  # after a short, growing pause
+    WAIT = "wait"  # until the time that X names
+    WAIT_FOR_SLOT = "wait for slot"  # the job board retries when a job has ended
+    SKIP = "skip"  # there is nothing to read: a warning instead of an error
     FAIL = "fail"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table: what is done, who can mend it, and the advice that ends the message."""
+    """A row of the table: what is done, whose fault it is, and the advice that ends the message."""
 
     action: Action
     failure_type: FailureType
@@ -81,9 +80,9 @@ class RequestContext:
     """The place of a request in the sync, for messages.
 
     Attributes:
-        stream: the stream that asks.
+        stream: the stream that needs the response.
         account_id: the ad account, None for global lists.
-        what: more, for instance the window and job of a report.
+        what: details, for instance the window of a report.
     """
 
     stream: str
@@ -97,15 +96,15 @@ class RequestContext:
 
 @dataclass(frozen=True)
 class Refusal:
-    """X's own words, or what stands in their place.
+    """What X said when it refused a request.
 
     Attributes:
         status: HTTP status.
         code: X's error code, CAPS_CASE or empty.
         message: X's text; how the body begins when it is not X's envelope.
         parameter: the parameter that X names.
-        foreign: whether there is a body, and it is not X's envelope: a proxy, a firewall or X's front servers say so.
-        clock_ahead: seconds by which the clock of this machine is ahead of the answer's.
+        foreign: whether there is a body without X's envelope: it comes from a proxy, a firewall or X's front servers.
+        clock_ahead: seconds by which the clock of this machine is ahead of X's.
     """
 
     status: int
@@ -117,7 +116,7 @@ class Refusal:
 
     @property
     def wrong_clock(self) -> bool:
-        """Whether it is a signature that cannot be accepted, since its time is wrong."""
+        """Whether X refused the signature for its timestamp."""
         stated = not self.foreign and "timestamp" in self.message.lower()
         return self.status == 401 and (stated or abs(self.clock_ahead) > LARGEST_SKEW)
 
@@ -127,24 +126,29 @@ class Refusal:
         text += f" (parameter {self.parameter})" if self.parameter else ""
         if self.status == 401 and abs(self.clock_ahead) > LARGEST_SKEW:
             side = "ahead of" if self.clock_ahead > 0 else "behind"
-            text += f" (the clock here is {abs(self.clock_ahead):.0f} s {side} that of the answer)"
+            text += f" (the clock here is {abs(self.clock_ahead):.0f} s {side} X's)"
         return text
 
 
-# Seconds; the answer to a signature tells what time it is for X.
+# Seconds between the clocks of this machine and of X from which on X may refuse a signature (docs/x-ads-api.md §1).
 LARGEST_SKEW = 60.0
 
-_TRY_LATER = "Run the sync again later; X's status page tells of outages."
+_TRY_LATER = "Run the sync again later; X's status page lists outages."
 _REPORT_BUG = "This is likely a defect of the connector: please report it with this message."
 _ASK_ACCESS = (
     "Check the account id, and that the X user who owns the access token has a role in that ad account "
     "(ads.x.com, Edit access to account)."
 )
 
-# Clock skew: the signature's timestamp is refused, and a fresh signature may pass (docs/x-ads-api.md §10.5).
+# A fresh signature may pass (docs/x-ads-api.md §10.5).
 CLOCK_SKEW = Rule(
-    Action.RETRY, SYSTEM, "The clock of the machine that runs the sync is wrong: set it by a time server."
+    Action.RETRY,
+    SYSTEM,
+    "The clock of the machine that runs the sync is wrong: synchronise it with an NTP time server.",
 )
+RATE_LIMITED = Rule(Action.WAIT, TRANSIENT, _TRY_LATER)
+SERVER_ERROR = Rule(Action.RETRY, TRANSIENT, _TRY_LATER)
+UNREACHABLE = Rule(Action.FAIL, TRANSIENT, "Check the network of the machine that runs the sync and X's status page.")
 
 BY_CODE: Mapping[str, Rule] = {
     "UNAUTHORIZED_ACCESS": Rule(
@@ -187,8 +191,8 @@ BY_CODE: Mapping[str, Rule] = {
     "TOO_MANY_JOBS": Rule(
         Action.WAIT_FOR_SLOT, TRANSIENT, "Another tool is using up the 100 analytics jobs of this ad account."
     ),
-    "TOO_MANY_REQUESTS": Rule(Action.WAIT, TRANSIENT, _TRY_LATER),
-    "TWEET_RATE_LIMIT_EXCEEDED": Rule(Action.WAIT, TRANSIENT, _TRY_LATER),
+    "TOO_MANY_REQUESTS": RATE_LIMITED,
+    "TWEET_RATE_LIMIT_EXCEEDED": RATE_LIMITED,
 }
 
 BY_STATUS: Mapping[int, Rule] = {
@@ -197,34 +201,30 @@ BY_STATUS: Mapping[int, Rule] = {
     403: Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
     404: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
     405: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
-    408: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
-    423: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
-    429: BY_CODE["TOO_MANY_REQUESTS"],
-    500: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
-    502: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
-    503: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
-    504: Rule(Action.RETRY, TRANSIENT, _TRY_LATER),
+    408: SERVER_ERROR,
+    423: SERVER_ERROR,
+    429: RATE_LIMITED,
 }
-# Nobody knows then who refused: X's own 403 have an envelope. With other statuses the status says enough.
+# X's own 403 have an envelope, so the account is not to blame. Other statuses say enough by themselves.
 _FOREIGN = Rule(
     Action.FAIL,
     TRANSIENT,
-    "This is not how X answers: a proxy, a firewall or a gate in front of X refused the request. "
+    "The response is not X's: a proxy, a firewall or a gateway in front of X refused the request. "
     "Check the proxy and the firewall of the machine that runs the sync, and run it again.",
 )
 _FOREIGN_STATUSES = frozenset({403, 407})
-# X's texts are a sentence; whatever else stands there must not fill the log.
+# X's texts are a sentence; others must not fill the log.
 _LONGEST_TEXT = 1000
 _OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
 
 
 def read_refusal(status: int, body: Body, clock_ahead: float = 0.0) -> Refusal:
-    """Read X's error envelope; of an HTML page or another text the beginning is kept (x-ads-api.md §3).
+    """Read X's error envelope, or the beginning of any other body (docs/x-ads-api.md §3).
 
     Args:
         status: HTTP status.
         body: as far as it arrived.
-        clock_ahead: seconds by which the clock of this machine is ahead of the answer's.
+        clock_ahead: seconds by which the clock of this machine is ahead of X's.
     """
     try:
         document = orjson.loads(body)
@@ -239,22 +239,21 @@ def read_refusal(status: int, body: Body, clock_ahead: float = 0.0) -> Refusal:
 
 
 def rule_for(refusal: Refusal) -> Rule:
-    """Find the row for a refusal: by X's code where it has one of its own, else by the HTTP status."""
+    """Return the rule for a refusal: by X's code if the table has it, else by the HTTP status."""
     if refusal.wrong_clock:
         return CLOCK_SKEW
     if refusal.foreign and refusal.status in _FOREIGN_STATUSES:
         return _FOREIGN
-    # A server that fails may still print any code: what it says about the request does not count then.
-    if refusal.status < 500 and refusal.code in BY_CODE:
-        return BY_CODE[refusal.code]
-    return BY_STATUS.get(refusal.status, BY_STATUS[500] if refusal.status >= 500 else _OTHER)
+    if refusal.status >= 500:
+        return SERVER_ERROR  # A failing server may print any code.
+    return BY_CODE.get(refusal.code) or BY_STATUS.get(refusal.status, _OTHER)
 
 
 class ApiFailure(AirbyteTracedException):
-    """A request that could not be done: X's code and text, where it happened, and what to do.
+    """A request failed. The message says what happened, where, and what to do.
 
     Attributes:
-        refusal: X's own words, None when the network failed.
+        refusal: what X said, None when the network failed.
         context: the request's place in the sync.
     """
 
@@ -270,14 +269,14 @@ class ApiFailure(AirbyteTracedException):
 
 
 class Skipped(ApiFailure):
-    """X has nothing to read at this place for this account; the caller warns and goes on."""
+    """X has nothing to read there for this account: the caller warns and goes on."""
 
 
 def network_rule(error: Exception) -> Rule:
-    """Find the row for a request that got no usable answer.
+    """Return the rule for a request without a response: retry, unless the settings of the machine are wrong.
 
-    A TLS connection that merely broke is a broken connection; a certificate that does not fit will never do, and nor
-    will one that is not there, of which requests tells with a plain OSError.
+    A broken TLS connection is retried; a certificate that does not match, or a CA bundle that is missing (a plain
+    OSError of requests), is not.
     """
     of_certificates = isinstance(error, requests.exceptions.SSLError) or not isinstance(
         error, requests.RequestException

@@ -1,42 +1,20 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The HTTP session: connections that are kept alive, and nothing else that `requests` does of its own accord."""
+"""The HTTP session, OAuth signatures, and which hosts may see them."""
 
 from __future__ import annotations
 
 import logging
-import socket
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from airbyte_cdk.sources.streams.http.tcp_keepalive import TcpKeepaliveHTTPAdapter
 from requests import PreparedRequest
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
-from urllib3.connection import HTTPConnection
 
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.configuration.settings import API_VERSION, RESULT_HOSTS, X_HOSTS
-
-# A connection may rest for a quarter of an hour while a limit is waited for, and firewalls forget silent ones.
-_KEEP_ALIVE: list[tuple[int, int, int]] = [
-    *HTTPConnection.default_socket_options,
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    *([(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)] if hasattr(socket, "TCP_KEEPIDLE") else []),
-]
-
-
-class _KeptAlive(HTTPAdapter):
-    """An adapter whose connections give a sign of life while they rest."""
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the pools of direct connections."""
-        super().init_poolmanager(*args, **options, socket_options=_KEEP_ALIVE)
-
-    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-        """Make the pools of connections through a proxy."""
-        return super().proxy_manager_for(*args, **options, socket_options=_KEEP_ALIVE)
 
 
 class _PlainSession(requests.Session):
@@ -47,17 +25,20 @@ class _PlainSession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None: `requests` would read the body of a redirect whole, even of one that it does not follow."""
+        """None: `requests` would read the whole body of a redirect, even of one that it does not follow."""
         return None
 
 
 def new_session(settings: Settings) -> requests.Session:
-    """Open a session with as many connections to a host as there are workers."""
+    """Open a session with as many connections to a host as there are workers.
+
+    TCP keep-alive, since a connection may rest for a quarter of an hour and firewalls drop silent ones.
+    """
     session = _PlainSession()
-    adapter = _KeptAlive(pool_connections=8, pool_maxsize=settings.num_workers)
+    adapter = TcpKeepaliveHTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
     session.mount("https://", adapter)
     session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
-    # gzip alone: of what is packed otherwise it cannot be told whether it arrived whole (`answers.read_body`).
+    # gzip alone: it is the only encoding that tells a complete body from one that is cut off (`bodies.read_body`).
     accepted = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     session.headers.update({"User-Agent": settings.user_agent, **accepted})
     return session
@@ -69,7 +50,7 @@ for _name in ("oauthlib", "requests_oauthlib"):
 
 
 class Signer(AuthBase):
-    """Signs one request at the moment that it is prepared, with a nonce and a timestamp of its own."""
+    """Signs a request when it is prepared, with a nonce and a timestamp of its own (docs/x-ads-api.md §1)."""
 
     def __init__(self, settings: Settings) -> None:
         self._oauth = OAuth1(
@@ -80,7 +61,7 @@ class Signer(AuthBase):
         )
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Return the request with its Authorization header, as text, where requests-oauthlib leaves bytes."""
+        """Add the Authorization header, as text: requests-oauthlib may leave bytes."""
         signed: PreparedRequest = self._oauth(request)
         value: str | bytes = signed.headers["Authorization"]
         signed.headers["Authorization"] = value.decode() if isinstance(value, bytes) else value
@@ -88,7 +69,7 @@ class Signer(AuthBase):
 
 
 class Unsigned(AuthBase):
-    """Sends a request as it is, and keeps `requests` from adding credentials of a .netrc file."""
+    """Adds no credentials, and keeps `requests` from adding those of a .netrc file."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Return the request unchanged."""
@@ -96,10 +77,10 @@ class Unsigned(AuthBase):
 
 
 class Hosts:
-    """Judges urls that X names: redirects and result files.
+    """Tells which urls of redirects and result files may be requested, and which of them with a signature.
 
     Args:
-        settings: names the API's own address.
+        settings: its `base_url` is trusted like X's hosts.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -107,12 +88,12 @@ class Hosts:
         self._own = (own.scheme, own.netloc)
 
     def signed(self, url: str, result: bool) -> bool | None:
-        """Tell whether a request to a url is signed; None when it must not be sent at all.
+        """Return whether a request to a url is signed; None when it must not be sent at all.
 
         Args:
             url: an absolute url.
-            result: whether a result file is fetched: further hosts serve those, and the API's own host serves them
-                unsigned outside of its versioned path.
+            result: whether a result file is fetched. Further hosts serve those, and the API's own host serves them
+                unsigned outside of its versioned path (docs/x-ads-api.md §7.2).
         """
         try:
             parts = urlsplit(url)

@@ -1,17 +1,16 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What holds the requests of one endpoint back until X's window has room for them (x-ads-api.md §4).
+"""Keeps the requests of one endpoint within X's rate limit window, instead of running into 429s.
 
-X tells with each answer how many requests of the window are left and when the next window begins. A `Gate` keeps that
-count for one endpoint (or one endpoint of one account), so that a limit is kept to instead of being run into.
+X says with each response how many requests are left in the window and when the next one begins (docs/x-ads-api.md §4).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 from datetime import datetime, timezone
+
+from source_twitter_ads.api.clock import SystemTime
 
 logger = logging.getLogger("airbyte")
 
@@ -20,9 +19,9 @@ _MARGIN = 0.1
 # metadata.yaml promises a line at least every 60 s while a limit is waited for.
 SECONDS_BETWEEN_LINES = 50.0
 _LOOK_AGAIN = 5.0
-# How soon to look again where an answer that is under way tells how many more requests there may be.
+# Seconds to the next look when a response that is under way will tell how many more requests there may be.
 SOON = 0.05
-# A request that goes ahead alone and is not answered for so long does not hold up the others any more.
+# A first request of a window that got no response for so long does not hold up the others any more.
 _PROBE_SECONDS = 10.0
 
 
@@ -30,18 +29,16 @@ class WaitTooLong(Exception):
     """A limit ends later than the request may wait.
 
     Attributes:
-        reason: what X said.
         ends: when the limit ends, epoch seconds.
     """
 
     def __init__(self, reason: str, ends: float) -> None:
         super().__init__(f"{reason}; no request may be sent until {clock_time(ends)}")
-        self.reason = reason
         self.ends = ends
 
 
 class NotYet(Exception):
-    """A request must wait, and its caller does something else meanwhile.
+    """A limit holds a request back whose caller does not wait.
 
     Attributes:
         until: when to try again, epoch seconds.
@@ -53,88 +50,87 @@ class NotYet(Exception):
 
 
 def clock_time(epoch: float) -> str:
-    """Format epoch seconds for people, in UTC."""
+    """Format epoch seconds for messages, in UTC."""
     return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-class Heartbeat:
-    """Keeps the log alive while limits are waited for: one line at a time for all gates."""
+class WaitLog:
+    """Logs waits for rate limits, with a line now and then for all windows together."""
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self._now = now
+    def __init__(self, time: SystemTime) -> None:
+        self._time = time
         self._lock = threading.Lock()
-        self._last = now()
+        self._last = time.now()
 
     def begin(self, name: str, reason: str, until: float) -> None:
-        """Log a wait and the time at which it ends."""
+        """Log the beginning of a wait."""
         with self._lock:
-            self._last = self._now()
-        seconds = max(until - self._now(), 0)
-        logger.info(f"{reason}: waiting {seconds:.0f} s, until {clock_time(until)}, for {name}.")
+            self._last = now = self._time.now()
+        logger.info(f"{reason}: waiting {max(until - now, 0):.0f} s, until {clock_time(until)}, for {name}.")
 
     def go_on(self, name: str, until: float) -> None:
-        """Log that a wait lasts, if nothing has been said for a while."""
+        """Log that a wait lasts, unless a line was logged recently."""
         with self._lock:
-            if self._now() - self._last < SECONDS_BETWEEN_LINES:
+            if self._time.now() - self._last < SECONDS_BETWEEN_LINES:
                 return
-            self._last = self._now()
+            self._last = self._time.now()
         logger.info(f"Still waiting until {clock_time(until)} for {name}.")
 
 
 class RateLimitWindow:
-    """Lets requests through as long as X's window has room for them.
+    """Lets requests through as long as X's window allows more.
 
-    Until the first answer of a window is in, one request goes ahead alone: it learns the count for all others.
+    The first request of a window goes alone: its response tells how many others may follow.
 
     Args:
         name: the endpoint and account, for the log.
-        now: the clock, epoch seconds.
-        heartbeat: tells the log of waits.
+        time: the clocks.
+        log: where waits are logged.
     """
 
-    def __init__(self, name: str, now: Callable[[], float] = time.time, heartbeat: Heartbeat | None = None) -> None:
+    def __init__(self, name: str, time: SystemTime, log: WaitLog) -> None:
         self._name = name
-        self._now = now
-        self._heartbeat = heartbeat or Heartbeat(now)
+        self._time = time
+        self._log = log
         self._condition = threading.Condition()
         self._in_flight = 0
         self._remaining: int | None = None
         self._probe_since: float | None = None
         self._unlimited = False
-        self._reset = 0.0
-        self._opens = 0.0
+        self._reset = 0.0  # by X's clock, as X named it
+        self._ends = 0.0  # the same by the clock of this machine
         self._closed_until = 0.0
         self._reason = ""
-        self._told_until = 0.0
+        self._logged_until = 0.0
         self._abandoned = False
 
     @property
     def closed(self) -> bool:
         """Whether X has asked to stay away for now."""
-        return self._closed_until > self._now() and not self._abandoned
-
-    def abandon(self) -> None:
-        """Hold nobody back any more: nothing is sent now, so whoever waits may as well be told."""
-        with self._condition:
-            self._abandoned = True
-            self._condition.notify_all()
+        return self._closed_until > self._time.now() and not self._abandoned
 
     @property
     def remaining(self) -> int | None:
-        """Requests that are left in the window, None when X did not say."""
-        return self._remaining if self._now() < self._opens else None
+        """Requests that are left in the window, None if that is unknown."""
+        return self._remaining if self._time.now() < self._ends else None
+
+    def abandon(self) -> None:
+        """Hold no request back any more."""
+        with self._condition:
+            self._abandoned = True
+            self._condition.notify_all()
 
     def opens(self) -> float | None:
         """Return the epoch second at which a request may be sent, None when it may go now."""
         with self._condition:
             opens = self._opens_at()
-            return opens if opens is None or opens else self._now() + SOON
+            return opens if opens is None or opens else self._time.now() + SOON
 
     def enter(self, deadline: float, wait: bool = True) -> None:
         """Wait until a request may be sent, and count it as in flight.
 
         Args:
-            deadline: epoch seconds after which waiting makes no sense.
+            deadline: epoch seconds; a limit that ends later is not waited for.
             wait: False to be told when to come again instead.
 
         Raises:
@@ -142,83 +138,50 @@ class RateLimitWindow:
             NotYet: without `wait`, when the request must wait.
         """
         with self._condition:
-            while True:
-                opens = self._opens_at()
-                if opens is None:
-                    self._in_flight += 1
-                    if self._remaining is None:
-                        self._probe_since = self._now()
-                    return
+            while (opens := self._opens_at()) is not None:
                 if opens > deadline:
                     raise WaitTooLong(self._why(), opens)
-                self._tell(opens)
+                self._log_wait(opens)
                 if not wait:
-                    raise NotYet(opens or self._now() + SOON)
-                seconds = opens - self._now() if opens else 1.0
-                self._condition.wait(timeout=min(max(seconds, 0.005), _LOOK_AGAIN))
-
-    def _opens_at(self) -> float | None:
-        """None when a request may go now, 0.0 to wait for an answer in flight, else the time at which to look again."""
-        now = self._now()
-        if self._abandoned:
-            return None
-        if self._closed_until > now:
-            return self._closed_until
-        if self._unlimited:
-            return None
-        if self._remaining is not None and now >= self._opens + _MARGIN:
-            self._remaining = self._probe_since = None
-        if self._remaining is None:
-            return None if self._probe_since is None or now - self._probe_since > _PROBE_SECONDS else 0.0
-        if self._remaining - self._in_flight > 0:
-            return None
-        return 0.0 if self._remaining > 0 else self._opens + _MARGIN
-
-    def _why(self) -> str:
-        return self._reason if self.closed else f"X's limit for {self._name} is used up"
-
-    def _tell(self, opens: float) -> None:
-        if opens and opens > max(self._told_until, self._now()) + 1:
-            self._told_until = opens
-            self._heartbeat.begin(self._name, self._why(), opens)
-        elif opens:
-            self._heartbeat.go_on(self._name, opens)
+                    raise NotYet(opens or self._time.now() + SOON)
+                seconds = opens - self._time.now() if opens else 1.0
+                self._time.wait(self._condition, min(max(seconds, 0.005), _LOOK_AGAIN))
+            self._in_flight += 1
+            if self._remaining is None:
+                self._probe_since = self._time.now()
 
     def leave(
         self,
         remaining: int | None = None,
         reset: float | None = None,
-        answered: bool = True,
+        responded: bool = True,
         clock_ahead: float = 0.0,
     ) -> None:
-        """Count a request as answered, and learn what X said about the window.
+        """End a request, and learn what X said about the window.
 
         Args:
             remaining: requests left in the window, None when X did not say.
             reset: epoch seconds at which the next window begins by X's clock, None when X did not say.
-            answered: False when the request failed, so that nothing was learnt from what its answer did not say.
+            responded: whether the request succeeded; only then a missing count means that there is no limit.
             clock_ahead: seconds by which the clock of this machine is ahead of X's.
         """
         with self._condition:
             self._in_flight -= 1
             self._probe_since = None
             if remaining is not None and reset is not None:
-                self._learn(remaining, reset)
-                self._opens = self._reset + clock_ahead
-            elif answered and self._remaining is None and not self.closed:
+                if self._remaining is None or reset > self._reset:
+                    self._remaining, self._reset = remaining, reset
+                elif reset == self._reset:
+                    # Responses overtake each other: the lowest count is the latest one.
+                    self._remaining = min(self._remaining, remaining)
+                self._unlimited = False
+                self._ends = self._reset + clock_ahead
+            elif responded and self._remaining is None and not self.closed:
                 self._unlimited = True
             self._condition.notify_all()
 
-    def _learn(self, remaining: int, reset: float) -> None:
-        if self._remaining is None or reset > self._reset:
-            self._remaining, self._reset = remaining, reset
-        elif reset == self._reset:
-            # Answers overtake each other: the lowest count is the latest one.
-            self._remaining = min(self._remaining, remaining)
-        self._unlimited = False
-
     def close(self, until: float, reason: str) -> None:
-        """Let nobody through before a time.
+        """Let no request through before a time.
 
         Args:
             until: epoch seconds.
@@ -230,3 +193,30 @@ class RateLimitWindow:
             self._remaining = self._probe_since = None
             self._unlimited = False
             self._condition.notify_all()
+
+    def _opens_at(self) -> float | None:
+        """None when a request may go now, 0.0 to wait for a response under way, else the time to look again."""
+        now = self._time.now()
+        if self._abandoned:
+            return None
+        if self._closed_until > now:
+            return self._closed_until
+        if self._unlimited:
+            return None
+        if self._remaining is not None and now >= self._ends + _MARGIN:
+            self._remaining = self._probe_since = None
+        if self._remaining is None:
+            return None if self._probe_since is None or now - self._probe_since > _PROBE_SECONDS else 0.0
+        if self._remaining - self._in_flight > 0:
+            return None
+        return 0.0 if self._remaining > 0 else self._ends + _MARGIN
+
+    def _why(self) -> str:
+        return self._reason if self.closed else f"X's limit for {self._name} is used up"
+
+    def _log_wait(self, opens: float) -> None:
+        if opens and opens > max(self._logged_until, self._time.now()) + 1:
+            self._logged_until = opens
+            self._log.begin(self._name, self._why(), opens)
+        elif opens:
+            self._log.go_on(self._name, opens)

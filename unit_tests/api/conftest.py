@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A tiny server for the tests that send requests, and short pauses between attempts."""
+"""A tiny server, and a clock that moves while the client waits."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from source_twitter_ads.api import client as module
 from unit_tests.api.tiny_server import Server
+from unit_tests.api.virtual_time import VirtualTime
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """A server that answers as it is told."""
-    server = Server()
+def time() -> VirtualTime:
+    """The clocks of the client and of the server."""
+    return VirtualTime()
+
+
+@pytest.fixture
+def server(time: VirtualTime) -> Iterator[Server]:
+    """A server that responds with the replies of a script."""
+    server = Server(time)
     yield server
     server.close()
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(module, "LONGEST_PAUSE", 0.05)

@@ -1,213 +1,287 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A network that is dead without saying so: connections are taken and nothing is ever answered.
-
-Source: docs/x-ads-api.md §9 H4.
-
-Both bounds are the same here, as they are by default.
-"""
+"""An outage is waited out once, not once per request (docs/x-ads-api.md §9 H4)."""
 
 from __future__ import annotations
 
 import socket
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
+import requests
 
-from source_twitter_ads.api.circuit_breaker import SECONDS_BETWEEN_TRIES, Outage
+from source_twitter_ads.api import client as module
+from source_twitter_ads.api.circuit_breaker import SECONDS_BETWEEN_PROBES, CircuitBreaker
 from source_twitter_ads.api.client import ApiClient
-from source_twitter_ads.api.errors import ApiFailure, RequestContext
-from unit_tests.api.tiny_server import CONTEXT, Reply, Server
+from source_twitter_ads.api.errors import ApiFailure, Refusal, RequestContext, rule_for
+from source_twitter_ads.api.request import ApiRequest
+from unit_tests.api.test_client import HOUR, SAID, unauthorized
+from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, client, fetched
+from unit_tests.api.virtual_time import VirtualTime
 from unit_tests.conftest import settings_of
 
-BOUND = 3
+TIMEOUT = 300.0
+HOST = "ads-api.x.com"
+MANY = [f"accounts/{account}/{stream}" for stream in ("cards", "media", "videos") for account in "abcde"]
 
 
-@pytest.fixture
-def silent() -> Iterator[str]:
-    """An address that takes connections and never answers."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(256)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+def request(path: str, sent: float = 0.0, tried: float = 0.0) -> ApiRequest:
+    return ApiRequest("GET", f"https://{HOST}/12/{path}", CONTEXT, TIMEOUT, TIMEOUT, sent=sent, tried=tried)
 
 
-def client(url: str, **changes: int) -> ApiClient:
-    bounds = {"outage_timeout": BOUND, "request_timeout": BOUND}
-    return ApiClient(settings_of(base_url=url, **{**bounds, **changes}))
+def message(asked: ApiClient, path: str, stream: str = "campaigns") -> str:
+    """What a request fails with, "" if it does not."""
+    try:
+        asked.get(path, {}, RequestContext(stream, path.split("/")[1]))
+    except ApiFailure as failure:
+        return str(failure.message)
+    return ""
 
 
-def outcomes(asked: ApiClient, calls: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Ask for the paths of each stream one after the other, all streams at once; "" or the message of each."""
-    found: dict[str, list[str]] = {stream: [] for stream in calls}
+class TestCircuit:
+    @pytest.fixture
+    def time(self) -> VirtualTime:
+        return VirtualTime(0.0)
 
-    def read(stream: str) -> None:
-        for path in calls[stream]:
-            try:
-                asked.get(path, {}, RequestContext(stream))
-                found[stream].append("")
-            except ApiFailure as failure:
-                found[stream].append(str(failure.message))
+    @pytest.fixture
+    def breaker(self, time: VirtualTime) -> CircuitBreaker:
+        return CircuitBreaker(TIMEOUT, time)
 
-    threads = [threading.Thread(target=read, args=(stream,), daemon=True) for stream in calls]
+    @pytest.fixture
+    def fail(self, breaker: CircuitBreaker, time: VirtualTime) -> Callable[..., ApiRequest]:
+        """Have a request fail at a moment, 0 seconds after it was sent unless told otherwise."""
+
+        def failed(path: str, at: float, sent: float | None = None, silent: bool = False) -> ApiRequest:
+            time.seconds = at
+            one = request(path, at if sent is None else sent)
+            breaker.failed(one, "it broke", silent)
+            return one
+
+        return failed
+
+    def is_open(self, breaker: CircuitBreaker, path: str) -> bool:
+        try:
+            breaker.check(request(path))
+        except ApiFailure:
+            return True
+        return False
+
+    def test_given_three_endpoints_when_they_fail_for_the_timeout_then_the_host_is_open(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for path, at in (("cards", 0.0), ("media", 140.0), ("videos", 280.0), ("cards", 299.0)):
+            fail(path, at)
+            assert not self.is_open(breaker, "campaigns")
+        last = fail("cards", 300.0)
+        assert breaker.outage(last) == 300.0
+        with pytest.raises(ApiFailure, match=rf"not sent: requests to {HOST} have failed for 300 s.*it broke"):
+            breaker.check(request("campaigns"))
+
+    def test_given_three_urls_of_one_endpoint_when_they_fail_then_other_endpoints_are_used(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for account, at in (("a", 0.0), ("b", 150.0), ("c", 300.0)):
+            fail(f"accounts/{account}/cards", at)
+        assert self.is_open(breaker, "accounts/d/cards")
+        assert not self.is_open(breaker, "accounts/d/media")
+
+    def test_given_one_url_that_fails_when_others_are_asked_then_they_are_sent(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for at in range(0, 600, 100):
+            fail("accounts/a/cards", at)
+        assert not self.is_open(breaker, "accounts/b/cards")
+
+    def test_given_an_open_circuit_when_a_probe_is_due_then_one_request_is_sent(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest], time: VirtualTime
+    ) -> None:
+        for path, at in (("cards", 0.0), ("media", 150.0), ("videos", 300.0)):
+            fail(path, at)
+        time.seconds += SECONDS_BETWEEN_PROBES
+        breaker.check(request("cards"))
+        breaker.check(request("cards"), sending=True)
+        assert self.is_open(breaker, "cards")
+
+    def test_given_an_open_circuit_when_a_request_succeeds_then_it_is_closed(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for path, at in (("cards", 0.0), ("media", 150.0), ("videos", 300.0)):
+            last = fail(path, at)
+        breaker.succeeded(last, accepted=True)
+        assert not self.is_open(breaker, "campaigns")
+
+    def test_given_requests_under_way_together_when_all_fail_then_each_may_be_retried(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        """So it is when a firewall has dropped the connections that rested while a limit was waited for."""
+        for number in range(6):
+            fail(f"endpoint{number}", at=300.0, sent=0.0, silent=True)
+        assert not self.is_open(breaker, "endpoint0")
+        fail("endpoint0", at=330.0, sent=300.0, silent=True)
+        assert self.is_open(breaker, "endpoint0")
+
+    def test_given_failures_with_nothing_sent_between_then_they_are_two_outages(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for path, at in (("cards", 0.0), ("media", 900.0), ("videos", 900.0)):
+            fail(path, at)
+        assert not self.is_open(breaker, "cards")
+
+    def test_given_long_attempts_when_they_follow_each_other_then_they_are_one_outage(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        for path, at in (("cards", 300.0), ("media", 600.0), ("videos", 900.0)):
+            last = fail(path, at, sent=at - 300.0, silent=True)
+        assert breaker.outage(last) == 900.0
+
+    def test_given_a_success_meanwhile_when_a_request_hangs_then_its_time_counts_from_there(
+        self, breaker: CircuitBreaker, time: VirtualTime
+    ) -> None:
+        time.seconds = 240.0
+        breaker.succeeded(request("media"), accepted=True)
+        time.seconds = 300.0
+        assert breaker.failed(request("cards", sent=0.0), "it hung", silent=True) == 60.0
+        assert breaker.patience(request("cards", tried=60.0)) == 240.0
+
+    def test_given_a_host_that_is_silent_for_long_when_asked_then_a_tenth_is_left(
+        self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
+    ) -> None:
+        assert breaker.patience(request("media")) == 300.0
+        fail("cards", at=200.0, sent=0.0, silent=True)
+        assert breaker.patience(request("media")) == 100.0
+        fail("cards", at=330.0, sent=200.0, silent=True)
+        assert breaker.patience(request("media")) == 30.0
+
+
+class TestSilentHost:
+    """Connections are taken and never answered; both bounds are 300 s, as by default."""
+
+    @pytest.fixture
+    def asked(self, time: VirtualTime, monkeypatch: pytest.MonkeyPatch) -> ApiClient:
+        asked = ApiClient(settings_of(num_workers=1), time)
+
+        def hang(*_: object, timeout: tuple[float, float], **__: object) -> requests.Response:
+            time.seconds += timeout[1]
+            raise requests.exceptions.ReadTimeout("Read timed out.")
+
+        monkeypatch.setattr(asked._session, "send", hang)
+        return asked
+
+    def test_given_a_silent_host_when_many_requests_follow_each_other_then_all_end_soon_after_the_bound(
+        self, asked: ApiClient, time: VirtualTime
+    ) -> None:
+        texts = [message(asked, path) for path in MANY]
+        assert TIMEOUT < time.passed < 1.5 * TIMEOUT
+        assert all(HOST in text and "Check the network" in text for text in texts)
+        assert sum("was not sent" in text for text in texts) > 8
+
+    def test_given_one_endpoint_when_many_requests_to_a_silent_host_wait_then_they_end_with_it(
+        self, asked: ApiClient, time: VirtualTime
+    ) -> None:
+        assert all(message(asked, f"accounts/{number}/cards") for number in range(12))
+        assert time.passed < 1.5 * TIMEOUT
+
+    def test_given_one_request_when_the_host_stays_silent_then_its_retry_is_short(
+        self, asked: ApiClient, time: VirtualTime
+    ) -> None:
+        assert "2 times in 330 s" in message(asked, PATH)
+        assert time.passed == pytest.approx(330)
+
+    @pytest.mark.timeout(60)
+    def test_given_threads_when_a_real_host_is_silent_then_all_of_them_end(self) -> None:
+        found: list[str] = []
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(256)
+            host = f"127.0.0.1:{listener.getsockname()[1]}"
+            settings = settings_of(base_url=f"http://{host}", outage_timeout=1, request_timeout=1)
+            asked = ApiClient(settings)
+            threads = [
+                threading.Thread(target=lambda path=path: found.append(message(asked, path)), daemon=True)
+                for path in MANY
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(30)
+        assert len(found) == len(MANY)
+        assert all(host in text for text in found)
+
+
+@pytest.mark.timeout(30)
+def test_given_all_connections_when_they_hang_at_once_then_each_request_is_retried(server: Server) -> None:
+    """So it is when a firewall has dropped the connections that rested while a limit was waited for."""
+    paths = [path for path in MANY if "/a/" in path]
+    server.replies(*[Reply(seconds=1.5)] * len(paths), Reply())
+    asked = client(server, outage_timeout=1, request_timeout=1)
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda path=path: found.append(message(asked, path))) for path in paths]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10 * BOUND)
-    return found
+        thread.join()
+    assert found == [""] * len(paths)
 
 
-@pytest.mark.timeout(60)
-class TestSilentHost:
-    @pytest.mark.parametrize("workers", [10, 2, 1])
-    def test_given_a_silent_host_when_many_streams_are_read_then_all_end_soon_after_the_bound(
-        self, silent: str, workers: int
+class TestRefusedKeys:
+    def test_given_three_refusals_when_x_never_accepted_the_keys_then_no_more_requests_are_sent(
+        self, server: Server, time: VirtualTime
     ) -> None:
-        calls = {name: [f"accounts/{account}/{name}" for account in "abcde"] for name in ("cards", "media", "videos")}
-        began = time.monotonic()
-        found = outcomes(client(silent, num_workers=workers), calls)
-        # Each worker tries once more for a moment: at least a second, a tenth of the bound where that is more.
-        assert BOUND <= time.monotonic() - began < 1.2 * BOUND + 3
-        assert [len(texts) for texts in found.values()] == [5, 5, 5]
-        assert all(silent.removeprefix("http://") in text for texts in found.values() for text in texts)
+        server.replies(unauthorized(time))
+        asked = client(server)
+        sent = [message(asked, f"accounts/{account}/campaigns") for account in "abc"]
+        unsent = message(asked, "accounts/d/campaigns", "cards")
+        assert len(server.seen) == 3
+        assert all(SAID in text and "four keys" in text for text in [*sent, unsent])
+        assert "stream cards, account d" in unsent
+        assert "not sent" in unsent
 
-    def test_given_one_endpoint_when_many_ask_a_silent_host_then_those_who_wait_for_the_first_end_with_it(
-        self, silent: str
+    def test_given_refusals_when_others_succeed_between_them_then_requests_are_sent(
+        self, server: Server, time: VirtualTime
     ) -> None:
-        calls = {f"stream {number}": [f"accounts/{number}/cards"] for number in range(12)}
-        began = time.monotonic()
-        found = outcomes(client(silent, num_workers=4), calls)
-        assert time.monotonic() - began < 1.2 * BOUND + 4
-        assert all(texts and texts[0] for texts in found.values())
+        refused = unauthorized(time)
+        server.replies(refused, refused, Reply(), refused, refused, Reply())
+        asked = client(server)
+        texts = [message(asked, f"accounts/{account}/campaigns") for account in "abcdef"]
+        assert [bool(text) for text in texts] == [True, True, False] * 2
 
-    def test_given_a_time_out_longer_than_the_bound_when_the_host_is_silent_then_the_bound_counts(
-        self, silent: str
+    @pytest.mark.parametrize(
+        ("paths", "sent"),
+        [(["campaigns"] * 5, 5), (["campaigns", "cards", "line_items", "tweets", "media"], 3)],
+        ids=["one endpoint", "three endpoints"],
+    )
+    def test_given_accepted_keys_when_one_endpoint_refuses_them_then_others_are_asked(
+        self, server: Server, time: VirtualTime, paths: list[str], sent: int
     ) -> None:
-        began = time.monotonic()
-        with pytest.raises(ApiFailure, match=silent.removeprefix("http://")):
-            client(silent, outage_timeout=1, request_timeout=30).get("accounts/a/cards", {}, CONTEXT)
-        assert time.monotonic() - began < 4
+        asked = client(server)
+        asked.get(PATH, {}, CONTEXT)
+        server.replies(unauthorized(time))
+        assert all(message(asked, f"accounts/{number}/{path}") for number, path in enumerate(paths))
+        assert len(server.seen) == 1 + sent
 
-    def test_given_a_host_that_falls_silent_when_it_was_read_from_before_then_the_sync_ends_soon_after_the_bound(
-        self, server: Server
+    def test_given_refused_keys_when_a_result_file_needs_none_then_it_is_fetched(
+        self, server: Server, time: VirtualTime
     ) -> None:
-        asked = client(server.url, num_workers=3)
-        asked.get("accounts/a/cards", {}, CONTEXT)
-        server.replies(Reply(seconds=10 * BOUND))
-        began = time.monotonic()
-        found = outcomes(asked, {name: [f"accounts/{a}/{name}" for a in "abc"] for name in ("media", "videos", "apps")})
-        assert time.monotonic() - began < 1.2 * BOUND + 3
-        assert all(text for texts in found.values() for text in texts)
+        server.replies(*[unauthorized(time)] * 3, Reply(200, b'{"data": []}'))
+        asked = client(server)
+        for account in "abc":
+            message(asked, f"accounts/{account}/campaigns")
+        assert fetched(asked, f"{server.url}/r/x.json") == b'{"data": []}'
 
-
-@pytest.mark.timeout(60)
-class TestHangingRequest:
-    def test_given_a_request_that_hangs_when_others_are_answered_then_it_is_tried_again_as_long_as_before(
-        self, server: Server
+    def test_given_a_clock_that_stays_wrong_when_more_requests_come_then_they_are_not_sent(
+        self, server: Server, time: VirtualTime
     ) -> None:
-        """Its second attempt takes more than the moment that is left for a host that is silent."""
-        server.replies(Reply(seconds=1.5 * BOUND), *[Reply()] * 3, Reply(seconds=0.7 * BOUND), Reply())
-        asked = client(server.url)
-        others = threading.Timer(0.8 * BOUND, outcomes, (asked, {"b": ["accounts/b/media"] * 3}))
-        others.start()
-        assert outcomes(asked, {"a": ["accounts/a/cards"]}) == {"a": [""]}
-        others.join()
+        server.replies(unauthorized(time, HOUR))
+        asked = client(server)
+        texts = [message(asked, f"accounts/{account}/campaigns") for account in "abcd"]
+        assert len(server.seen) == 3 * module.SKEW_TRIES
+        assert "not sent" in texts[-1]
+        assert "time server" in texts[-1]
 
-    def test_given_all_requests_in_flight_when_they_hang_at_once_then_each_is_tried_again(self, server: Server) -> None:
-        """So it is when a firewall has forgotten the connections that rested while a limit was waited for."""
-        names = ("cards", "media", "videos", "apps", "tweets", "users")
-        server.replies(*[Reply(seconds=1.5 * BOUND)] * len(names), Reply())
-        found = outcomes(client(server.url), {name: [f"accounts/a/{name}", f"accounts/b/{name}"] for name in names})
-        assert found == {name: ["", ""] for name in names}
-
-    def test_given_the_only_request_in_flight_when_it_hangs_then_it_is_tried_again(self, server: Server) -> None:
-        server.replies(Reply(), Reply(seconds=1.5 * BOUND), Reply())
-        asked = client(server.url)
-        asked.get("accounts", {}, CONTEXT)
-        assert asked.get("accounts/a/cards", {}, CONTEXT).document["data"] == [{"id": "1"}]
-
-
-class Clock:
-    """Seconds that move when told to."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-class TestOutage:
-    HOST = ("x", "x cards")
-
-    @pytest.fixture
-    def clock(self) -> Clock:
-        return Clock()
-
-    def down(self, clock: Clock) -> Outage:
-        outage = Outage(clock)
-        for clock.seconds in (0.0, 50.0, 100.0):
-            places = f"endpoint {clock.seconds}", f"url {clock.seconds}"
-            outage.failed(self.HOST, places, clock.seconds, "it broke", again=clock.seconds > 0)
-        return outage
-
-    def test_given_a_host_that_is_down_when_it_is_due_then_one_request_tries_it_and_the_others_do_not(
-        self, clock: Clock
-    ) -> None:
-        outage = self.down(clock)
-        assert outage.given_up(self.HOST, 100.0, claim=True)
-        clock.seconds += SECONDS_BETWEEN_TRIES
-        assert outage.given_up(self.HOST, 100.0, claim=True) is None
-        assert outage.given_up(self.HOST, 100.0, claim=True)
-
-    def test_given_one_endpoint_that_is_down_when_another_is_asked_then_it_is_sent(self, clock: Clock) -> None:
-        outage = Outage(clock)
-        for clock.seconds in (0.0, 50.0, 100.0):
-            outage.failed(self.HOST, ("cards", f"url {clock.seconds}"), clock.seconds, "it broke", again=True)
-        assert outage.given_up(self.HOST, 100.0)
-        assert outage.given_up(("x", "x campaigns"), 100.0) is None
-
-    def test_given_requests_that_failed_at_the_same_moment_when_none_was_tried_again_then_others_are_sent(
-        self, clock: Clock
-    ) -> None:
-        outage = Outage(clock)
-        clock.seconds = 300.0
-        for number in range(5):
-            outage.failed(self.HOST, (f"endpoint {number}", f"url {number}"), 0.0, "silent")
-        assert outage.given_up(self.HOST, 300.0) is None
-        outage.failed(self.HOST, ("endpoint 0", "url 0"), 0.0, "silent", again=True)
-        assert outage.given_up(self.HOST, 300.0)
-
-    def test_given_attempts_that_last_long_when_they_follow_each_other_then_they_belong_together(
-        self, clock: Clock
-    ) -> None:
-        outage = Outage(clock)
-        lasting = 0.0
-        for place, ends in (("a", 300.0), ("b", 600.0), ("c", 900.0)):
-            clock.seconds = ends
-            lasting = outage.failed(self.HOST, (place, place), ends - 300.0, "silent")
-        assert lasting == 900.0
-
-    def test_given_an_answer_when_a_request_has_hung_for_longer_then_its_silence_counts_from_the_answer(
-        self, clock: Clock
-    ) -> None:
-        outage = Outage(clock)
-        clock.seconds = 40.0
-        outage.heard("x")
-        clock.seconds = 60.0
-        assert outage.hung("x", 10.0) == 40.0
-        assert outage.silence("x") == 20.0
-        outage.heard("x")
-        assert outage.silence("x") == 0.0
-
-    def test_given_a_request_that_hung_when_nothing_was_asked_for_long_then_the_silence_in_between_does_not_count(
-        self, clock: Clock
-    ) -> None:
-        outage = Outage(clock)
-        clock.seconds = 30.0
-        outage.hung("x", 0.0)
-        clock.seconds = 1000.0
-        assert outage.silence("x") == 0.0
-        clock.seconds = 1030.0
-        assert outage.hung("x", 1000.0) == 1000.0
-        assert outage.silence("x") == 30.0
+    def test_given_refused_keys_when_checked_then_the_rule_is_that_of_the_refusal(self, time: VirtualTime) -> None:
+        breaker, said = CircuitBreaker(TIMEOUT, time), Refusal(401, "UNAUTHORIZED_ACCESS", SAID)
+        for path in ("a", "b", "c"):
+            breaker.refused_keys(request(path), rule_for(said), said)
+        with pytest.raises(ApiFailure) as caught:
+            breaker.check(request("d"))
+        assert caught.value.refusal == said

@@ -1,256 +1,162 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A gate keeps to X's limit instead of running into it (docs/x-ads-api.md §4)."""
+"""Rate limits of accounts and users, the slots for requests, and the headers that name times (docs/x-ads-api.md §4)."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+import time as system_time
 
 import pytest
 
-from source_twitter_ads.api.rate_limit_window import SOON, NotYet, RateLimitWindow, WaitTooLong
-from source_twitter_ads.api.rate_limits import RateLimits, number
+from source_twitter_ads.api.rate_limit_window import NotYet, WaitTooLong
+from source_twitter_ads.api.rate_limits import IN_A_ROW, RateLimits, RequestSlots, number, retry_after
+from unit_tests.api.threads import Waiting, passed
+from unit_tests.api.virtual_time import StandingTime
 
 FAR = 10_000.0
 
 
-class Clock:
-    """Epoch seconds that move when told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-class Entering:
-    """A thread that tries to pass a gate."""
-
-    def __init__(self, enter: Callable[[], object]) -> None:
-        self.passed = threading.Event()
-        self.error: Exception | None = None
-
-        def work() -> None:
-            try:
-                enter()
-                self.passed.set()
-            except WaitTooLong as error:
-                self.error = error
-
-        self.thread = threading.Thread(target=work, daemon=True)
-        self.thread.start()
-
-
-def later(gate: RateLimitWindow, clock: Clock, seconds: float) -> None:
-    """Let time pass, and those who wait at the gate notice."""
-    clock.seconds += seconds
-    with gate._condition:
-        gate._condition.notify_all()
-
-
-def passed(threads: list[Entering], at_least: int = 0) -> int:
-    """How many got through, after giving those a moment that should."""
-    ends = time.monotonic() + 3
-    while sum(t.passed.is_set() for t in threads) < at_least and time.monotonic() < ends:
-        time.sleep(0.005)
-    time.sleep(0.05)
-    return sum(t.passed.is_set() for t in threads)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def time() -> StandingTime:
+    return StandingTime(1000.0)
 
 
-@pytest.fixture
-def gate(clock: Clock) -> RateLimitWindow:
-    return RateLimitWindow("GET /12/x", clock)
+def wait_until_waiting(slots: RequestSlots, number: int) -> None:
+    """Wait until so many threads wait for a slot."""
+    ends = system_time.monotonic() + 10
+    while sum(map(len, slots._waiting.values())) < number:
+        assert system_time.monotonic() < ends
+        system_time.sleep(0.001)
 
 
-def enter_many(gate: RateLimitWindow, count: int) -> list[Entering]:
-    return [Entering(lambda: gate.enter(FAR)) for _ in range(count)]
+def start(slots: RequestSlots, name: str, urgent: bool, order: list[str]) -> threading.Thread:
+    """Take a slot in a thread, note it, and give it back."""
+
+    def take() -> None:
+        slots.acquire(urgent)
+        order.append(name)
+        slots.release()
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    return thread
 
 
-class TestGate:
-    def test_given_nothing_known_when_many_come_then_one_goes_ahead_alone(self, gate: RateLimitWindow) -> None:
-        threads = enter_many(gate, 5)
-        assert passed(threads, 1) == 1
+class TestRequestSlots:
+    def test_given_a_taken_slot_when_an_urgent_request_comes_last_then_it_goes_first(self) -> None:
+        slots, order = RequestSlots(1), list[str]()
+        slots.acquire()
+        threads = [start(slots, "first", False, order)]
+        wait_until_waiting(slots, 1)
+        threads.append(start(slots, "urgent", True, order))
+        wait_until_waiting(slots, 2)
 
-    def test_given_the_first_answer_without_limits_when_it_is_in_then_all_go(self, gate: RateLimitWindow) -> None:
-        threads = enter_many(gate, 5)
-        assert passed(threads, 1) == 1
-        gate.leave()
-        assert passed(threads, 5) == 5
+        slots.release()
+        for thread in threads:
+            thread.join(10)
 
-    def test_given_three_left_when_five_wait_then_three_go_and_two_stay(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=3, reset=clock.seconds + 900)
-        threads = enter_many(gate, 5)
-        assert passed(threads, 3) == 3
+        assert order == ["urgent", "first"]
 
-    def test_given_a_used_up_window_when_the_next_begins_then_one_goes_ahead_again(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=0, reset=clock.seconds + 5)
-        threads = enter_many(gate, 3)
-        assert passed(threads) == 0
-        later(gate, clock, 6)
-        assert passed(threads, 1) == 1
+    def test_given_two_slots_when_both_are_taken_then_a_third_request_waits_for_one(self) -> None:
+        slots, order = RequestSlots(2), list[str]()
+        slots.acquire()
+        slots.acquire(urgent=True)
+        thread = start(slots, "third", True, order)
+        wait_until_waiting(slots, 1)
+        before = list(order)
 
-    def test_given_answers_that_overtake_each_other_when_learnt_then_the_lowest_count_holds(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=10, reset=clock.seconds + 900)
-        for _ in range(3):
-            gate.enter(FAR)
-        gate.leave(remaining=1, reset=clock.seconds + 900)
-        gate.leave(remaining=9, reset=clock.seconds + 900)
-        gate.leave(remaining=5, reset=clock.seconds + 900)
-        assert passed(enter_many(gate, 4), 1) == 1
+        slots.release()
+        thread.join(10)
 
-    def test_given_a_closed_gate_when_somebody_comes_then_he_waits_until_it_opens(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave()
-        gate.close(clock.seconds + 5, "X said so")
-        threads = enter_many(gate, 4)
-        assert passed(threads) == 0
-        later(gate, clock, 6)
-        assert passed(threads, 1) == 1
+        assert (before, order) == ([], ["third"])
 
-    def test_given_a_limit_beyond_the_deadline_when_somebody_comes_then_he_is_told_at_once(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.close(clock.seconds + 900, "X said so")
-        with pytest.raises(WaitTooLong) as caught:
-            gate.enter(deadline=clock.seconds + 60)
-        assert caught.value.ends >= clock.seconds + 900
-        assert "UTC" in str(caught.value)
+    def test_given_ever_more_urgent_requests_when_another_waits_then_it_gets_every_fourth_slot(self) -> None:
+        slots, order = RequestSlots(1), list[str]()
+        slots.acquire()
+        threads = [start(slots, "other", False, order) for _ in range(2)]
+        wait_until_waiting(slots, 2)
+        threads += [start(slots, "urgent", True, order) for _ in range(3 * IN_A_ROW)]
+        wait_until_waiting(slots, len(threads))
 
-    def test_given_two_closings_when_the_earlier_comes_later_then_the_later_time_holds(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.close(clock.seconds + 900, "long")
-        gate.close(clock.seconds + 1, "short")
-        with pytest.raises(WaitTooLong):
-            gate.enter(deadline=clock.seconds + 800)
+        slots.release()
+        for thread in threads:
+            thread.join(10)
 
-    def test_given_a_probe_that_broke_when_it_leaves_then_the_next_one_goes_alone(self, gate: RateLimitWindow) -> None:
-        gate.enter(FAR)
-        threads = enter_many(gate, 4)
-        gate.leave(answered=False)
-        assert passed(threads, 1) == 1
+        assert order == [*["urgent"] * IN_A_ROW, "other"] * 2 + ["urgent"] * IN_A_ROW
+
+    def test_given_many_requests_that_wait_when_a_slot_is_free_then_one_of_them_wakes_up(self) -> None:
+        slots, order = RequestSlots(1), list[str]()
+        slots.acquire()
+        gate = threading.Event()
+
+        def take() -> None:
+            slots.acquire()
+            order.append("")
+            gate.wait(10)
+
+        threads = [threading.Thread(target=take, daemon=True) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        wait_until_waiting(slots, 20)
+        turns = list(slots._waiting[False])
+        slots.release()
+        assert [turn.is_set() for turn in turns] == [True, *[False] * 19]
+        gate.set()
 
 
-class TestNoWaiting:
-    """A caller that has other things to do is told when to come again."""
-
-    def test_given_a_closed_gate_when_entered_without_waiting_then_the_moment_of_its_end(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.close(clock.seconds + 5, "X said so")
-        with pytest.raises(NotYet) as caught:
-            gate.enter(FAR, wait=False)
-        assert caught.value.until == pytest.approx(clock.seconds + 5, abs=0.2)
-
-    def test_given_a_probe_in_flight_when_entered_without_waiting_then_soon(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        with pytest.raises(NotYet) as caught:
-            gate.enter(FAR, wait=False)
-        assert caught.value.until == clock.seconds + SOON
-
-    def test_given_a_limit_beyond_the_deadline_when_entered_without_waiting_then_it_is_told(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.close(clock.seconds + 900, "X said so")
-        with pytest.raises(WaitTooLong):
-            gate.enter(clock.seconds + 60, wait=False)
-
-    def test_given_many_who_do_not_wait_when_one_is_left_then_no_place_is_lost(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=1, reset=clock.seconds + 900)
-        gate.enter(FAR, wait=False)
-        for _ in range(5):
-            with pytest.raises(NotYet):
-                gate.enter(FAR, wait=False)
-        gate.leave(answered=False)
-        gate.enter(FAR, wait=False)
-
-    def test_given_a_second_gate_that_is_closed_when_passed_without_waiting_then_the_first_is_left_again(
-        self, clock: Clock
-    ) -> None:
-        limits = RateLimits(8, clock)
-        limits.gate("GET /12/x", None).close(clock.seconds + 5, "X said so")
-        with pytest.raises(NotYet), limits.permit("GET /12/x", "a", FAR, wait=False):
-            pass
-        assert limits.gate("GET /12/x", "a").opens() is None
-
-    def test_given_an_open_gate_when_looked_at_then_nothing_is_taken(self, gate: RateLimitWindow, clock: Clock) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=1, reset=clock.seconds + 900)
-        assert [gate.opens() for _ in range(3)] == [None] * 3
-        assert gate.remaining == 1
-
-    def test_given_a_window_that_is_over_when_looked_at_then_nothing_is_known_of_the_next(
-        self, gate: RateLimitWindow, clock: Clock
-    ) -> None:
-        gate.enter(FAR)
-        gate.leave(remaining=5, reset=clock.seconds + 900)
-        clock.seconds += 901
-        assert gate.remaining is None
-
-
-class TestLimits:
-    def test_given_a_limit_of_one_account_when_another_asks_then_it_is_not_held_up(self, clock: Clock) -> None:
-        limits = RateLimits(8, clock)
+class TestRateLimits:
+    def test_given_a_limit_of_one_account_when_another_asks_then_it_is_not_held_up(self, time: StandingTime) -> None:
+        limits = RateLimits(8, time)
         with limits.permit("GET /12/accounts/:id/cards", "a", FAR) as permit:
-            permit.answered({"x-rate-limit-remaining": "500", "x-rate-limit-reset": "1900"}, True)
-            permit.close(clock.seconds + 900, "X said so")
+            permit.responded({"x-rate-limit-remaining": "500", "x-rate-limit-reset": "1900"}, True)
+            permit.close(time.seconds + 900, "X said so")
         with limits.permit("GET /12/accounts/:id/cards", "b", FAR):
             pass
-        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "a", clock.seconds + 60):
+        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "a", time.seconds + 60):
             pass
 
-    def test_given_a_users_limit_when_any_account_asks_then_it_waits(self, clock: Clock) -> None:
-        limits = RateLimits(8, clock)
+    def test_given_a_users_limit_when_any_account_asks_then_it_waits(self, time: StandingTime) -> None:
+        limits = RateLimits(8, time)
         with limits.permit("GET /12/accounts/:id/cards", "a", FAR) as permit:
-            permit.close(clock.seconds + 900, "X said so", user_level=True)
-        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "b", clock.seconds + 60):
+            permit.close(time.seconds + 900, "X said so", user_level=True)
+        with pytest.raises(WaitTooLong), limits.permit("GET /12/accounts/:id/cards", "b", time.seconds + 60):
             pass
 
-    def test_given_a_refused_probe_when_the_others_wait_then_not_one_of_them_follows_it(self, clock: Clock) -> None:
+    def test_given_a_closed_window_of_all_when_not_waited_for_then_the_accounts_is_left(
+        self, time: StandingTime
+    ) -> None:
+        limits = RateLimits(8, time)
+        limits.window("GET /12/x", None).close(time.seconds + 5, "X said so")
+        with pytest.raises(NotYet), limits.permit("GET /12/x", "a", FAR, wait=False):
+            pass
+        assert limits.window("GET /12/x", "a").opens() is None
+
+    def test_given_a_refused_probe_when_the_others_wait_then_not_one_of_them_follows_it(
+        self, time: StandingTime
+    ) -> None:
         """At most one request runs into a limit that nobody knew of."""
-        limits = RateLimits(8, clock)
+        limits = RateLimits(8, time)
         sent: list[int] = []
 
         def ask(number: int) -> None:
-            with limits.permit("GET /12/x", None, clock.seconds + 60) as permit:
+            with limits.permit("GET /12/x", None, time.seconds + 60) as permit:
                 sent.append(number)
-                time.sleep(0.05)
-                permit.answered({}, False)
-                permit.close(clock.seconds + 900, "X said so")
+                system_time.sleep(0.05)
+                permit.responded({}, False)
+                permit.close(time.seconds + 900, "X said so")
 
-        threads = [Entering(lambda n=n: ask(n)) for n in range(6)]  # type: ignore[misc]
+        threads = [Waiting(lambda n=n: ask(n)) for n in range(6)]  # type: ignore[misc]
         for thread in threads:
             thread.thread.join(5)
         assert len(sent) == 1
         assert sum(isinstance(t.error, WaitTooLong) for t in threads) == 5
 
-    def test_given_more_requests_than_workers_when_sent_then_only_so_many_are_in_flight(self, clock: Clock) -> None:
-        limits = RateLimits(2, clock)
+    def test_given_more_requests_than_workers_when_sent_then_only_so_many_are_in_flight(
+        self, time: StandingTime
+    ) -> None:
+        limits = RateLimits(2, time)
         with limits.permit("GET /12/y", None, FAR) as first:
-            first.answered({}, True)
+            first.responded({}, True)
         now, most, lock = [0], [0], threading.Lock()
 
         def ask() -> None:
@@ -258,12 +164,12 @@ class TestLimits:
                 with lock:
                     now[0] += 1
                     most[0] = max(most[0], now[0])
-                time.sleep(0.02)
+                system_time.sleep(0.02)
                 with lock:
                     now[0] -= 1
-                permit.answered({}, True)
+                permit.responded({}, True)
 
-        threads = [Entering(ask) for _ in range(8)]
+        threads = [Waiting(ask) for _ in range(8)]
         assert passed(threads, 8) == 8
         assert most[0] == 2
 
@@ -278,3 +184,11 @@ def test_given_a_header_when_read_as_a_number_then_nonsense_counts_as_absent(tex
 
 def test_given_no_header_when_read_as_a_number_then_it_is_absent() -> None:
     assert number({}, "x-rate-limit-reset") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("5", 5.0), ("soon", None), ("Thu, 01 Jan 1970 00:17:00 GMT", 20.0), ("Thu, 01 Jan 1970 00:16:00 GMT", 0.0)],
+)
+def test_given_a_retry_after_when_read_then_it_is_seconds_from_now(text: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": text}, 1000.0) == seconds

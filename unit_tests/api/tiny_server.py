@@ -1,19 +1,21 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""A server on this machine that answers with the replies of a script, and a transport that talks to it."""
+"""A server on this machine that responds with the replies of a script, and a client that talks to it."""
 
 from __future__ import annotations
 
 import json
 import ssl
 import threading
-import time
+import time as system_time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.clock import SystemTime
 from source_twitter_ads.api.errors import ApiFailure, RequestContext
 from unit_tests.conftest import settings_of
 
@@ -47,28 +49,31 @@ def refusal(status: int, code: str, message: str = "X's words", **headers: str) 
 
 
 class Server:
-    """Answers with the replies of a script, the last one again and again; remembers what it was asked.
+    """Responds with the replies of a script, the last one again and again; remembers the requests.
 
     Args:
+        time: the clocks of the server and of its clients.
         tls: makes it speak TLS.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, time: SystemTime | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self.time = time or SystemTime()
         self.script: list[Reply] = [Reply()]
         self.seen: list[dict[str, Any]] = []
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # One write per response: two of them take 40 ms.
 
-            def answer(self) -> None:
+            def respond(self) -> None:
                 form = self.rfile.read(int(self.headers.get("content-length") or 0))
-                seen = {"method": self.command, "path": self.path, "form": form, "at": time.time()}
+                seen = {"method": self.command, "path": self.path, "form": form, "at": owner.time.now()}
                 owner.seen.append({**seen, "headers": {k.lower(): v for k, v in self.headers.items()}})
                 reply = owner.script.pop(0) if len(owner.script) > 1 else owner.script[0]
-                time.sleep(reply.seconds)
+                system_time.sleep(reply.seconds)
                 self.send_response_only(reply.status)
-                headers = {"Date": self.date_time_string(), **reply.headers}
+                headers = {"Date": formatdate(owner.time.now(), usegmt=True), **reply.headers}
                 if reply.chunked:
                     headers["Transfer-Encoding"] = "chunked"
                 else:
@@ -79,7 +84,7 @@ class Server:
                 self.wfile.write(reply.framed())
                 self.close_connection = self.close_connection or reply.cut
 
-            do_GET = do_POST = do_DELETE = answer  # noqa: N815
+            do_GET = do_POST = do_DELETE = respond  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
@@ -100,7 +105,8 @@ class Server:
 
 
 def client(server: Server, **changes: Any) -> ApiClient:
-    return ApiClient(settings_of(base_url=server.url, **{"outage_timeout": 1, "request_timeout": 5, **changes}))
+    settings = settings_of(base_url=server.url, **{"outage_timeout": 60, "request_timeout": 5, **changes})
+    return ApiClient(settings, server.time)
 
 
 def fetched(asked: ApiClient, url: str) -> bytes:

@@ -1,10 +1,9 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Whatever arrives over a connection, a request ends soon: with the right document or with a failure that names it."""
+"""A request ends soon, with the right document or an error that names it, for any response."""
 
 from __future__ import annotations
 
 import gzip
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,30 +13,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from source_twitter_ads.api import client as module
 from source_twitter_ads.api.bodies import gunzip
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure
-from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server
+from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, fetched
+from unit_tests.api.virtual_time import VirtualTime
 from unit_tests.conftest import settings_of
 
 PAGE: dict[str, Any] = {"data": [{"id": str(n), "name": "ünï"} for n in range(20)], "next_cursor": None}
 FILE: dict[str, Any] = {"data": [{"id": "c1", "id_data": [{"metrics": {"clicks": [1, 2, 3]}}]}], "request": {}}
 PACKED = {"Content-Encoding": "gzip"}
-# One attempt of a connection that stops takes a second, and a request is tried for a second.
+# Virtual seconds: a request is tried for one, and a rate limit is waited for.
 LONGEST = 6.0
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)
 class Damage:
-    """What becomes of a body on its way.
+    """Damage to a body in transit.
 
     Attributes:
-        keeps: the share of it that arrives.
-        position, flip: a byte of it, as a share, and the bits that change there.
-        cut: whether its length, or its last chunk, tells that it is cut off.
-        chunked: how it is sent.
+        keeps: the share of the body that arrives.
+        position, flip: the position of a byte, as a share, and the bits to flip there.
+        cut: whether its length, or its last chunk, shows that it is cut off.
+        chunked: whether it is sent in chunks.
     """
 
     keeps: float
@@ -57,28 +56,28 @@ SHARES = st.floats(0, 1)
 DAMAGES = st.builds(
     Damage, st.just(1.0) | SHARES, SHARES, st.just(0) | st.integers(1, 255), st.booleans(), st.booleans()
 )
-# Most damage passes, so that the test is quick.
+# Most damage passes on a retry, which keeps the test fast.
 LASTS = st.sampled_from([False, False, False, False, False, True])
 PACKINGS = st.sampled_from([{}, PACKED])
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A tiny server, and short pauses between attempts."""
-    monkeypatch.setattr(module, "FIRST_PAUSE", 0.02)
-    server = Server()
+def server() -> Iterator[Server]:
+    """A tiny server, in a time that moves while its client waits."""
+    server = Server(VirtualTime())
     yield server
     server.close()
 
 
 def outcome(ask: Callable[[ApiClient], Any], server: Server) -> tuple[Any, str]:
-    """What a request gives, or the message of its failure; either of them soon."""
-    began = time.monotonic()
+    """The document of a request, or the message of its failure; fails if it takes long."""
+    settings = settings_of(base_url=server.url, outage_timeout=1, request_timeout=1)
+    began = server.time.now()
     try:
-        found, message = ask(ApiClient(settings_of(base_url=server.url, outage_timeout=1, request_timeout=1))), ""
+        found, message = ask(ApiClient(settings, server.time)), ""
     except ApiFailure as failure:
         found, message = None, str(failure.message)
-    assert time.monotonic() - began < LONGEST
+    assert server.time.now() - began < LONGEST
     return found, message
 
 
@@ -105,7 +104,7 @@ class TestWire:
             assert f"GET /12/{PATH}" in message
             assert "stream campaigns, account a" in message
         else:
-            # Nothing tells of flipped bits in text that was not packed; but nothing is ever missing.
+            # Flipped bits go unnoticed in text that is not compressed, but no part is ever missing.
             changed = not headers and damage.flip != 0
             assert found == PAGE or (changed and len(found["data"]) == len(PAGE["data"]))
 
@@ -118,7 +117,7 @@ class TestWire:
         body = sent(content if plain else gzip.compress(content), headers)
         server.replies(damage.done(200, body, headers), *([] if lasts else [Reply(200, body, headers)]))
         url = f"{server.url}/r/x.json.gz"
-        found, message = outcome(lambda client: gunzip(client.download(url, CONTEXT)), server)
+        found, message = outcome(lambda client: gunzip(fetched(client, url)), server)
         if message:
             assert lasts
             assert "GET /r/x.json.gz" in message

@@ -18,6 +18,7 @@ import orjson
 
 from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.clock import SystemTime
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, Skipped, rule_for
 from source_twitter_ads.api.rate_limit_window import NotYet
 from source_twitter_ads.api.rate_limits import Permit, RateLimits
@@ -34,7 +35,7 @@ KINDS = {"GET": "status", "POST": "create", "DELETE": "cancel"}
 Outcome = ApiResponse | float | Exception
 
 
-class VirtualTime:
+class VirtualTime(SystemTime):
     """A clock that moves when told to.
 
     Attributes:
@@ -48,9 +49,11 @@ class VirtualTime:
         """Return the moment; by this name it stands in for the module `time`."""
         return self.seconds
 
-    def time(self) -> float:
+    def now(self) -> float:
         """Return the moment in epoch seconds."""
         return EPOCH + self.seconds
+
+    time = now
 
     def written(self, seconds: float) -> str:
         """Return a moment of the monotonic clock as X writes it."""
@@ -112,7 +115,7 @@ class SimulatedX(ApiClient):
     def __init__(self, settings: Settings, accounts: Mapping[str, Account], latency: float = 0.1) -> None:
         super().__init__(settings)
         self.clock_of_loop = VirtualTime()
-        self._limits = RateLimits(settings.num_workers, self.clock_of_loop.time)
+        self._limits = RateLimits(settings.num_workers, self.clock_of_loop)
         self.accounts = dict(accounts)
         self.latency: Callable[[ApiRequest], float] = lambda _: latency
         self.job_seconds: Callable[[XJob], float] = lambda _: 10.0
@@ -147,7 +150,7 @@ class SimulatedX(ApiClient):
     def _arrived(
         self, entered: AbstractContextManager[Permit], permit: Permit, outcome: Outcome, headers: dict[str, str]
     ) -> Outcome:
-        permit.answered(headers, isinstance(outcome, ApiResponse))
+        permit.responded(headers, isinstance(outcome, ApiResponse))
         entered.__exit__(None, None, None)
         return outcome
 

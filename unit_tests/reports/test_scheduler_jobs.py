@@ -190,7 +190,7 @@ class TestFiles:
         sync = a_sync(accounts={"1a": campaigns(1)})
         sync.x.tell = lambda *_: {"status": "SUCCESS", "url": "https://evil.example/x"}
         sync.run()
-        assert "unknown place" in sync.reader.messages[0]
+        assert "unknown host" in sync.reader.messages[0]
         assert sync.x.asked["file"] == 0
 
 
