@@ -128,12 +128,12 @@ def test_given_an_import_of_the_package_when_looked_up_then_pyproject_declares_i
     assert imported_distributions("source_twitter_ads") <= set(declared)
 
 
-def test_given_an_import_of_the_emulator_when_looked_up_then_its_distribution_is_declared() -> None:
+def test_given_an_import_of_the_emulator_when_looked_up_then_pyproject_declares_it() -> None:
     declared = toml(ROOT / "x_ads_emulator" / "pyproject.toml")["project"]["dependencies"]
     assert imported_distributions("x_ads_emulator") <= {re.split(r"[<>=]", entry)[0] for entry in declared}
 
 
-def test_given_the_connectors_wheel_when_its_files_are_listed_then_none_is_of_the_emulator() -> None:
+def test_given_the_connectors_wheel_when_opened_then_no_file_is_of_the_emulator() -> None:
     files = WheelBuilder(Factory().create_poetry(ROOT)).find_files_to_add()
     folders = {file.relative_to_project_root().parts[0] for file in files}
     assert folders == {"source_twitter_ads"}

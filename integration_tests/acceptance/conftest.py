@@ -93,8 +93,8 @@ def resumed(config: dict[str, Any], streams: list[Stream], incremental: Output) 
     found: list[Resumed] = []
     for turn in range(MOST_STATES):
         positions = {name: sampled(messages, MOST_STATES) for name, messages in states.items()}
-        at = {name: places[turn] for name, places in positions.items() if turn < len(places)}
-        begun: State = [{"type": "STREAM", "stream": states[name][place]["stream"]} for name, place in at.items()]
+        at = {name: numbers[turn] for name, numbers in positions.items() if turn < len(numbers)}
+        begun: State = [{"type": "STREAM", "stream": states[name][number]["stream"]} for name, number in at.items()]
         picked = [stream for stream in chosen if stream["name"] in at]
         if picked:
             found.append(Resumed(at, read_here(config, picked, begun)))

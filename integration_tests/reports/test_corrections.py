@@ -181,8 +181,8 @@ def test_given_activity_in_an_hour_that_x_counts_to_day_one_when_read_then_it_co
 ) -> None:
     # X lets 1 July begin at 08:00Z by the offset of winter, which is in force now; the calendar says 07:00Z.
     activity = {"from": "2026-07-02T07:00:00Z", "to": "2026-07-02T08:00:00Z"}
-    place = account("1a", "America/Los_Angeles", volumes={"line_items": 40}, activity=activity)
-    emulator = begin(place, dst_reading="today")
+    spec = account("1a", "America/Los_Angeles", volumes={"line_items": 40}, activity=activity)
+    emulator = begin(spec, dst_reading="today")
     output = sync(emulator.config("2026-07-01", end_date="2026-07-01", reports=[report("lines")]))
     wanted = truth(emulator, report("lines"), "1a", "2026-07-01", "2026-07-02", dst_reading="today")
     assert wanted

@@ -13,7 +13,7 @@ import pytest
 
 from integration_tests.resilience import harness
 from integration_tests.resilience.harness import account, early, sync, wrong
-from source_twitter_ads.api import rate_limit_window as gate
+from source_twitter_ads.api import rate_limit_window
 from x_ads_emulator.client import Emulator
 
 TIGHT = {"requests": 20, "seconds": 3}
@@ -118,8 +118,8 @@ class TestOneRefusal:
     def test_given_a_long_wait_when_it_lasts_then_the_log_stays_alive(
         self, emulator: Emulator, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(gate, "SECONDS_BETWEEN_LINES", 0.5)
-        monkeypatch.setattr(gate, "_LOOK_AGAIN", 0.1)
+        monkeypatch.setattr(rate_limit_window, "SECONDS_BETWEEN_LINES", 0.5)
+        monkeypatch.setattr(rate_limit_window, "_LOOK_AGAIN", 0.1)
         emulator.set_faults(limited(reset_in=2))
         with caplog.at_level(logging.INFO):
             sync(harness.config(emulator), ["campaigns"])

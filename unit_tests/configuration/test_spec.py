@@ -17,12 +17,12 @@ from unit_tests.conftest import settings_of, valid_config
 LISTS = [key for key in REPORT_SETTINGS if choices(key)]
 
 
-def test_given_the_settings_when_compared_then_each_is_typed_and_each_type_is_a_setting() -> None:
+def test_given_the_settings_when_compared_then_spec_and_settings_have_the_same() -> None:
     # Besides these two, which decide on the streams and on `base_url`.
     assert {key.name for key in fields(Settings)} | {"reports", "sandbox"} == set(SETTINGS)
 
 
-def test_given_nothing_but_what_is_required_when_built_then_each_default_of_the_spec_applies() -> None:
+def test_given_only_required_keys_when_built_then_each_default_of_the_spec_applies() -> None:
     built = vars(settings_of())
     expected = {key: tuple(value) if isinstance(value, list) else value for key, value in DEFAULTS.items()}
     assert {key: built[key] for key in expected if key in built} == {
@@ -36,17 +36,17 @@ def test_given_a_whole_number_when_declared_then_it_has_a_range_and_a_default() 
     assert [key for key, one in numbers.items() if not {"minimum", "maximum", "default"} <= set(one)] == []
 
 
-def test_given_the_settings_of_a_report_when_looked_up_then_all_but_the_name_are_lists_to_choose_from() -> None:
+def test_given_the_settings_of_a_report_when_looked_up_then_all_but_name_are_enums() -> None:
     assert [key for key in REPORT_SETTINGS if key != "name"] == LISTS
 
 
 @pytest.mark.parametrize("key", LISTS)
-def test_given_a_list_when_split_then_what_x_serves_comes_first_and_the_rest_is_retired(key: str) -> None:
+def test_given_an_enum_when_split_then_retired_values_follow_the_served_ones(key: str) -> None:
     assert (*served(key), *retired(key)) == choices(key)
 
 
 @pytest.mark.parametrize("key", [key for key in LISTS if retired(key)])
-def test_given_a_list_with_retired_values_when_described_then_the_description_says_so(key: str) -> None:
+def test_given_an_enum_with_retired_values_when_described_then_the_text_says_so(key: str) -> None:
     text = REPORT_SETTINGS[key]["description"]
     named = all(value in text for value in retired(key))
     assert "X has retired" in text
@@ -57,7 +57,7 @@ def test_given_a_list_with_retired_values_when_described_then_the_description_sa
     "entry",
     [{key: [value] if REPORT_SETTINGS[key]["type"] == "array" else value} for key in LISTS for value in choices(key)],
 )
-def test_given_a_value_as_x_writes_it_when_checked_as_airbyte_does_then_it_is_allowed_before_it_is_normalised(
+def test_given_a_value_in_xs_form_when_not_yet_normalised_then_the_schema_allows_it(
     entry: dict[str, Any],
 ) -> None:
     config = valid_config(reports=[{"name": " my report", "entity": "CAMPAIGN", **entry}])
@@ -66,7 +66,7 @@ def test_given_a_value_as_x_writes_it_when_checked_as_airbyte_does_then_it_is_al
 
 
 @pytest.mark.parametrize(("written", "read"), [(None, ["US"]), ("de, jp", ["DE", "JP"])])
-def test_given_countries_or_none_when_a_list_per_country_is_built_then_it_has_a_slice_for_each(
+def test_given_countries_or_none_when_a_stream_is_built_then_each_has_a_slice(
     written: str | None, read: list[str]
 ) -> None:
     config = valid_config(country_codes=written)
