@@ -27,7 +27,7 @@ from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.rate_limits import number, retry_after
 from source_twitter_ads.reports.definition import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import job_id_of, result_url
-from source_twitter_ads.reports.planner import _activity
+from source_twitter_ads.reports.planner import read_activity
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from source_twitter_ads.reports.windows import AccountCalendar, Window
@@ -98,7 +98,7 @@ class TestEnvelope:
 
 
 @pytest.mark.parametrize(
-    "read", [job_id_of, _activity, lambda record: text_of(record, "id")], ids=["job", "active", "id"]
+    "read", [job_id_of, read_activity, lambda record: text_of(record, "id")], ids=["job", "active", "id"]
 )
 @given(
     records=st.lists(
