@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The ad accounts of a sync: asked for once, however many streams need them."""
+"""The ad accounts of a sync, requested once for all streams."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from source_twitter_ads.configuration import ConfigProblem, Settings
 logger = logging.getLogger("airbyte")
 
 _REFUSED_BELOW_DELETED = frozenset({403, 404})
-# x-ads-api.md §2.2: id lists hold up to 200 ids.
+# X accepts this many ids in a list (docs/x-ads-api.md §2.2).
 IDS_PER_REQUEST = 200
 NO_ACCOUNT = (
     "The keys are right, but the owner of the access token has no ad account: ask an account admin to add this X user "
@@ -30,8 +30,8 @@ class Accounts:
     """The ad accounts that this sync reads.
 
     Args:
-        client: for the one listing that is needed.
-        settings: names the accounts, or none for all that the token can see.
+        client: lists the accounts.
+        settings: names the accounts, or none for all that the token sees.
     """
 
     def __init__(self, client: ApiClient, settings: Settings) -> None:
@@ -42,15 +42,14 @@ class Accounts:
         self._failure: ApiFailure | None = None
 
     def ids(self) -> list[str]:
-        """Return the account ids to read, without a request where the configuration names them.
+        """Return the ids of the accounts to read; no request is sent if the configuration names them.
 
-        Of all accounts of a token the deleted ones are left out unless the user wants them; an account that the
-        configuration names is read in any case.
+        An account that the configuration names is read in any case. Otherwise deleted accounts are skipped, unless
+        `with_deleted` is set.
 
         Raises:
             ApiFailure: as `records`.
-            ConfigProblem: when the token sees no account, or deleted ones alone that the user does not want: to read
-                nothing of none would look like a success.
+            ConfigProblem: when there is none to read, which would look like a success.
         """
         if self._settings.account_ids:
             return list(self._settings.account_ids)
@@ -63,9 +62,9 @@ class Accounts:
         return wanted
 
     def skips(self, failure: Exception) -> bool:
-        """Whether an error only means that there is nothing to read there; if so, it is logged as a warning.
+        """Return whether an error means that there is nothing to read; if so, log it as a warning.
 
-        X may refuse what lies below a deleted account (its documents do not say), which nobody can mend.
+        X may refuse requests for a deleted account (its documents do not say); users cannot change that.
         """
         if not isinstance(failure, ApiFailure) or not (isinstance(failure, Skipped) or self._is_of_deleted(failure)):
             return False
@@ -76,9 +75,8 @@ class Accounts:
         account_id, refusal = failure.context.account_id, failure.refusal
         if account_id is None or refusal is None or refusal.status not in _REFUSED_BELOW_DELETED:
             return False
-        # What a proxy refuses says nothing of the account.
         if refusal.foreign:
-            return False
+            return False  # A proxy knows nothing of the account.
         try:
             return bool(self.records().get(account_id, {}).get("deleted"))
         except ApiFailure:
@@ -87,10 +85,8 @@ class Accounts:
     def records(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the account records (time zone, name, …) by id, deleted ones included.
 
-        An account that the configuration names but X does not list is absent.
-
         Raises:
-            ApiFailure: when X refuses the listing; the same one for every stream that asks.
+            ApiFailure: when the accounts cannot be listed; every stream gets the same one.
         """
         with self._lock:
             if self._failure:
@@ -108,7 +104,7 @@ class Accounts:
         batches = [ids[i : i + IDS_PER_REQUEST] for i in range(0, len(ids), IDS_PER_REQUEST)] or [()]
         found: list[tuple[str, Mapping[str, Any]]] = []
         for batch in batches:
-            # Sorted by what never changes, so that no account moves between pages while they are read.
+            # Sorted by a field that never changes, so that no account moves between pages meanwhile.
             params = {"with_deleted": "true", "sort_by": "created_at-asc"}
             if batch:
                 params["account_ids"] = ",".join(batch)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""What all streams of one sync share: the connection to X and what was looked up over it."""
+"""What all streams of one sync share: the client, and what was looked up with it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
-from source_twitter_ads.api.accounts import ALL_DELETED, NO_ACCOUNT, Accounts
+from source_twitter_ads.api.accounts import Accounts
 from source_twitter_ads.api.client import ApiClient
-from source_twitter_ads.api.errors import ApiFailure, joined
+from source_twitter_ads.api.errors import joined
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
 
 class Services:
     """The shared parts of a sync.
 
-    The CDK builds each component of the manifest on its own and hands it nothing but the configuration; so a component
-    finds its services by it. Every sync begins with `Services.renew`, so that nothing that was looked up outlives it.
+    The CDK builds each component of the manifest by itself and hands it nothing but the configuration, so a component
+    finds its services by that. Every sync begins with `Services.renew`, so that no look-up outlives it.
 
     Attributes:
         settings: the configuration.
-        client: the one way to X.
+        client: sends all requests of the sync.
         accounts: the ad accounts of the sync.
     """
 
     _lock: ClassVar[threading.Lock] = threading.Lock()
-    # Weak, so that connections and look-ups of a sync end with the streams that hold them.
+    # Weak, so that the connections and look-ups of a sync end with its streams.
     _current: ClassVar[MutableMapping[Settings, Services]] = WeakValueDictionary()
 
     def __init__(self, settings: Settings) -> None:
@@ -37,11 +37,11 @@ class Services:
         self._closers: list[Callable[[], None]] = []
 
     def on_close(self, closer: Callable[[], None]) -> None:
-        """Have something ended before the connections are."""
+        """Call something before the connections are closed."""
         self._closers.append(closer)
 
     def close(self) -> None:
-        """End the sync's connections; nobody gets these services any more."""
+        """Close the connections; `of` returns other services from now on."""
         for closer in self._closers:
             closer()
         self.client.close()
@@ -60,7 +60,7 @@ class Services:
 
     @classmethod
     def renew(cls, config: Mapping[str, Any]) -> Services:
-        """Begin a new sync of a configuration: forget what an earlier one looked up."""
+        """Return new services for a new sync of a configuration."""
         settings = Settings.from_config(config)
         with cls._lock:
             services = cls(settings)
@@ -69,29 +69,17 @@ class Services:
 
 
 def check_connection(services: Services) -> None:
-    """List the ad accounts.
+    """Raise unless X shows every account that the configuration names, and there is one to read.
 
     Raises:
         ApiFailure: when X refuses the keys or cannot be reached; its text says what to do.
-        ConfigProblem: when an account of the configuration is not among them, or the token sees none at all.
+        ConfigProblem: when an account is not shown, or none is left to read.
     """
     visible = services.accounts.records()
-    wanted = services.settings.account_ids
-    missing = [account_id for account_id in wanted if account_id not in visible]
+    missing = [account_id for account_id in services.settings.account_ids if account_id not in visible]
     if missing:
         raise ConfigProblem(
             f"account_ids holds {joined(missing)}, which X does not show to the owner of the access token: check the "
             "id in the address of the Ads Manager, and that this X user has a role in the account."
         )
-    if not visible:
-        raise ConfigProblem(NO_ACCOUNT)
-    suspended = [account_id for account_id in wanted or visible if not _readable(visible[account_id])]
-    if len(suspended) == len(wanted or visible):
-        raise ConfigProblem(ALL_DELETED.format(joined(suspended)))
-
-
-def _readable(record: Mapping[str, Any]) -> bool:
-    return not record.get("deleted")
-
-
-__all__ = ["ApiFailure", "check_connection"]
+    services.accounts.ids()

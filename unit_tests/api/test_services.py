@@ -1,29 +1,58 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The services of a sync end with it, and never serve the next one."""
+"""The services of a sync end with it, and `check` accepts exactly the accounts that a sync reads."""
 
 from __future__ import annotations
 
-from source_twitter_ads.api.services import Services
-from source_twitter_ads.configuration import normalise
+from typing import Any
+
+import pytest
+
+from source_twitter_ads.api.services import Services, check_connection
+from source_twitter_ads.configuration import ConfigProblem, normalise
+from unit_tests.api.tiny_server import Reply, Server
 from unit_tests.conftest import valid_config
 
 CONFIG = normalise(valid_config())
+ALIVE = b'{"id": "a", "deleted": false}'
+DELETED = b'{"id": "b", "deleted": true}'
 
 
-def test_given_a_sync_when_its_parts_ask_for_services_then_they_share_them() -> None:
-    services = Services.renew(CONFIG)
-    assert Services.of(CONFIG) is services
+class TestSharing:
+    def test_given_a_sync_when_its_parts_ask_for_services_then_they_share_them(self) -> None:
+        services = Services.renew(CONFIG)
+        assert Services.of(CONFIG) is services
+
+    def test_given_a_sync_that_has_ended_when_services_are_asked_for_then_they_are_new(self) -> None:
+        ended = Services.renew(CONFIG)
+        ended.close()
+        assert Services.of(CONFIG) is not ended
+
+    def test_given_two_syncs_of_one_configuration_when_the_older_ends_then_the_newer_goes_on(self) -> None:
+        older, newer = Services.renew(CONFIG), Services.renew(CONFIG)
+        older.close()
+        assert Services.of(CONFIG) is newer
 
 
-def test_given_a_sync_that_has_ended_when_services_are_asked_for_then_they_are_new_ones() -> None:
-    ended = Services.renew(CONFIG)
-    ended.close()
-    assert Services.of(CONFIG) is not ended
-
-
-def test_given_a_newer_sync_of_the_same_configuration_when_the_older_one_ends_then_the_newer_keeps_its_services() -> (
-    None
-):
-    older, newer = Services.renew(CONFIG), Services.renew(CONFIG)
-    older.close()
-    assert Services.of(CONFIG) is newer
+class TestCheck:
+    @pytest.mark.parametrize(
+        ("records", "settings", "problem"),
+        [
+            ([ALIVE, DELETED], {}, ""),
+            ([], {}, "has no ad account"),
+            ([DELETED], {"with_deleted": True}, ""),
+            ([DELETED], {"with_deleted": False}, "X lists b as deleted: there is no account left to read"),
+            ([DELETED], {"with_deleted": False, "account_ids": ["b"]}, ""),
+            ([ALIVE], {"account_ids": ["a", "c"]}, "account_ids holds c, which X does not show"),
+        ],
+    )
+    def test_given_accounts_when_checked_then_those_that_are_read_pass(
+        self, server: Server, records: list[bytes], settings: dict[str, Any], problem: str
+    ) -> None:
+        server.replies(Reply(200, b'{"data": [%b], "next_cursor": null}' % b", ".join(records)))
+        services = Services.renew(normalise(valid_config(base_url=server.url, **settings)))
+        if problem:
+            with pytest.raises(ConfigProblem, match=problem):
+                check_connection(services)
+        else:
+            check_connection(services)
+            assert services.accounts.ids()
