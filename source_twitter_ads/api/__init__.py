@@ -1,2 +1,2 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""How the connector talks to X: signing, errors, waiting, and the ad accounts that a token can see."""
+"""The client of X's Ads API: signatures, rate limits, retries, errors, pages, and the ad accounts of a token."""

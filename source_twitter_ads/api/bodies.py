@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Reading bodies: whole, bounded in size and time, and refused when they are not what X sends."""
+"""Reads bodies: complete, bounded in size and time, and refused if X does not send such."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import orjson
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-# A page of 1,000 records is about 1 MB and a result file some tens of MB; what is larger than this is no answer of X.
+# A page of 1,000 records has about 1 MB and a result file some tens of MB.
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = 512 * 1024 * 1024
-# What X says about a request that it refuses is a sentence.
+# X says in a sentence why it refuses a request.
 MAX_REFUSAL_BYTES = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _GZIP_ENCODINGS = frozenset({"gzip", "x-gzip"})
 _CHUNK = 1 << 20
-# Read at once from the network: whatever has arrived, so that a server that drips is noticed.
+# Bytes to read at a time: what has arrived, so that a server that drips is noticed.
 _ARRIVED = 1 << 16
 
 
@@ -30,12 +30,12 @@ Body = bytes | bytearray
 
 
 class InvalidBody(Exception):
-    """An answer whose body is not what X sends there: cut, garbled, an HTML page, or far too large."""
+    """A body is not what X sends there: cut off, garbled, an HTML page, or far too large."""
 
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """A successful answer.
+    """A successful response.
 
     Attributes:
         status: HTTP status.
@@ -49,41 +49,42 @@ class ApiResponse:
 
 
 def read_body(response: requests.Response, seconds: float, result: bool = False) -> Body:
-    """Read a streamed response to its end, unpacked where it is packed for the way only.
+    """Read a streamed response to its end and undo its content encoding.
+
+    A result file stays packed, since unpacked it is many times as large.
 
     Args:
         response: the response, requested with `stream=True`.
-        seconds: how long the whole body may take; a server that drips would otherwise hold a worker for ever.
+        seconds: how long the body may take, so that a server that drips does not hold a worker for ever.
         result: whether it is a result file, which may be larger.
 
     Raises:
-        BadBody: when the body is too large, or not packed as its header says, or cut off inside of the packing.
+        InvalidBody: when the body is too large, or does not unpack to its end.
         requests.RequestException: when it stops early or takes too long.
     """
     limit = MAX_FILE_BYTES if result else MAX_BODY_BYTES
-    # urllib3 unpacks too, but takes a packed body that is cut off for a whole one.
+    # urllib3 unpacks too, but does not notice that a packed body is cut off.
     packed = response.headers.get("content-encoding", "").strip().lower() in _GZIP_ENCODINGS
-    # One growing buffer: to join parts takes twice the memory, and a file may have 100 MB.
+    # One growing buffer: joining parts would take twice the memory, and a file may have 100 MB.
     body = bytearray()
     for chunk in _chunks(response, seconds, not packed):
         body += chunk
         if len(body) > limit:
             raise InvalidBody(f"more than {limit} bytes")
     if not packed or (result and not _is_packed_twice(body)):
-        # A result file stays as it is until it is read: unpacked it is many times as large.
         return body
     return gunzip(body, limit)
 
 
 def _is_packed_twice(body: Body) -> bool:
-    """Whether what is packed for the way is a gzip file itself, of which X's documents speak (x-ads-api.md §7.3)."""
+    """Return whether a gzip file was packed again for its transport (docs/x-ads-api.md §7.3)."""
     with suppress(zlib.error):
         return zlib.decompressobj(wbits=31).decompress(body, len(_GZIP)) == _GZIP
     return False
 
 
 def read_refused(response: requests.Response, seconds: float) -> bytes:
-    """Read of an answer that is no success what arrives: its status and headers count, whatever becomes of its body."""
+    """Read as much of an error body as arrives; never fail, since its status and headers count."""
     body = b""
     with suppress(InvalidBody, requests.RequestException):
         for chunk in _chunks(response, seconds, False):
@@ -103,7 +104,7 @@ def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterat
         while chunk := response.raw.read1(_ARRIVED, decode_content=decode):
             yield chunk
             if time.monotonic() > ends:
-                # No ReadTimeout: who drips is not silent.
+                # Not a ReadTimeout: a server that drips is not silent.
                 raise requests.exceptions.ConnectionError(f"the body took longer than {seconds:.0f} s")
     except DecodeError as error:
         raise InvalidBody(f"a body that cannot be unpacked: {error}") from error
@@ -114,10 +115,10 @@ def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterat
 
 
 def parse_envelope(body: Body) -> Mapping[str, Any]:
-    """Parse X's success envelope (x-ads-api.md §2.1).
+    """Parse X's success envelope (docs/x-ads-api.md §2.1).
 
     Raises:
-        BadBody: when it is not JSON, or its `data` is neither an object nor a list of objects.
+        InvalidBody: when it is not JSON, or its `data` is neither an object nor a list of objects.
     """
     try:
         document = orjson.loads(body)
@@ -132,14 +133,14 @@ def parse_envelope(body: Body) -> Mapping[str, Any]:
 
 
 def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Mapping[str, Any]]:
-    """Return a parser of envelopes whose records the connector itself needs, and not only passes on.
+    """Return a parser of envelopes for records that the connector itself needs.
 
     Args:
-        read: makes of a record what is needed of it; what it raises on a record that lacks something (KeyError,
-            TypeError, ValueError, AttributeError) makes the whole answer a bad one, to be asked for again.
+        read: makes of a record what is needed of it. A KeyError, TypeError, ValueError or AttributeError of it means
+            that the record lacks something, and becomes an InvalidBody.
 
     Returns:
-        A function as `parse_envelope`; `data` of the envelope is a list of what `read` returned.
+        A function like `parse_envelope`; `data` of its envelope is a list of what `read` returned.
     """
 
     def parse(body: Body) -> Mapping[str, Any]:
@@ -155,7 +156,7 @@ def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Ma
 
 
 def text_of(record: Mapping[str, Any], name: str) -> str:
-    """Return a field that the connector needs, such as an id, as text.
+    """Return a required field of a record, such as its id, as text.
 
     Raises:
         KeyError: when it is missing, null or empty.
@@ -170,10 +171,10 @@ def text_of(record: Mapping[str, Any], name: str) -> str:
 
 
 def result_file(body: Body) -> Body:
-    """Return a result file as it is, packed or not, proven to unpack whole (x-ads-api.md §7.3).
+    """Return a result file as it is, packed or not, proven to be complete (docs/x-ads-api.md §7.3).
 
     Raises:
-        BadBody: when it is damaged, or no file at all but, for instance, an HTML page.
+        InvalidBody: when it is damaged, or something else, for instance an HTML page.
     """
     if body.startswith(_GZIP):
         return _whole_object(body)
@@ -187,19 +188,19 @@ def result_file(body: Body) -> Body:
 
 
 def gunzip(body: Body, limit: int = MAX_FILE_BYTES) -> bytes:
-    """Unpack a gzip file whole; a file that came unpacked already is returned as it is.
+    """Unpack a gzip file; one that is not packed is returned as it is.
 
     Raises:
-        BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
+        InvalidBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
     return b"".join(inflate(body, limit))
 
 
 def _whole_object(body: Body) -> Body:
-    """Return a packed file as it is, proven to unpack whole to something between braces; the bytes are not kept.
+    """Return a packed file as it is, proven to unpack to a JSON object; the unpacked bytes are not kept.
 
     Raises:
-        BadBody: as `gunzip`.
+        InvalidBody: as `gunzip`, or when it holds something else.
     """
     first = last = b""
     for part in inflate(body):
@@ -211,10 +212,10 @@ def _whole_object(body: Body) -> Body:
 
 
 def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
-    """Unpack a gzip file in parts of at most 1 MB; a file that came unpacked already is yielded as it is.
+    """Unpack a gzip file in parts of at most 1 MB; one that is not packed is yielded as it is.
 
     Raises:
-        BadBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
+        InvalidBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
     if not body.startswith(_GZIP):
         yield bytes(body)
@@ -224,7 +225,7 @@ def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
     while position < len(body):
         inflater = zlib.decompressobj(wbits=31)
         while not inflater.eof:
-            # Packed bytes go in by pieces, since what a call leaves over is copied.
+            # In small pieces, since zlib copies what it leaves over.
             packed = inflater.unconsumed_tail or view[position : position + _ARRIVED]
             position += 0 if inflater.unconsumed_tail else len(packed)
             try:
@@ -241,5 +242,5 @@ def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
 
 
 def excerpt(body: Body) -> str:
-    """Show how a body begins, for messages; markup tells a proxy's error page from X's answer."""
+    """Return the beginning of a body for messages: markup shows that a proxy sent it."""
     return repr(body[:60].decode("utf-8", "replace"))
