@@ -101,6 +101,7 @@ class TestSpec:
         fields = spec.of_type("SPEC")[0]["spec"]["connectionSpecification"]["properties"]
         defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
         assert defaults == {
+            "account_ids": [],
             "with_deleted": True,
             "country_codes": ["US"],
             "attribution_window": 14,
@@ -114,7 +115,7 @@ class TestSpec:
             "sandbox": False,
             "base_url": "https://ads-api.x.com",
         }
-        assert {"account_ids", "end_date", "user_agent", "start_date"} <= set(fields)
+        assert {"end_date", "user_agent", "start_date"} <= set(fields)
 
 
 def _field_groups(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

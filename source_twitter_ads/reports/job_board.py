@@ -16,7 +16,7 @@ from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, RequestContext, rule_for
 from source_twitter_ads.api.request_loop import RequestLoop, Task
-from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, AccountJobs
+from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, LATEST_POLL, AccountJobs
 from source_twitter_ads.reports.job import Job, JobRequest, job_id_of, seconds_taken
 from source_twitter_ads.reports.refusals import CREATION, STATUS, hopeless, shared
 from source_twitter_ads.reports.report_run import FileBudget, FileReady, JobsChanged, ReportRun
@@ -24,6 +24,7 @@ from source_twitter_ads.reports.window_jobs import WindowJobs
 
 # With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.
 SCARCE_POLLS = 4
+SCOUTS = 10
 
 Reason = Callable[[RequestContext], ApiFailure]
 
@@ -75,6 +76,7 @@ class JobBoard:
         self._downloads = deque[ReportRun]()
         self._fastest: float | None = None
         self._slowest = 0.0
+        self._scouts: set[str] = set()
 
     def account(self, account_id: str) -> AccountJobs:
         """Return what an account has waiting and running."""
@@ -217,13 +219,28 @@ class JobBoard:
         account.poll_at = math.inf
         if self._next_poll_of(account) > self._loop.now():
             self._schedule_poll(account)
+        elif not self._may_scout(account):
+            account.poll_at = self._loop.now() + LATEST_POLL
+            self._loop.at(account.poll_at, self._poll_is_due, account, account.poll_at)
         else:
             self._polls[account] = None
 
     def _next_poll_of(self, account: AccountJobs) -> float:
-        left = self._client.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
-        scarce = left is not None and left < SCARCE_POLLS * len(self._busy)
+        scarce = self._polls_are_scarce(account)
         return account.next_poll(self._loop.now(), self._fastest or 0.0, self._slowest, scarce)
+
+    def _polls_are_scarce(self, account: AccountJobs) -> bool:
+        left = self._client.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
+        return left is not None and left < SCARCE_POLLS * len(self._busy)
+
+    def _may_scout(self, account: AccountJobs) -> bool:
+        """Where status requests are scarce, a few accounts find out for all how long jobs take."""
+        if self._fastest is not None or not account.running or not self._polls_are_scarce(account):
+            return True
+        self._scouts &= self._busy
+        if len(self._scouts) < SCOUTS:
+            self._scouts.add(account.account_id)
+        return account.account_id in self._scouts
 
     def next_poll(self) -> Task | None:
         """Return the next status request, which names all running jobs of an account; without any, for its slots."""

@@ -122,8 +122,8 @@ MAX_HELD_BYTES = 32 * 1024 * 1024
 class FileBudget:
     """Counts the bytes of packed files.
 
-    A file on its way counts as the largest of its report so far; until the first one is here, a report fetches one file
-    at a time, and no other report has a file meanwhile.
+    Each report may have one file; further ones only while all together fit MAX_HELD_BYTES. A file on its way counts as
+    the largest of its report so far, and as all of MAX_HELD_BYTES until the first one is here.
     """
 
     def __init__(self) -> None:
@@ -131,8 +131,7 @@ class FileBudget:
 
     def has_room(self, run: ReportRun) -> bool:
         """Return whether another file of a report may be fetched."""
-        held = self._held.total()
-        return not held or held + _expected(run) <= MAX_HELD_BYTES
+        return not self._held[run] or self._held.total() + _expected(run) <= MAX_HELD_BYTES
 
     def begin(self, run: ReportRun) -> int:
         """Count a file that is being fetched; return as how many bytes."""

@@ -112,9 +112,7 @@ def test_given_windows_in_any_order_when_resumed_then_no_gap_precedes_the_bookma
     reach = [datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(days=30 * (one + 1)) for one in range(6)]
     cursor.begin("a", reach)
     for position in order[:done]:
-        more = {"position": position}
-        one = StreamSlice(partition={"account_id": "a"}, cursor_slice={}, extra_fields=more)
-        cursor.close_partition(Partition(one))  # type: ignore[arg-type]
+        cursor.close_window("a", position)
     again = ReportCursor("lines", "date", json.loads(json.dumps(cursor.state)), InMemoryMessageRepository())
     gap = next((position for position in range(6) if position not in order[:done]), 6)
     assert again.bookmark("a") == (reach[gap - 1] if gap else None)

@@ -166,23 +166,14 @@ class TestFairness:
         assert beside.readers["large"].ended_at - beside.began > 3 * early
 
 
-class TestKnownMisses:
-    """What the scheduler does not reach yet; the reasons name what would."""
+class TestScarcity:
+    """Few status requests, and files that are read slowly."""
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="While no job's time is known, all accounts are asked although status requests are scarce: "
-        "a few that try it out would do.",
-    )
     def test_given_scarce_status_requests_when_jobs_take_a_minute_then_near_the_bound(self) -> None:
         sync = six_reports(agency(1000), (60, 60), num_workers=50, start_date=MONTH)
         sync.x.status_limit = 2000
         assert sync.run().seconds <= 1.5 * bound(sync, 0.1, 50)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="A report's first file is fetched only when no other is held, and a slow reader always holds some.",
-    )
     def test_given_a_slow_reader_of_a_large_report_when_a_small_one_is_ready_then_it_is_read(self) -> None:
         active = {"CAMPAIGN": ["c1"], "LINE_ITEM": [f"l{number}" for number in range(10_000)]}
         reports = report(name="small"), report(name="large", entity="LINE_ITEM")
