@@ -17,6 +17,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.connector import Message, Output, Record, State
 from source_twitter_ads import SourceTwitterAds
+from source_twitter_ads.engine import bookmarks
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports import account_jobs
 
@@ -52,8 +53,12 @@ def read_here(config: Mapping[str, Any], streams: Sequence[Stream], state: State
     source = SourceTwitterAds(catalog, config, states, lines=True)
     lines: list[bytes] = []
     code = 0
-    # The CDK writes the configuration into this folder.
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(account_jobs, "SOONEST_POLL", _POLL_SECONDS):
+    # The CDK writes the configuration into the folder. States come often, so that there are many to resume from.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(account_jobs, "SOONEST_POLL", _POLL_SECONDS),
+        mock.patch.object(bookmarks, "STATE_BYTES_PER_SECOND", 1e9),
+    ):
         try:
             known = source.configure(config, folder)
             for message in source.read(logging.getLogger("airbyte"), known, catalog, states):
