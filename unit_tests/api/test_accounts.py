@@ -15,7 +15,7 @@ from unit_tests.conftest import settings_of
 
 
 class Listing:
-    """A transport that knows two accounts, one of which is deleted, or others."""
+    """A client that sees two accounts, one of which is deleted, or others."""
 
     def __init__(self, **deleted: bool) -> None:
         self._deleted = deleted or {"alive": False, "gone": True}
@@ -44,7 +44,7 @@ def accounts() -> Accounts:
         ("alive", Refusal(403, "ACCOUNT_NOT_FOUND", "No"), False),
     ],
 )
-def test_given_a_refusal_when_its_account_is_deleted_then_it_is_skipped_if_x_itself_said_so(
+def test_given_a_refusal_of_x_when_its_account_is_deleted_then_it_is_skipped(
     accounts: Accounts, account_id: str, refusal: Refusal, skipped: bool
 ) -> None:
     assert accounts.skips(failure(account_id, refusal)) is skipped

@@ -54,13 +54,13 @@ def held_back(asked: ApiClient, server: Server, time: Awake, seconds: float) -> 
 
 @pytest.mark.timeout(30)
 class TestAttempt:
-    def test_given_an_x_that_answers_when_attempted_then_its_answer(self, server: Server) -> None:
+    def test_given_an_x_that_responds_when_attempted_then_its_response(self, server: Server) -> None:
         asked = client(server)
         response = asked.attempt(page(asked))
         assert isinstance(response, ApiResponse)
         assert response.document["data"] == [{"id": "1"}]
 
-    def test_given_an_x_that_fails_when_attempted_then_one_request_and_the_seconds_to_the_next(
+    def test_given_a_failure_when_attempted_then_the_seconds_to_the_next_attempt(
         self, server: Server, time: Awake
     ) -> None:
         server.replies(Reply(500))
@@ -70,7 +70,7 @@ class TestAttempt:
         assert 0 < outcome <= 0.5
         assert len(server.seen) == 1
 
-    def test_given_an_x_that_fails_on_when_attempted_again_then_it_fails_after_its_patience(
+    def test_given_failures_that_last_when_attempted_then_it_fails_after_its_patience(
         self, server: Server, time: Awake
     ) -> None:
         server.replies(Reply(500))
@@ -87,7 +87,7 @@ class TestAttempt:
         assert asked.attempt(request) == 0.0
         assert isinstance(asked.attempt(request), ApiResponse)
 
-    def test_given_a_transport_that_was_closed_when_attempted_then_it_fails(self, server: Server) -> None:
+    def test_given_a_client_that_was_closed_when_attempted_then_it_fails(self, server: Server) -> None:
         asked = client(server)
         asked.close()
         with pytest.raises(ApiFailure, match="has ended"):
@@ -132,7 +132,7 @@ class TestHeldBack:
             asked.attempt(request)
         assert request.attempts == 1
 
-    def test_given_a_limit_beyond_rate_limit_timeout_when_attempted_then_it_fails_at_once(
+    def test_given_a_limit_that_ends_too_late_when_attempted_then_it_fails_at_once(
         self, server: Server, time: Awake
     ) -> None:
         asked = client(server, rate_limit_timeout=600)
@@ -140,7 +140,7 @@ class TestHeldBack:
         with pytest.raises(ApiFailure, match=r"rate_limit_timeout is 600 s"):
             asked.attempt(request)
 
-    def test_given_limits_that_follow_each_other_when_attempted_then_all_waits_count_together(
+    def test_given_limits_that_follow_each_other_when_attempted_then_all_waits_count(
         self, server: Server, time: Awake
     ) -> None:
         asked = client(server, rate_limit_timeout=1000)
@@ -152,7 +152,7 @@ class TestHeldBack:
         with pytest.raises(ApiFailure, match="rate_limit_timeout is 1000 s"):
             asked.attempt(request)
 
-    def test_given_a_first_request_under_way_when_another_is_attempted_then_it_looks_again_soon(
+    def test_given_a_first_request_under_way_when_another_is_attempted_then_soon(
         self, server: Server, time: Awake
     ) -> None:
         asked = client(server)

@@ -136,7 +136,7 @@ class TestRefusedBodies:
         server.replies(Reply(400, packed(said.body), GZIP))
         assert "INVALID_PARAMETER: X's words" in str(failure(server).message)
 
-    def test_given_a_redirect_with_an_endless_body_when_followed_then_little_of_it_is_read(
+    def test_given_a_redirect_with_an_endless_body_when_followed_then_little_is_read(
         self, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         monkeypatch.setattr(bodies, "MAX_REFUSAL_BYTES", 1000)

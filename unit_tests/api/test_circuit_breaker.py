@@ -15,8 +15,7 @@ from source_twitter_ads.api.circuit_breaker import SECONDS_BETWEEN_PROBES, Circu
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure, Refusal, RequestContext, rule_for
 from source_twitter_ads.api.request import ApiRequest
-from unit_tests.api.test_client import HOUR, SAID, unauthorized
-from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, client, fetched
+from unit_tests.api.tiny_server import CONTEXT, HOUR, PATH, SAID, Reply, Server, client, fetched, unauthorized
 from unit_tests.api.virtual_time import VirtualTime
 from unit_tests.conftest import settings_of
 
@@ -77,7 +76,7 @@ class TestCircuit:
         with pytest.raises(ApiFailure, match=rf"not sent: requests to {HOST} have failed for 300 s.*it broke"):
             breaker.check(request("campaigns"))
 
-    def test_given_three_urls_of_one_endpoint_when_they_fail_then_other_endpoints_are_used(
+    def test_given_three_urls_of_one_endpoint_that_fail_then_others_are_used(
         self, breaker: CircuitBreaker, fail: Callable[..., ApiRequest]
     ) -> None:
         for account, at in (("a", 0.0), ("b", 150.0), ("c", 300.0)):
@@ -134,7 +133,7 @@ class TestCircuit:
             last = fail(path, at, sent=at - 300.0, silent=True)
         assert breaker.outage(last) == 900.0
 
-    def test_given_a_success_meanwhile_when_a_request_hangs_then_its_time_counts_from_there(
+    def test_given_a_request_that_hangs_when_others_succeed_then_its_time_starts_anew(
         self, breaker: CircuitBreaker, time: VirtualTime
     ) -> None:
         time.seconds = 240.0
@@ -154,7 +153,7 @@ class TestCircuit:
 
 
 class TestSilentHost:
-    """Connections are taken and never answered; both bounds are 300 s, as by default."""
+    """Connections are accepted and get no response; both bounds are 300 s, as by default."""
 
     @pytest.fixture
     def asked(self, time: VirtualTime, monkeypatch: pytest.MonkeyPatch) -> ApiClient:
@@ -167,7 +166,7 @@ class TestSilentHost:
         monkeypatch.setattr(asked._session, "send", hang)
         return asked
 
-    def test_given_a_silent_host_when_many_requests_follow_each_other_then_all_end_soon_after_the_bound(
+    def test_given_a_silent_host_when_many_requests_follow_then_all_end_soon(
         self, asked: ApiClient, time: VirtualTime
     ) -> None:
         texts = [message(asked, path) for path in MANY]
@@ -175,7 +174,7 @@ class TestSilentHost:
         assert all(HOST in text and "Check the network" in text for text in texts)
         assert sum("was not sent" in text for text in texts) > 8
 
-    def test_given_one_endpoint_when_many_requests_to_a_silent_host_wait_then_they_end_with_it(
+    def test_given_a_silent_host_when_one_endpoint_is_asked_then_all_end_soon(
         self, asked: ApiClient, time: VirtualTime
     ) -> None:
         assert all(message(asked, f"accounts/{number}/cards") for number in range(12))
@@ -224,7 +223,7 @@ def test_given_all_connections_when_they_hang_at_once_then_each_request_is_retri
 
 
 class TestRefusedKeys:
-    def test_given_three_refusals_when_x_never_accepted_the_keys_then_no_more_requests_are_sent(
+    def test_given_three_refusals_when_x_never_accepted_the_keys_then_nothing_is_sent(
         self, server: Server, time: VirtualTime
     ) -> None:
         server.replies(unauthorized(time))
@@ -268,7 +267,7 @@ class TestRefusedKeys:
             message(asked, f"accounts/{account}/campaigns")
         assert fetched(asked, f"{server.url}/r/x.json") == b'{"data": []}'
 
-    def test_given_a_clock_that_stays_wrong_when_more_requests_come_then_they_are_not_sent(
+    def test_given_a_clock_that_stays_wrong_when_more_requests_come_then_none_is_sent(
         self, server: Server, time: VirtualTime
     ) -> None:
         server.replies(unauthorized(time, HOUR))

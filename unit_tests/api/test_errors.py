@@ -60,7 +60,7 @@ def refused(status: int, code: str = "", message: str = "X's words") -> Rule:
         (418, "", Action.FAIL, SYSTEM, "report it"),
     ],
 )
-def test_given_a_refusal_when_looked_up_then_it_has_one_action_one_owner_and_one_advice(
+def test_given_a_refusal_when_looked_up_then_it_has_action_owner_and_advice(
     status: int, code: str, action: Action, failure: FailureType, advice: str
 ) -> None:
     rule = refused(status, code)
@@ -69,11 +69,11 @@ def test_given_a_refusal_when_looked_up_then_it_has_one_action_one_owner_and_one
 
 
 @pytest.mark.parametrize("code", ["UNAUTHORIZED_ACCESS", "ACCOUNT_NOT_FOUND", "INVALID_ACCOUNT_SERVICE_LEVEL"])
-def test_given_a_failing_server_that_prints_a_code_when_looked_up_then_it_is_retried_all_the_same(code: str) -> None:
+def test_given_a_failing_server_that_prints_a_code_when_looked_up_then_retry(code: str) -> None:
     assert refused(503, code).action is Action.RETRY
 
 
-def test_given_a_timestamp_that_x_refuses_when_looked_up_then_the_advice_is_about_the_clock() -> None:
+def test_given_a_refused_timestamp_when_looked_up_then_the_clock_is_to_blame() -> None:
     rule = refused(401, "UNAUTHORIZED_ACCESS", "Timestamp out of bounds")
     assert rule.action is Action.RETRY
     assert "clock" in rule.advice
@@ -101,9 +101,7 @@ class TestReading:
             b'{"errors": ["text"]}',
         ],
     )
-    def test_given_a_body_that_is_no_envelope_when_read_then_the_status_and_its_beginning_remain(
-        self, body: bytes
-    ) -> None:
+    def test_given_a_body_without_envelope_when_read_then_its_beginning_remains(self, body: bytes) -> None:
         refusal = read_refusal(502, body)
         assert (refusal.status, refusal.code) == (502, "")
         assert str(refusal) == f"HTTP 502: {body.decode()!r}"
@@ -114,7 +112,7 @@ class TestReading:
     def test_given_no_body_when_read_then_the_status_remains(self) -> None:
         assert str(read_refusal(502, b"")) == "HTTP 502"
 
-    def test_given_an_envelope_with_strange_values_when_read_then_it_is_text_all_the_same(self) -> None:
+    def test_given_an_envelope_with_strange_values_when_read_then_they_are_text(self) -> None:
         assert str(read_refusal(502, b'{"errors": [{"code": null, "message": 5}]}')) == "HTTP 502: 5"
 
     def test_given_bytes_that_are_no_text_when_read_then_they_are_shown_as_such(self) -> None:
@@ -157,7 +155,7 @@ class TestNetwork:
         assert (rule.action, rule.failure_type) == (Action.RETRY, TRANSIENT)
         assert "network" in rule.advice
 
-    def test_given_a_certificate_that_does_not_fit_when_looked_up_then_the_user_is_told_at_once(self) -> None:
+    def test_given_a_certificate_that_does_not_match_when_looked_up_then_fail(self) -> None:
         rule = network_rule(requests.exceptions.SSLError("certificate verify failed: self-signed"))
         assert (rule.action, rule.failure_type) == (Action.FAIL, CONFIG)
         assert "certificate" in rule.advice

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""OAuth 1.0a as X wants it, TLS certificates, and the hosts that may see a signature (docs/x-ads-api.md §1).
+"""OAuth 1.0a as X wants it, TLS certificates, redirects, and the hosts that may see a signature (docs/x-ads-api.md §1).
 
 The signatures are proven with vectors that were not made by this code. Users who have a certificate authority of their
 own name it by REQUESTS_CA_BUNDLE, as usual.
@@ -30,6 +30,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from oauthlib.oauth1.rfc5849 import Client as OAuthClient
 from pytest_mock import MockerFixture
 
+from source_twitter_ads.api import client as module
+from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.http import Hosts, Signer, Unsigned, new_session
 from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure
 from unit_tests.conftest import settings_of, valid_config
@@ -272,3 +274,41 @@ class TestHosts:
     ) -> None:
         hosts = Hosts(settings_of(base_url="https://own.example"))
         assert (hosts.signed(url, result=False), hosts.signed(url, result=True)) == (page, file)
+
+
+class TestRedirect:
+    def test_given_a_redirect_on_the_same_host_when_followed_then_it_is_signed_anew(self, server: Server) -> None:
+        server.replies(Reply(302, b"", {"Location": "/12/accounts/a/campaigns2"}), Reply())
+        client(server).get(PATH, {"count": "5"}, CONTEXT)
+        assert server.seen[1]["path"].startswith("/12/accounts/a/campaigns2")
+        assert server.seen[0]["headers"]["authorization"] != server.seen[1]["headers"]["authorization"]
+
+    def test_given_a_redirect_to_another_host_when_it_is_unknown_then_the_keys_stay_here(self, server: Server) -> None:
+        other = Server()
+        server.replies(Reply(302, b"", {"Location": f"{other.url}/12/steal"}))
+        text = str(failure(server).message)
+        other.close()
+        assert other.seen == []
+        assert other.url in text
+
+    def test_given_redirects_in_a_circle_when_followed_then_it_ends(self, server: Server) -> None:
+        server.replies(Reply(302, b"", {"Location": "/12/again"}))
+        failure(server)
+        assert len(server.seen) <= module.MAX_REDIRECTS + 1
+
+    def test_given_a_post_when_it_is_redirected_then_it_is_not_sent_twice(self, server: Server) -> None:
+        server.replies(Reply(307, b"", {"Location": "/12/elsewhere"}))
+        asked = client(server)
+        with pytest.raises(ApiFailure):
+            asked.send(asked.request("POST", "stats/jobs/accounts/a", CONTEXT, {"a": "b"}))
+        assert len(server.seen) == 1
+
+    def test_given_a_filter_around_session_send_when_asked_then_every_request_passes_it(
+        self, server: Server, mocker: MockerFixture
+    ) -> None:
+        """The CDK wraps it in Airbyte Cloud, to keep connectors out of private networks."""
+        send = mocker.spy(requests.Session, "send")
+        server.replies(Reply(302, b"", {"Location": "/12/elsewhere"}), Reply())
+        client(server).get(PATH, {}, CONTEXT)
+        passed = [call.args[1].url for call in send.call_args_list]
+        assert passed == [f"{server.url}/12/accounts/a/campaigns", f"{server.url}/12/elsewhere"]

@@ -181,7 +181,7 @@ class TestFirstRequest:
         time.seconds += 60
         window.enter(FAR)
 
-    def test_given_late_responses_of_an_old_window_when_learnt_then_the_new_window_counts(
+    def test_given_late_responses_of_an_old_window_then_the_new_window_counts(
         self, window: RateLimitWindow, time: StandingTime
     ) -> None:
         window.enter(FAR)

@@ -70,7 +70,7 @@ class TestRequestSlots:
 
         assert (before, order) == ([], ["third"])
 
-    def test_given_ever_more_urgent_requests_when_another_waits_then_it_gets_every_fourth_slot(self) -> None:
+    def test_given_ever_more_urgent_requests_then_another_gets_every_fourth_slot(self) -> None:
         slots, order = RequestSlots(1), list[str]()
         slots.acquire()
         threads = [start(slots, "other", False, order) for _ in range(2)]

@@ -27,7 +27,7 @@ class TestSharing:
         ended.close()
         assert Services.of(CONFIG) is not ended
 
-    def test_given_two_syncs_of_one_configuration_when_the_older_ends_then_the_newer_goes_on(self) -> None:
+    def test_given_two_syncs_of_a_configuration_when_the_older_ends_then_one_goes_on(self) -> None:
         older, newer = Services.renew(CONFIG), Services.renew(CONFIG)
         older.close()
         assert Services.of(CONFIG) is newer

@@ -21,6 +21,9 @@ from unit_tests.conftest import settings_of
 
 CONTEXT = RequestContext("campaigns", "a")
 PATH = "accounts/a/campaigns"
+HOUR = 3600
+# X's only documented text of a 401 (docs/x-ads-api.md §3).
+SAID = "This request is not properly authenticated"
 GOOD = b'{"data": [{"id": "1"}], "next_cursor": null}'
 
 
@@ -46,6 +49,13 @@ class Reply:
 def refusal(status: int, code: str, message: str = "X's words", **headers: str) -> Reply:
     body = json.dumps({"errors": [{"code": code, "message": message}], "request": {"params": {}}}).encode()
     return Reply(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def unauthorized(time: SystemTime, clock_ahead: float = 0.0) -> Reply:
+    """X's 401, with X's time as seen from a machine whose clock is ahead of it."""
+    reply = refusal(401, "UNAUTHORIZED_ACCESS", SAID)
+    reply.headers["Date"] = formatdate(time.now() - clock_ahead, usegmt=True)
+    return reply
 
 
 class Server:
