@@ -74,7 +74,7 @@ def read_rows(
         asked: the job's entity ids.
 
     Raises:
-        BadBody: if the file is cut off, damaged, not JSON, or larger than X's.
+        InvalidBody: if the file is cut off, damaged, not JSON, or larger than X's.
         MalformedResult: as `rows`.
     """
     blocks = partial(
@@ -149,7 +149,7 @@ class _Outline:
         """Read a file from its beginning to its end.
 
         Raises:
-            BadBody: if it is too large in places where a result file is small.
+            InvalidBody: if it is too large in places where a result file is small.
         """
         offset = 0
         rest = b""
@@ -166,7 +166,7 @@ class _Outline:
         """Return the outline.
 
         Raises:
-            BadBody: if it is not JSON.
+            InvalidBody: if it is not JSON.
         """
         return _parsed(b"".join(self._kept))
 

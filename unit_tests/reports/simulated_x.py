@@ -93,7 +93,7 @@ class XJob:
 
 
 class SimulatedX(ApiClient):
-    """A transport behind which an X of this process answers; its gates are real and go by virtual time.
+    """A client whose requests an X of this process answers; its rate limits are real and go by virtual time.
 
     Attributes:
         clock_of_loop: the virtual time.
@@ -134,7 +134,7 @@ class SimulatedX(ApiClient):
         self._window_began, self._window_used = -math.inf, 0
 
     def send_out(self, request: ApiRequest) -> Callable[[], Outcome] | float:
-        """Send a request; return what gives its outcome once its latency is over, or the seconds to wait for a gate."""
+        """Send a request; return what gives its outcome once its latency is over, or the seconds to wait for a limit."""
         deadline = self.clock_of_loop.time() + request.longest_wait
         entered = self._limits.permit(request.endpoint, request.account_id, deadline, wait=False)
         try:
