@@ -25,7 +25,7 @@ class _Circuit:
     """The failures of a host, or of an endpoint, since it last succeeded.
 
     Attributes:
-        since: when the first failed attempt was sent, or the host's last response after that.
+        since: when the first failed attempt was sent, or when the host was last alive after that.
         noticed: when the first attempt had failed.
         last: when the latest attempt had failed.
         probed: when the latest probe was sent.
@@ -33,7 +33,7 @@ class _Circuit:
         places: the urls that failed; of a host that responds, the endpoints, since one of them may be broken.
         confirmed: whether an attempt failed that was sent after the first failure. Until then all of them may have met
             one accident, such as connections that a firewall has dropped.
-        silent_since: since when requests have got no response; None if the latest failure was one.
+        silent_since: since when requests have timed out; None if the latest failure was of another kind.
     """
 
     since: float
@@ -46,7 +46,7 @@ class _Circuit:
     silent_since: float | None = None
 
     def is_open(self, timeout: float, now: float) -> bool:
-        """Return whether nothing but failures came from several places for `timeout` seconds, until a moment ago."""
+        """Return whether nothing has succeeded for `timeout` seconds in several places, until a moment ago."""
         lasting = self.last - self.since >= timeout and now - self.last < LONGEST_GAP
         return lasting and self.confirmed and len(self.places) >= PLACES
 
@@ -70,7 +70,7 @@ class CircuitBreaker:
         self._time = time
         self._lock = threading.Lock()
         self._circuits: dict[str, _Circuit] = {}
-        self._responded: dict[str, float] = {}
+        self._alive: dict[str, float] = {}
         self._refused_by: set[str] = set()
         self._ever_accepted = False
         self._refused: tuple[Rule, Refusal] | None = None
@@ -111,7 +111,7 @@ class CircuitBreaker:
         with self._lock:
             for name in _places(request):
                 self._circuits.pop(name, None)
-            self._responded[request.host] = self._time.monotonic()
+            self._alive[request.host] = self._time.monotonic()
             if accepted and request.signed:
                 self._refused_by.clear()
                 self._ever_accepted = True
@@ -122,25 +122,26 @@ class CircuitBreaker:
         Args:
             request: the request.
             happened: the cause, for the messages of requests that are not sent.
-            silent: whether it got no response in time.
+            silent: whether it timed out; any other failure shows that the host is alive.
 
         Returns:
-            The seconds that count as failing: since it was sent, or since the host's last response after that.
+            The seconds that count as failing: since it was sent, or since the host was last alive after that.
         """
         now = self._time.monotonic()
         with self._lock:
-            since = max(request.sent, self._responded.get(request.host, request.sent))
+            since = max(request.sent, self._alive.get(request.host, request.sent))
             if not silent:
-                self._responded[request.host] = now
+                self._alive[request.host] = now
             for name, place in _places(request, silent).items():
                 circuit = self._circuits.get(name)
                 if circuit is None or since - circuit.last > LONGEST_GAP:
                     circuit = self._circuits[name] = _Circuit(since, now, now, now, happened)
+                else:
+                    circuit.confirmed = circuit.confirmed or request.sent >= circuit.noticed
                 circuit.since = min(circuit.since, since)
                 circuit.last = circuit.probed = now
                 circuit.happened = happened
                 circuit.places.add(place)
-                circuit.confirmed = circuit.confirmed or request.sent >= circuit.noticed
                 first = since if circuit.silent_since is None else circuit.silent_since
                 circuit.silent_since = first if silent else None
             return now - since
@@ -180,6 +181,6 @@ class CircuitBreaker:
 
 
 def _places(request: ApiRequest, silent: bool = False) -> dict[str, str]:
-    """Return the place that a request asks, by the names of the circuits of its host and of its endpoint."""
+    """Return the names of the circuits of a request's host and endpoint, each with the place on it that is asked."""
     place = request.url if silent else request.endpoint
     return {request.host: place, f"{request.host} {request.endpoint}": request.url}
