@@ -134,7 +134,7 @@ class SimulatedX(ApiClient):
         self._window_began, self._window_used = -math.inf, 0
 
     def send_out(self, request: ApiRequest) -> Callable[[], Outcome] | float:
-        """Send a request; return what gives its outcome once its latency is over, or the seconds to wait for a limit."""
+        """Send a request; return what gives its outcome after its latency, or the seconds to wait for a limit."""
         deadline = self.clock_of_loop.time() + request.longest_wait
         entered = self._limits.permit(request.endpoint, request.account_id, deadline, wait=False)
         try:

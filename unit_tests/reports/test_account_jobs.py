@@ -73,7 +73,7 @@ class TestTurns:
             account.add(window)
         assert taken(account, 5) == ["a1", "a2", "b", "c"]
 
-    def test_given_an_old_window_that_asks_again_when_taken_then_it_goes_before_younger_ones(
+    def test_given_an_old_window_that_asks_again_when_taken_then_before_younger_ones(
         self, account: AccountJobs
     ) -> None:
         old, young = waiting("spend", 0, "a"), waiting("spend", 1, "b1", "b2")
@@ -152,32 +152,24 @@ class TestPolling:
         assert max(pauses) <= LATEST_POLL + 0.001
         assert all(later >= earlier - 0.001 for earlier, later in pairwise(pauses))
 
-    def test_given_a_job_that_was_just_created_when_others_are_old_then_asked_often_again(
-        self, account: AccountJobs
-    ) -> None:
+    def test_given_a_new_job_when_others_are_old_then_asked_often_again(self, account: AccountJobs) -> None:
         self.poll(account, watched(account), 60)
         last = account.next_poll(10_000, 0, 0, False) - LATEST_POLL
         watched(account, created=last + 1)
         assert self.due(account, last + 1) == pytest.approx(last + SOONEST_POLL)
 
-    def test_given_scarce_requests_when_asked_then_when_the_youngest_is_as_old_as_the_slowest(
-        self, account: AccountJobs
-    ) -> None:
+    def test_given_scarce_requests_when_asked_then_once_the_youngest_is_likely_done(self, account: AccountJobs) -> None:
         watched(account, created=1000)
         watched(account, created=1010)
         assert self.due(account, 1011, fastest=5, slowest=40, scarce=True) == pytest.approx(1050)
 
-    def test_given_scarce_requests_when_jobs_are_slower_than_ever_then_every_fifteen_seconds(
-        self, account: AccountJobs
-    ) -> None:
+    def test_given_scarce_requests_when_jobs_are_slow_then_every_fifteen_seconds(self, account: AccountJobs) -> None:
         watched(account)
         account.polled(1100)
         account.polling = False
         assert self.due(account, 1101, slowest=40, scarce=True) == pytest.approx(1100 + LATEST_POLL)
 
-    def test_given_requests_without_a_slot_when_no_job_runs_then_x_is_asked_for_slots_every_fifteen_seconds(
-        self, account: AccountJobs
-    ) -> None:
+    def test_given_no_slot_when_no_job_runs_then_x_is_asked_every_fifteen_seconds(self, account: AccountJobs) -> None:
         account.add(waiting("spend", 0, "a"))
         account.quota.refused(running=0)
         account.polled(1000)
@@ -194,7 +186,7 @@ class TestOneRequestForAll:
         watched(account, 200)
         assert len(account.to_poll()) == JOBS_PER_STATUS_REQUEST == 200
 
-    def test_given_more_jobs_when_asked_about_then_those_that_x_has_not_spoken_of_for_longest(
+    def test_given_too_many_jobs_for_a_request_when_polled_then_those_unheard_of_first(
         self, account: AccountJobs
     ) -> None:
         jobs = watched(account, 300)
@@ -217,7 +209,7 @@ class TestStatus:
         account.running.clear()
         assert learn(account, [one], 1010, {one.job_id: DONE}) == []
 
-    def test_given_jobs_created_since_the_request_when_slots_are_learnt_then_they_count_as_other_tools_jobs(
+    def test_given_jobs_since_the_request_when_slots_are_learnt_then_counted_as_others(
         self, account: AccountJobs
     ) -> None:
         asked = watched(account, 10)
@@ -234,9 +226,7 @@ class TestHopeless:
         jobs = watched(account, count, **more)
         learn(account, jobs, 1000 + TIMEOUT)
 
-    def test_given_several_jobs_that_never_ended_when_none_ever_has_then_the_account_is_hopeless(
-        self, account: AccountJobs
-    ) -> None:
+    def test_given_jobs_that_never_ended_when_none_ever_has_then_hopeless(self, account: AccountJobs) -> None:
         self.times_out(account, HOPELESS_JOBS)
         assert account.hopeless
         assert account.endless == HOPELESS_JOBS

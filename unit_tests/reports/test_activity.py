@@ -25,12 +25,10 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 class TestEntries:
     @pytest.mark.parametrize("nothing", [{"placements": None}, {"placements": []}])
-    def test_given_activity_without_placements_when_read_then_the_entity_is_asked_for_in_all_of_them(
-        self, nothing: dict[str, Any]
-    ) -> None:
+    def test_given_activity_without_placements_when_read_then_all_of_them(self, nothing: dict[str, Any]) -> None:
         assert read_activity(entry(**nothing)).placements == ALL
 
-    def test_given_activity_whose_placements_are_missing_when_read_then_it_is_asked_for_in_all_of_them(self) -> None:
+    def test_given_activity_whose_placements_are_missing_when_read_then_all_of_them(self) -> None:
         without = entry()
         del without["placements"]
         assert read_activity(without).placements == ALL
@@ -55,7 +53,7 @@ class TestEntries:
 
 
 class TestMemory:
-    def test_given_one_entity_in_two_answers_when_kept_then_what_they_have_in_common_is_there_once(self) -> None:
+    def test_given_one_entity_in_two_answers_when_kept_then_equal_parts_are_shared(self) -> None:
         first, second = read_activity(entry()), read_activity(entry())
         assert first == second
         assert all(

@@ -77,7 +77,7 @@ def test_given_a_move_when_days_are_laid_out_then_each_starts_after_the_one_befo
     switch=st.datetimes(datetime(2012, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)),
     distance=st.timedeltas(timedelta(days=-400), timedelta(days=400)),
 )
-def test_given_a_move_when_an_instant_is_far_from_it_then_dated_by_the_zone_of_its_time(
+def test_given_a_move_when_an_instant_is_far_from_it_then_the_zone_of_its_time(
     zone: str, switch: datetime, distance: timedelta
 ) -> None:
     assume(abs(distance) > timedelta(days=2))

@@ -159,7 +159,7 @@ class TestPlans:
 
 
 class TestScheduler:
-    def test_given_many_reports_when_they_ask_for_the_scheduler_then_it_is_one_and_ends_with_the_sync(self) -> None:
+    def test_given_many_reports_when_read_then_one_scheduler_that_ends_with_the_sync(self) -> None:
         x = FakeX()
         context = context_of(x)
         before = threading.active_count()

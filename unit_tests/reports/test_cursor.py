@@ -51,21 +51,21 @@ def test_given_windows_in_order_when_closed_then_the_bookmark_moves_with_each() 
     assert one.state == {"use_global_cursor": False, "states": [state_of("1a", "2026-03-01T00:00:00Z")]}
 
 
-def test_given_a_window_that_fails_when_later_ones_close_then_the_bookmark_stays_before_it() -> None:
+def test_given_a_window_that_fails_when_later_ones_close_then_the_bookmark_stays() -> None:
     one = cursor()
     one.begin("1a", [FIRST, SECOND, THIRD])
     close(one, 2, 0)
     assert one.bookmark("1a") == FIRST
 
 
-def test_given_windows_out_of_order_when_the_gap_closes_then_the_bookmark_moves_over_all() -> None:
+def test_given_windows_out_of_order_when_the_gap_closes_then_the_bookmark_moves() -> None:
     one = cursor()
     one.begin("1a", [FIRST, SECOND, THIRD])
     close(one, 2, 1, 0)
     assert one.bookmark("1a") == THIRD
 
 
-def test_given_a_correction_that_fails_when_the_windows_close_then_the_next_sync_asks_for_it_again() -> None:
+def test_given_a_correction_that_fails_when_others_close_then_the_bookmark_stays() -> None:
     one = cursor(state_of("1a", "2026-01-01T00:00:00Z"))
     one.begin("1a", [None, FIRST])
     close(one, 1)
@@ -74,14 +74,14 @@ def test_given_a_correction_that_fails_when_the_windows_close_then_the_next_sync
     assert one.bookmark("1a") == FIRST
 
 
-def test_given_a_bookmark_ahead_of_the_windows_when_they_close_then_it_never_goes_back() -> None:
+def test_given_a_bookmark_ahead_of_the_windows_when_closed_then_it_never_goes_back() -> None:
     one = cursor(state_of("1a", "2026-03-15T00:00:00Z"))
     one.begin("1a", [SECOND])
     close(one, 0)
     assert one.bookmark("1a") == datetime(2026, 3, 15, tzinfo=UTC)
 
 
-def test_given_an_account_that_is_not_read_this_time_when_others_move_then_its_state_is_kept() -> None:
+def test_given_an_account_that_is_not_read_when_others_move_then_its_state_is_kept() -> None:
     one = cursor(state_of("9z", "2026-01-01T00:00:00Z"))
     one.begin("1a", [FIRST])
     close(one, 0)
@@ -92,7 +92,7 @@ def test_given_a_first_sync_when_asked_then_there_is_no_bookmark() -> None:
     assert cursor().bookmark("1a") is None
 
 
-def test_given_a_window_that_x_does_not_serve_today_when_held_then_the_next_sync_asks_for_it_again() -> None:
+def test_given_a_window_x_does_not_serve_when_held_then_the_bookmark_stays_before_it() -> None:
     one = cursor()
     one.begin("1a", [FIRST, SECOND])
     one.hold("1a", 1)
@@ -111,7 +111,7 @@ class TestEmitting:
         close(one, 0)
         assert states(repository) == [one.state]
 
-    def test_given_windows_that_close_at_once_when_emitted_then_few_states_and_the_last_one_is_whole(self) -> None:
+    def test_given_windows_that_close_at_once_when_emitted_then_few_states(self) -> None:
         one, repository = self.reading()
         one.begin("1a", [FIRST + timedelta(days=day) for day in range(1000)])
         close(one, *range(1000))
@@ -127,7 +127,7 @@ class TestEmitting:
         one.close_partition(None)  # type: ignore[arg-type]
         assert (one.bookmark("1a"), states(repository)) == (None, [])
 
-    def test_given_jobs_that_nobody_asked_for_when_the_report_ends_then_the_last_state_does_not_name_them(self) -> None:
+    def test_given_jobs_nobody_asked_for_when_the_report_ends_then_they_leave_the_state(self) -> None:
         one, repository = self.reading({"states": [], "jobs": [pending("7", "9z")]})
         one.begin("1a", [FIRST])
         close(one, 0)
@@ -148,7 +148,7 @@ class TestJobsOfAKilledSync:
         close(one, 0, 1)
         assert one.state["states"] == [state_of("1a", job["created_at"])]
 
-    def test_given_jobs_of_one_account_when_windows_of_another_close_then_its_bookmark_is_not_held(self) -> None:
+    def test_given_jobs_of_one_account_when_another_closes_then_its_bookmark_moves(self) -> None:
         one = ReportCursor("spend", "date", {"states": [], "jobs": [pending()]}, InMemoryMessageRepository())
         now = datetime.now(UTC).replace(microsecond=0)
         one.begin("2b", [now])
@@ -161,7 +161,7 @@ class TestJobsOfAKilledSync:
         close(one, 0)
         assert one.bookmark("1a") is None
 
-    def test_given_a_window_that_is_open_when_the_state_is_made_then_it_names_its_jobs_until_it_closes(self) -> None:
+    def test_given_an_open_window_when_the_state_is_made_then_it_names_its_jobs(self) -> None:
         one = cursor()
         one.begin("1a", [FIRST])
         one.jobs.add("1a", 0, request(), "77", datetime.now(UTC))
@@ -173,7 +173,7 @@ class TestJobsOfAKilledSync:
 class TestCommonBookmark:
     """A state of another maker may have one bookmark for all accounts."""
 
-    def test_given_one_bookmark_for_all_when_an_account_is_planned_then_it_becomes_its_own(self) -> None:
+    def test_given_one_bookmark_for_all_when_an_account_is_planned_then_it_is_its_own(self) -> None:
         one = ReportCursor("spend", "date", {"date": "2026-01-05T00:00:00Z"}, InMemoryMessageRepository())
         one.begin("1a", [FIRST])
         assert one.state["states"] == [state_of("1a", "2026-01-05T00:00:00Z")]

@@ -151,7 +151,7 @@ def test_given_a_segment_of_today_when_read_then_no_warning(segment: str) -> Non
         ({"enitity": "LINE_ITEM"}, ("entity is 'CAMPAIGN'", "enitity is 'LINE_ITEM'")),
     ],
 )
-def test_given_an_unknown_value_when_read_then_the_sentence_names_report_value_and_what_is_allowed(
+def test_given_an_unknown_value_when_read_then_the_sentence_names_what_is_allowed(
     entry: dict[str, Any], named: tuple[str, ...]
 ) -> None:
     sentence = refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
@@ -185,7 +185,7 @@ def test_given_an_unknown_value_when_read_then_the_sentence_names_report_value_a
         ),
     ],
 )
-def test_given_a_refusal_when_it_lists_what_is_allowed_then_what_x_has_retired_is_told_apart(
+def test_given_a_refusal_when_it_lists_what_is_allowed_then_retired_values_are_apart(
     entry: dict[str, Any], current: str, retired: str
 ) -> None:
     sentence = refusal({"name": "spend", "entity": "CAMPAIGN", **entry})
@@ -194,9 +194,7 @@ def test_given_a_refusal_when_it_lists_what_is_allowed_then_what_x_has_retired_i
 
 @pytest.mark.parametrize("misspelt", ["CAMPAIGN", None])
 @pytest.mark.parametrize("entity", [0, False, [], {}])
-def test_given_an_entity_that_is_no_text_when_read_then_the_misspelt_key_does_not_hide_it(
-    entity: object, misspelt: str | None
-) -> None:
+def test_given_an_entity_that_is_no_text_when_read_then_it_is_not_hidden(entity: object, misspelt: str | None) -> None:
     assert f"{entity!r}" in refusal({"name": "spend", "entity": entity, "enitity": misspelt})
 
 
@@ -257,7 +255,7 @@ def test_given_the_name_of_another_stream_when_read_then_refused(name: str) -> N
     assert "another stream" in refusal({"name": name, "entity": "CAMPAIGN"}, taken=("campaigns",))
 
 
-def test_given_several_mistakes_when_read_then_each_has_a_sentence_that_names_its_report() -> None:
+def test_given_several_mistakes_when_read_then_each_sentence_names_its_report() -> None:
     entries = [{"name": "a", "entity": "CAMPAGNE", "segment": 5}, {"name": "b", "entity": "CAMPAIGN", "x": 1}]
     assert [part.split(";")[0] for part in refusal(*entries).split(". ")] == [
         "Report \"a\": entity 'CAMPAGNE' is unknown",
@@ -279,7 +277,7 @@ def test_given_several_impossible_combinations_when_read_then_each_has_a_sentenc
     ]
 
 
-def test_given_the_choices_of_the_spec_when_looked_up_then_the_rules_know_each_of_them() -> None:
+def test_given_the_choices_of_the_spec_when_looked_up_then_the_rules_know_each() -> None:
     assert tuple(ENTITY_METRIC_GROUPS) == ENTITIES
     groups = {group for of_entity in ENTITY_METRIC_GROUPS.values() for group in of_entity}
     assert groups == set(METRIC_GROUPS)
@@ -302,7 +300,7 @@ def test_given_conversion_tags_when_no_groups_are_named_then_web_conversion_alon
     assert report(entity="ACCOUNT", segment="CONVERSION_TAGS").metric_groups == ("WEB_CONVERSION",)
 
 
-def test_given_a_segment_when_no_groups_are_named_then_those_that_cannot_be_split_stay_out() -> None:
+def test_given_a_segment_when_no_groups_are_named_then_only_those_that_can_be_split() -> None:
     assert report(segment="AGE").metric_groups == ("ENGAGEMENT", "BILLING", "VIDEO", "MOBILE_CONVERSION")
 
 

@@ -83,9 +83,7 @@ class TestForgotten:
         budget.forget(left)
         assert budget.has_room(run("other"))
 
-    def test_given_a_file_on_its_way_when_its_report_is_forgotten_then_the_count_stays_right(
-        self, budget: FileBudget
-    ) -> None:
+    def test_given_a_file_on_its_way_when_its_report_is_forgotten_then_the_count_fits(self, budget: FileBudget) -> None:
         left, other = run(largest=MAX_HELD_BYTES), run("other", largest=MAX_HELD_BYTES)
         expected = budget.begin(left)
         budget.forget(left)

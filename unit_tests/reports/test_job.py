@@ -45,7 +45,7 @@ class TestStatus:
         assert one.broken == f"X ended it as {status}"
 
     @pytest.mark.parametrize(("hours", "ready"), [(-1, False), (0, False), (1, True)])
-    def test_given_a_job_of_an_earlier_sync_when_its_result_has_expired_then_it_is_broken(
+    def test_given_an_inherited_job_when_its_result_has_expired_then_it_is_broken(
         self, hours: float, ready: bool
     ) -> None:
         one = job(adopted=True)
@@ -73,7 +73,7 @@ class TestGivingUp:
         one.learn({"status": "PROCESSING"}, 4500.0, UTC_NOW)
         assert not one.give_up(4500.0, TIMEOUT, LOST)
 
-    def test_given_a_job_that_x_never_lists_when_two_responses_lack_it_after_five_minutes_then_it_is_lost(self) -> None:
+    def test_given_a_job_that_x_never_lists_when_five_minutes_are_over_then_it_is_lost(self) -> None:
         one = job()
         one.learn(None, 1260.0, UTC_NOW)
         one.learn(None, 1300.0, UTC_NOW)
@@ -81,7 +81,7 @@ class TestGivingUp:
         assert one.broken == "X does not list it any more"
         assert not one.timed_out
 
-    def test_given_one_late_response_without_the_job_when_it_is_the_first_then_it_is_not_lost(self) -> None:
+    def test_given_one_late_response_without_the_job_when_the_first_then_it_is_not_lost(self) -> None:
         one = job()
         one.learn(None, 1700.0, UTC_NOW)
         assert not one.give_up(1700.0, TIMEOUT, LOST)
@@ -94,7 +94,7 @@ class TestGivingUp:
         one.learn(None, 1440.0, UTC_NOW)
         assert not one.give_up(1440.0, TIMEOUT, LOST)
 
-    def test_given_a_job_of_an_earlier_sync_when_x_does_not_know_it_then_it_is_not_waited_for(self) -> None:
+    def test_given_an_inherited_job_when_x_does_not_know_it_then_it_is_not_waited_for(self) -> None:
         one = job(adopted=True)
         one.learn(None, 1001.0, UTC_NOW)
         assert one.give_up(1001.0, TIMEOUT, LOST)

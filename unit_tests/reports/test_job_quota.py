@@ -41,19 +41,19 @@ class TestSlots:
         assert quota.has_slot(2)
         assert not quota.has_slot(3)
 
-    def test_given_a_later_response_with_more_slots_when_created_then_the_lower_count_holds(self) -> None:
+    def test_given_a_later_response_with_more_slots_when_created_then_the_lower_holds(self) -> None:
         quota = known(remaining=2)
         quota.created(2, left(50))
         assert not quota.has_slot(3)
 
-    def test_given_jobs_on_their_way_when_x_tells_of_the_slots_left_then_it_may_not_have_counted_them(self) -> None:
+    def test_given_jobs_on_their_way_when_x_tells_of_slots_then_they_may_be_uncounted(self) -> None:
         quota = JobQuota()
         quota.being_created = 4
         quota.created(1, left(10))
         assert quota.has_slot(10)
         assert not quota.has_slot(11)
 
-    def test_given_too_many_jobs_when_x_says_so_then_none_before_the_next_status_response(self) -> None:
+    def test_given_too_many_jobs_when_x_says_so_then_none_before_the_next_status(self) -> None:
         quota = known()
         quota.refused(running=30)
         assert not quota.has_slot(30)
@@ -67,7 +67,7 @@ class TestSlots:
         assert quota.has_slot(59)
         assert not quota.has_slot(60)
 
-    def test_given_a_status_response_without_a_word_of_slots_when_learnt_then_a_hundred_again(self) -> None:
+    def test_given_a_status_response_without_slots_when_learnt_then_a_hundred_again(self) -> None:
         quota = known(remaining=2)
         quota.learn(own_jobs=3, headers={})
         assert quota.has_slot(99)
@@ -87,7 +87,7 @@ class TestStarving:
         quota.note_starving(waiting=True, now=1000)
         return quota
 
-    def test_given_no_slot_when_requests_wait_then_the_time_counts_from_the_first_response(self) -> None:
+    def test_given_no_slot_when_requests_wait_then_time_counts_from_the_first_response(self) -> None:
         quota = self.starving()
         quota.note_starving(waiting=True, now=1015)
         assert quota.starved(1100) == 100

@@ -51,23 +51,23 @@ def test_given_a_job_left_behind_when_another_account_asks_then_it_is_not_taken(
 @pytest.mark.parametrize(
     ("hours", "expected"), [(1, "77"), (47, "77"), (48, None), (100, None)], ids=lambda value: str(value)
 )
-def test_given_a_job_of_some_hours_when_asked_for_then_it_is_taken_as_long_as_x_keeps_results(
+def test_given_a_job_of_some_hours_when_asked_for_then_taken_while_x_keeps_results(
     hours: int, expected: str | None
 ) -> None:
     assert pending(left_behind(), NOW + timedelta(hours=hours)).inherit(ACCOUNT, 0, request()) == expected
 
 
-def test_given_a_job_that_is_too_old_when_bookmarks_are_set_then_it_does_not_hold_them() -> None:
+def test_given_a_job_that_is_too_old_when_bookmarks_move_then_it_does_not_hold_them() -> None:
     assert pending(left_behind(), NOW + OLDEST).since(ACCOUNT) is None
 
 
-def test_given_a_job_that_was_taken_over_when_the_state_is_made_then_it_is_named_still() -> None:
+def test_given_a_job_taken_over_when_the_state_is_made_then_it_is_still_named() -> None:
     jobs = pending(left_behind())
     jobs.inherit(ACCOUNT, 0, request())
     assert jobs.entries() == left_behind()
 
 
-def test_given_a_job_that_was_taken_over_when_another_sync_follows_then_its_age_still_counts() -> None:
+def test_given_a_job_taken_over_when_another_sync_follows_then_its_age_still_counts() -> None:
     jobs = pending(left_behind(), NOW + timedelta(hours=47))
     jobs.inherit(ACCOUNT, 0, request())
     assert pending(jobs.entries(), NOW + timedelta(hours=49)).since(ACCOUNT) is None
@@ -88,7 +88,7 @@ def test_given_equal_requests_after_failures_when_named_then_their_names_are_equ
     assert fingerprint(once) != fingerprint(request(day=2))
 
 
-def test_given_a_job_left_behind_when_bookmarks_are_set_then_they_are_no_later_than_its_numbers() -> None:
+def test_given_a_job_left_behind_when_bookmarks_move_then_no_later_than_its_numbers() -> None:
     jobs = pending(left_behind(), NOW + timedelta(minutes=5))
     assert (jobs.since(ACCOUNT), jobs.since("2tokyo8n9q")) == (NOW, None)
 
@@ -117,11 +117,11 @@ def test_given_what_nobody_asked_for_when_the_stream_ends_then_it_leaves_the_sta
 @pytest.mark.parametrize(
     "entry", [{}, {"account_id": "a", "request": "r", "job_id": "1", "created_at": "soon"}, "x", None]
 )
-def test_given_a_state_that_was_edited_by_hand_when_read_then_odd_entries_are_ignored(entry: Any) -> None:
+def test_given_a_state_edited_by_hand_when_read_then_odd_entries_are_ignored(entry: Any) -> None:
     assert pending([entry]).entries() == []
 
 
-def test_given_jobs_that_no_request_asks_for_when_planned_then_they_are_named_and_forgotten() -> None:
+def test_given_jobs_that_nobody_asks_for_when_planned_then_named_and_forgotten() -> None:
     jobs = pending(left_behind())
     assert jobs.unwanted(ACCOUNT, [request()]) == []
     assert jobs.unwanted(ACCOUNT, [request(("a", "c"))]) == ["77"]

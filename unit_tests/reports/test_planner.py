@@ -49,7 +49,7 @@ def sent(planned: list[PlannedWindow]) -> list[tuple[str, str]]:
 
 class TestFirstSync:
     @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Kolkata", "America/Sao_Paulo"])
-    def test_given_no_bookmark_when_planned_then_x_is_asked_once_per_window_without_a_gap(self, zone: str) -> None:
+    def test_given_no_bookmark_when_planned_then_one_question_per_window_without_a_gap(self, zone: str) -> None:
         feed = FakeFeed()
         planned = plan(feed, zone=zone)
         asked = sorted(feed.asked)
@@ -63,19 +63,19 @@ class TestFirstSync:
         plan(feed, changes={"start_date": "2026-01-01"})
         assert feed.rounds == [11]
 
-    def test_given_a_window_when_planned_then_one_question_covers_it_and_both_readings_of_its_bounds(self) -> None:
+    def test_given_a_window_when_planned_then_one_question_covers_both_readings_of_it(self) -> None:
         feed = FakeFeed()
         plan(feed, zone="America/Los_Angeles", changes={"start_date": "2026-10-24"})
         ((start, end),) = feed.asked
         assert end - start <= LONGEST_QUESTION
 
-    def test_given_windows_when_planned_then_each_closes_at_its_end_and_the_last_at_the_sync_s_moment(
+    def test_given_windows_when_planned_then_each_closes_at_its_end(
         self,
     ) -> None:
         ends = [planned.closes_until for planned in plan(FakeFeed())]
         assert ends == [at("2026-10-01"), at("2026-10-31"), NOW]
 
-    def test_given_activity_when_planned_then_entities_are_asked_where_and_when_they_were_shown(self) -> None:
+    def test_given_activity_when_planned_then_entities_are_asked_where_and_when_shown(self) -> None:
         feed = FakeFeed(
             shown("c1", "2026-09-05", "2026-09-06", "ALL_ON_TWITTER", "TREND"), shown("c2", "2026-10-05", "2026-11-02")
         )
@@ -85,7 +85,7 @@ class TestFirstSync:
             {"ALL_ON_TWITTER": {"c2"}},
         ]
 
-    def test_given_a_change_recorded_in_a_later_window_when_planned_then_the_window_that_it_is_about_is_asked(
+    def test_given_a_change_recorded_later_when_planned_then_its_own_window_is_asked(
         self,
     ) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded="2026-11-20"))
@@ -95,20 +95,20 @@ class TestFirstSync:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", "ALL_ON_TWITTER", "TREND"))
         assert plan(feed, placements=["TREND"])[0].entities == {"TREND": {"c1"}}
 
-    def test_given_an_hour_that_x_alone_counts_to_the_first_day_when_planned_then_x_is_asked_for_it(self) -> None:
+    def test_given_an_hour_of_x_s_first_day_alone_when_planned_then_x_is_asked_for_it(self) -> None:
         # September began at 07:00Z in Los Angeles, or at 08:00Z by the offset in force now; its end is as uncertain.
         feed = FakeFeed(shown("c1", "2026-10-01T07:30:00", "2026-10-01T07:45:00"))
         planned = plan(feed, zone="America/Los_Angeles")
         assert [bool(one.entities) for one in planned] == [True, True, False]
 
-    def test_given_an_end_date_that_has_passed_when_planned_then_x_is_asked_what_it_corrected_since(self) -> None:
+    def test_given_an_end_date_in_the_past_when_planned_then_x_is_asked_for_corrections(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded="2026-11-20"))
         planned = plan(feed, changes={"end_date": "2026-09-10"})
         assert [one.entities for one in planned] == [{"ALL_ON_TWITTER": {"c1"}}]
         assert at("2026-09-11") in [start for start, _ in feed.asked]
         assert feed.asked[-1][1] == NEXT_HOUR
 
-    def test_given_organic_tweets_when_planned_then_x_is_not_asked_and_each_is_read_in_every_window(self) -> None:
+    def test_given_organic_tweets_when_planned_then_each_is_read_in_every_window(self) -> None:
         feed = FakeFeed()
         planned = plan(feed, entity="ORGANIC_TWEET", entity_ids=("t1", "t2"))
         assert [one.entities for one in planned] == [{"ALL_ON_TWITTER": {"t1", "t2"}}] * 3
@@ -134,15 +134,13 @@ class TestRunningDay:
         assert sent(planned) == [("2026-10-23", "2026-11-22"), ("2026-11-22", "2026-11-23")]
 
     @pytest.mark.parametrize("granularity", ["DAY", "HOUR"])
-    def test_given_an_account_that_moved_today_when_planned_then_no_window_spans_the_move(
-        self, granularity: str
-    ) -> None:
+    def test_given_an_account_that_moved_today_when_planned_then_no_window_spans_it(self, granularity: str) -> None:
         moved, month = at("2026-11-22T08:00:00"), {"start_date": "2026-10-23"}
         planned = plan(FakeFeed(), moved_at=iso(moved), changes=month, granularity=granularity)
         assert planned[-1].window.start_utc == moved
         assert planned[-2].window.end_utc == moved
 
-    def test_given_a_window_with_today_when_planned_then_it_closes_at_the_moment_of_the_sync(self) -> None:
+    def test_given_a_window_with_today_when_planned_then_it_closes_at_the_sync_s_moment(self) -> None:
         (planned,) = plan(FakeFeed(), changes={"start_date": "2026-10-23"})
         assert planned.closes_until == NOW
 
@@ -171,7 +169,7 @@ class TestAccountReport:
             {},
         ]
 
-    def test_given_placements_of_the_report_when_planned_then_the_account_is_read_under_these(self) -> None:
+    def test_given_placements_of_the_report_when_planned_then_the_account_under_these(self) -> None:
         feed = FakeFeed(shown("x9", "2026-11-05", "2026-11-06", "ALL_ON_TWITTER", "TREND"))
         (planned,) = plan(feed, entity="ACCOUNT", placements=["TREND"], changes=self.MONTH)
         assert planned.entities == {"TREND": {"1a"}}
@@ -184,7 +182,7 @@ class TestAccountReport:
 
 
 class TestLaterSync:
-    def test_given_a_bookmark_when_planned_then_one_question_from_the_attribution_window_before_it(self) -> None:
+    def test_given_a_bookmark_when_planned_then_one_question_with_the_attribution_window(self) -> None:
         feed = FakeFeed()
         assert sent(plan(feed, "2026-11-22T09:00:00")) == [("2026-11-08", "2026-11-23")]
         assert feed.asked == [(at("2026-11-08"), NEXT_HOUR)]
@@ -192,7 +190,7 @@ class TestLaterSync:
     def test_given_a_bookmark_in_the_future_when_planned_then_nothing(self) -> None:
         assert plan(FakeFeed(), "2999-01-01") == []
 
-    def test_given_an_attribution_window_of_zero_when_planned_then_the_bookmark_s_own_day_is_read_again(self) -> None:
+    def test_given_no_attribution_when_planned_then_the_bookmark_s_day_is_read_again(self) -> None:
         planned = plan(FakeFeed(), "2026-11-21T09:00:00", changes={"attribution_window": 0})
         assert sent(planned) == [("2026-11-21", "2026-11-23")]
 
@@ -201,14 +199,14 @@ class TestCorrections:
     BOOKMARK = "2026-11-22T09:20:00"
     NOW = "2026-11-22T10:00:00"
 
-    def test_given_a_corrected_old_day_when_planned_then_it_comes_first_and_closes_nothing(self) -> None:
+    def test_given_a_corrected_old_day_when_planned_then_it_is_first_and_closes_nothing(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05T03:00:00", "2026-09-06T05:00:00", recorded=self.NOW))
         older, current = plan(feed, self.BOOKMARK)
         assert sent([older]) == [("2026-09-05", "2026-09-07")]
         assert (older.entities, older.closes_until) == ({"ALL_ON_TWITTER": {"c1"}}, None)
         assert current.entities == {}
 
-    def test_given_a_correction_that_an_earlier_sync_has_read_when_planned_then_it_is_not_read_again(self) -> None:
+    def test_given_a_correction_of_an_earlier_sync_when_planned_then_not_read_again(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded="2026-11-20"))
         assert sent(plan(feed, self.BOOKMARK)) == [("2026-11-08", "2026-11-23")]
         assert feed.asked[-1] == (at("2026-11-22T09:00:00"), NEXT_HOUR)
@@ -226,7 +224,7 @@ class TestCorrections:
         assert sent(older) == [("2026-09-05", "2026-09-17")]
         assert older[0].entities["ALL_ON_TWITTER"] == {f"c{n}" for n in range(9)}
 
-    def test_given_corrections_that_lie_far_apart_when_planned_then_what_lies_between_is_not_read(self) -> None:
+    def test_given_corrections_far_apart_when_planned_then_nothing_between_is_read(self) -> None:
         feed = FakeFeed(
             shown("c1", "2026-09-02", "2026-09-02T05:00:00", recorded=self.NOW),
             shown("c2", "2026-11-03", "2026-11-03T05:00:00", recorded=self.NOW),
@@ -235,25 +233,23 @@ class TestCorrections:
         assert sent(older) == [("2026-09-02", "2026-09-03"), ("2026-11-03", "2026-11-04")]
         assert [one.entities for one in older] == [{"ALL_ON_TWITTER": {"c1"}}, {"ALL_ON_TWITTER": {"c2"}}]
 
-    def test_given_a_correction_up_to_the_present_when_planned_then_it_ends_where_the_windows_begin(self) -> None:
+    def test_given_a_correction_up_to_now_when_planned_then_it_ends_where_windows_begin(self) -> None:
         feed = FakeFeed(shown("c1", "2026-11-02", "2026-11-22T09:30:00", recorded=self.NOW))
         older, current = plan(feed, self.BOOKMARK)
         assert sent([older, current]) == [("2026-11-02", "2026-11-08"), ("2026-11-08", "2026-11-23")]
         assert older.entities == current.entities == {"ALL_ON_TWITTER": {"c1"}}
 
     @pytest.mark.parametrize("entry", [{"segment": "AGE"}, {"granularity": "TOTAL"}])
-    def test_given_a_segmented_or_total_report_when_planned_then_whole_windows_of_the_start_date_s_grid(
-        self, entry: dict[str, Any]
-    ) -> None:
+    def test_given_a_segmented_or_total_report_when_corrected_then_whole_windows(self, entry: dict[str, Any]) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", recorded=self.NOW))
         assert sent(plan(feed, self.BOOKMARK, **entry))[0] == ("2026-09-01", "2026-10-01")
 
-    def test_given_hours_of_a_half_hour_zone_when_planned_then_whole_hours_that_hold_the_correction(self) -> None:
+    def test_given_a_half_hour_zone_when_corrected_then_whole_hours_hold_the_correction(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05T18:30:07", "2026-09-05T19:29:55", recorded=self.NOW))
         older = plan(feed, self.BOOKMARK, zone="Asia/Kolkata", granularity="HOUR")[0]
         assert sent([older]) == [("2026-09-05T18:00:00Z", "2026-09-05T20:00:00Z")]
 
-    def test_given_an_hour_that_x_may_count_to_the_day_before_when_corrected_then_both_days_are_read(self) -> None:
+    def test_given_an_hour_of_either_day_when_corrected_then_both_days_are_read(self) -> None:
         # 07:30Z is 00:30 of 5 September in Los Angeles, and 23:30 of the 4th by the offset in force now.
         feed = FakeFeed(shown("c1", "2026-09-05T07:30:00", "2026-09-05T07:40:00", recorded=self.NOW))
         older = plan(feed, self.BOOKMARK, zone="America/Los_Angeles")[0]

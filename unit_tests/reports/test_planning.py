@@ -29,7 +29,7 @@ def kept(sync: SimulatedSync) -> list[str]:
 
 
 class TestQuestions:
-    def test_given_two_reports_with_the_same_questions_when_planned_then_each_is_asked_once(self) -> None:
+    def test_given_two_reports_with_equal_questions_when_planned_then_each_is_asked_once(self) -> None:
         sync = a_sync(*REPORTS, start_date=YEARS).run()
         windows = sync.runs["spend"].planned_windows
         assert sync.x.asked["active_entities"] == windows
@@ -48,7 +48,7 @@ class TestQuestions:
         assert sync.x.asked["active_entities"] == 1
         assert sync.readers["other"].closed == [("1a", 0)]
 
-    def test_given_a_question_that_failed_when_another_report_has_it_then_it_is_not_asked_again(self) -> None:
+    def test_given_a_question_that_failed_when_another_report_has_it_then_asked_once(self) -> None:
         sync, asked = a_sync(*REPORTS), Counter[str]()
 
         def refuse(request: ApiRequest) -> Exception | None:
@@ -60,7 +60,7 @@ class TestQuestions:
         assert asked["GET"] == 1
         assert [len(reader.failures) for reader in sync.readers.values()] == [1, 1]
 
-    def test_given_one_question_of_many_that_fails_when_planned_then_reports_without_it_are_read(self) -> None:
+    def test_given_a_question_that_fails_when_planned_then_reports_without_it_are_read(self) -> None:
         accounts = {"1a": Account({"CAMPAIGN": ["c1"], "LINE_ITEM": ["l1"]})}
         sync = a_sync(report(), report(name="lines", entity="LINE_ITEM"), accounts=accounts)
         sync.x.refuse = lambda request: (
@@ -74,7 +74,7 @@ class TestQuestions:
 
 
 class TestTurns:
-    def test_given_many_accounts_when_planned_then_the_first_jobs_run_before_the_last_plan_is_made(self) -> None:
+    def test_given_many_accounts_when_planned_then_first_jobs_run_before_the_last_plan(self) -> None:
         sync = a_sync(accounts={f"a{n}": campaigns(5) for n in range(200)}, num_workers=5).run()
         first_job = min(at for at, kind, _ in sync.x.requests if kind == "create")
         last_plan = max(at for at, kind, _ in sync.x.requests if kind == "active_entities")
@@ -87,7 +87,7 @@ class TestTurns:
         assert len(planned_at(sync, "old")) > 100
         assert max(planned_at(sync, "new")) < 1
 
-    def test_given_an_account_whose_questions_take_long_when_others_are_planned_then_they_do_not_wait(self) -> None:
+    def test_given_questions_that_take_long_when_others_are_planned_then_no_delay(self) -> None:
         sync = a_sync(accounts={"slow": campaigns(5), "1a": campaigns(5), "2b": campaigns(5)})
         sync.x.latency = lambda request: (
             200.0 if request.account_id == "slow" and "active_entities" in request.url else 0.1
@@ -97,7 +97,7 @@ class TestTurns:
 
 
 class TestMemory:
-    def test_given_two_reports_when_the_last_has_planned_an_account_then_its_answers_are_gone(self) -> None:
+    def test_given_two_reports_when_both_have_planned_then_the_answers_are_gone(self) -> None:
         sync = a_sync(*REPORTS, accounts={"1a": campaigns(5), "2b": campaigns(5)})
         sync.scheduler.start()
         sync.begin("spend")
@@ -107,7 +107,7 @@ class TestMemory:
         sync.run_for(60)
         assert "1a" not in kept(sync)
 
-    def test_given_a_report_that_has_ended_when_others_have_planned_then_it_keeps_nothing(self) -> None:
+    def test_given_a_report_that_has_ended_when_others_planned_then_it_keeps_nothing(self) -> None:
         sync = a_sync(*REPORTS, accounts={"1a": campaigns(5), "2b": campaigns(5)})
         sync.scheduler.start()
         sync.begin("spend")
@@ -122,7 +122,7 @@ class TestMemory:
         sync.run_for(60)
         assert kept(sync) == []
 
-    def test_given_a_plan_that_fails_when_it_has_ended_then_its_account_counts_as_planned(self) -> None:
+    def test_given_a_plan_that_fails_when_it_has_ended_then_its_account_is_planned(self) -> None:
         sync = a_sync()
         sync.x.refuse = lambda request: refused_with(400, "FEATURE_NOT_AVAILABLE", request)
         sync.run()

@@ -171,14 +171,12 @@ class TestFiles:
     @pytest.mark.parametrize(
         "content", [b"", b"<html>", gzip.compress(b'{"data": 1}'), packed("c1")[:-4]], ids=["no", "page", "odd", "cut"]
     )
-    def test_given_a_file_that_is_no_answer_when_ready_then_the_scheduler_is_told_and_reading_goes_on(
-        self, content: bytes
-    ) -> None:
+    def test_given_a_malformed_file_when_ready_then_the_scheduler_is_told(self, content: bytes) -> None:
         reading = Reading(planned(), ready("c1", content=content), ready("c2", job_id="8"), Ended())
         assert {row["entity_id"] for row in rows_of(reading.run())} == {"c2"}
         assert [what for what, _ in reading.scheduler.done] == ["malformed", "read", "left"]
 
-    def test_given_a_reader_that_is_dropped_amid_a_file_when_another_reads_then_it_is_not_held_up(self) -> None:
+    def test_given_a_reader_dropped_amid_a_file_when_another_reads_then_it_goes_on(self) -> None:
         reading = Reading(planned(), ready("c1"), Ended())
         for _ in range(3):
             items = reading.items()
@@ -198,7 +196,7 @@ class TestWindows:
         reading.run()
         assert reading.cursor.bookmark("1a") == FIRST
 
-    def test_given_rows_before_a_window_closes_when_read_then_its_state_comes_after_their_page(self) -> None:
+    def test_given_rows_before_a_window_closes_when_read_then_the_state_comes_after_them(self) -> None:
         reading = Reading(planned(), ready("c1"), WindowClosed("1a", 0), Ended())
         items = reading.items()
         next(items)
@@ -206,7 +204,7 @@ class TestWindows:
         list(items)
         assert len(reading.messages(Type.STATE)) == 1
 
-    def test_given_a_window_that_fails_when_read_then_its_failure_is_an_item_and_reading_goes_on(self) -> None:
+    def test_given_a_window_that_fails_when_read_then_its_failure_is_an_item(self) -> None:
         failure = refusal(503)
         items = Reading(planned(), PieceFailed(failure), ready("c1"), Ended()).run()
         assert [item.error for item in items if isinstance(item, PieceFailure)] == [failure]
@@ -226,7 +224,7 @@ class TestStates:
         assert [one["job_id"] for one in state["jobs"]] == ["77"]
 
     @pytest.mark.timeout(20)
-    def test_given_a_state_that_was_held_back_when_nothing_happens_then_it_is_emitted_all_the_same(self) -> None:
+    def test_given_a_state_held_back_when_nothing_happens_then_it_is_emitted(self) -> None:
         reading = Reading(planned(FIRST, SECOND), WindowClosed("1a", 0), WindowClosed("1a", 1))
         items = reading.items()
         thread = threading.Thread(target=lambda: list(items), daemon=True)

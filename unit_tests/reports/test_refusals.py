@@ -99,13 +99,13 @@ class TestRetired:
     def test_given_a_failing_server_when_something_is_retired_then_it_is_not_blamed(self) -> None:
         assert "retired" not in self.explained(refusal(503), entity="LINE_ITEM", segment="LANGUAGES")
 
-    def test_given_an_account_without_the_feature_when_something_is_retired_then_it_stays_a_skip(self) -> None:
+    def test_given_an_account_without_the_feature_when_explained_then_it_stays_a_skip(self) -> None:
         definition, failure = report(entity="LINE_ITEM", segment="LANGUAGES"), skipped()
         assert PlacementRefusals(definition).explained(asked(definition=definition), failure, OTHER) is failure
 
 
 class TestShared:
-    def test_given_a_failure_when_it_concerns_another_window_then_it_says_what_follows_and_where(self) -> None:
+    def test_given_a_failure_when_it_concerns_another_window_then_it_says_what_follows(self) -> None:
         text = str(shared(refusal(503, "OVER_CAPACITY"), OTHER, CREATION).message)
         assert text.startswith("Its jobs were not asked for. X refused with HTTP 503 OVER_CAPACITY")
         assert str(OTHER) in text
@@ -120,7 +120,7 @@ class TestShared:
         failure = skipped()
         assert shared(failure, OTHER, CREATION) is failure
 
-    def test_given_an_account_without_hope_when_told_then_what_happened_where_and_what_to_do(self) -> None:
+    def test_given_a_hopeless_account_when_told_then_what_happened_where_and_what_to_do(self) -> None:
         failure = hopeless(RequestContext("spend", "1a"), jobs=37, seconds=3600)
         assert failure.failure_type is FailureType.transient_error
         text = str(failure.message)

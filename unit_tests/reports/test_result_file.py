@@ -111,13 +111,13 @@ PRINTED = st.builds(printed, documents(), st.booleans(), st.sampled_from((None, 
 
 class TestParts:
     @given(text=PRINTED, borders=BORDERS)
-    def test_given_any_file_when_it_is_read_in_parts_then_its_rows_are_those_of_the_whole(
+    def test_given_any_file_when_read_in_parts_then_its_rows_are_those_of_the_whole(
         self, text: bytes, borders: list[int]
     ) -> None:
         assert outcome(read_in_parts, text, borders) == outcome(read, gzip.compress(text))
 
     @given(text=PRINTED, borders=BORDERS, data=st.data())
-    def test_given_a_damaged_file_when_it_is_read_in_parts_then_it_is_refused_as_the_whole_is(
+    def test_given_a_damaged_file_when_read_in_parts_then_refused_as_the_whole_is(
         self, text: bytes, borders: list[int], data: st.DataObject
     ) -> None:
         begin = data.draw(st.integers(0, len(text)))
@@ -150,9 +150,7 @@ class TestParts:
             b'{"time_series_length":3,"data":[{"id":"c1","id_data":[{"metrics":{}}],"id_data":[]}]}',
         ],
     )
-    def test_given_the_same_key_twice_when_read_in_parts_then_refused_since_it_is_open_which_counts(
-        self, text: bytes
-    ) -> None:
+    def test_given_the_same_key_twice_when_read_in_parts_then_refused(self, text: bytes) -> None:
         with pytest.raises(MalformedResult, match="holds data, or id_data of an entity, twice"):
             read_in_parts(text, [])
 
@@ -171,14 +169,12 @@ class TestParts:
             ),
         ],
     )
-    def test_given_something_else_than_a_result_file_when_read_in_parts_then_a_sentence_says_why(
-        self, text: bytes, said: str
-    ) -> None:
+    def test_given_another_file_when_read_in_parts_then_a_sentence_says_why(self, text: bytes, said: str) -> None:
         with pytest.raises(InvalidBody, match=said):
             read_in_parts(text, list(range(0, len(text), 60_000)))
 
     @pytest.mark.parametrize(("limit", "before"), [(10**9, []), (0, ["c1", "c1", "c1"])], ids=["small", "large"])
-    def test_given_a_later_series_that_is_wrong_when_read_then_only_a_large_file_gives_the_rows_before_it(
+    def test_given_a_wrong_later_series_when_read_then_a_large_file_has_earlier_rows(
         self, monkeypatch: pytest.MonkeyPatch, limit: int, before: list[str]
     ) -> None:
         monkeypatch.setattr(result_file, "WHOLE_FILE_BYTES", limit)
@@ -200,7 +196,7 @@ class TestTime:
         [b'"', b"\\", b'\\"', b'"\\a",', b"[", b"{", b"[1,", b'[1,"', b'{"a":[', b"[],", b'"",', b" ", b"\xff", b"]["],
     )
     @pytest.mark.parametrize("before", [b"", b'{"data":[{"id":"c1","id_data":[{"metrics":', b'{"data":[{"id_data":["'])
-    def test_given_hostile_text_when_read_in_parts_then_it_takes_no_longer_than_honest_text(
+    def test_given_hostile_text_when_read_in_parts_then_it_takes_no_longer(
         self, repeated: bytes, before: bytes
     ) -> None:
         packed = gzip.compress(before + repeated * (self.SIZE // len(repeated)), 1)
@@ -224,7 +220,7 @@ class TestTime:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says how much memory a process had")
-def test_given_metros_with_all_conversions_when_read_then_every_number_arrives_within_100_mb(tmp_path: Path) -> None:
+def test_given_metros_with_all_conversions_when_read_then_within_100_mb(tmp_path: Path) -> None:
     def run(command: str) -> dict[str, int]:
         arguments = [sys.executable, "-m", "unit_tests.reports.large_file", command, str(tmp_path / "file.json.gz")]
         return json.loads(subprocess.run(arguments, check=True, capture_output=True).stdout)  # type: ignore[no-any-return]

@@ -55,27 +55,27 @@ class TestHopeless:
         sync.x.job_seconds = lambda job: math.inf if job.account_id == "bad" else 10.0
         return sync
 
-    def test_given_an_account_whose_jobs_all_hang_when_given_up_then_one_error_per_report(self) -> None:
+    def test_given_an_account_whose_jobs_hang_when_given_up_then_one_error_per_report(self) -> None:
         found = failures(self.hopeless(start_date=YEARS).run())
         assert [len(texts) for texts in found.values()] == [1, 1]
         assert "analytics jobs has ended within 60 min (job_timeout) (stream spend, account bad)" in found["spend"][0]
         assert "(stream other, account bad)" in found["other"][0]
 
-    def test_given_an_account_whose_jobs_all_hang_when_given_up_then_after_one_job_timeout(self) -> None:
+    def test_given_an_account_whose_jobs_hang_when_given_up_then_after_one_job_timeout(self) -> None:
         sync = self.hopeless(start_date=YEARS).run()
         assert HOUR <= sync.seconds <= HOUR + 30
 
-    def test_given_an_account_whose_jobs_all_hang_when_given_up_then_its_jobs_are_cancelled(self) -> None:
+    def test_given_an_account_whose_jobs_hang_when_given_up_then_they_are_cancelled(self) -> None:
         sync = self.hopeless(start_date=YEARS).run()
         sync.scheduler.close()
         assert {sync.x.jobs[one].account_id for one in sync.x.cancelled} == {"bad"}
         assert len(sync.x.cancelled) > 90
 
-    def test_given_an_account_whose_jobs_all_hang_when_others_are_read_then_at_the_same_moment(self) -> None:
+    def test_given_an_account_whose_jobs_hang_when_others_are_read_then_no_delay(self) -> None:
         hanging, healthy = self.hopeless(start_date=YEARS), two_accounts(start_date=YEARS)
         assert max(good_ends(hanging.run())) <= max(good_ends(healthy.run())) + 0.1
 
-    def test_given_an_account_that_is_given_up_when_a_report_is_planned_later_then_it_fails_at_once(self) -> None:
+    def test_given_a_given_up_account_when_a_report_comes_later_then_it_fails_at_once(self) -> None:
         sync = self.hopeless(start_date=YEARS)
         sync.scheduler.start()
         sync.began = sync.loop.now()
@@ -112,12 +112,12 @@ class TestCreationDown:
         assert sync.seconds < 300 + 30
         assert {job.account_id for job in sync.x.jobs.values()} == {"good"}
 
-    def test_given_jobs_that_cannot_be_created_when_another_account_is_read_then_it_is_not_delayed(self) -> None:
+    def test_given_jobs_that_cannot_be_created_when_others_are_read_then_no_delay(self) -> None:
         healthy, sick = two_accounts(), two_accounts()
         down(sick.x, "POST", "stats/jobs")
         assert max(good_ends(sick.run())) <= max(good_ends(healthy.run())) + 2
 
-    def test_given_one_job_that_fails_for_long_when_others_are_created_then_its_window_alone_fails(self) -> None:
+    def test_given_one_job_that_fails_for_long_when_others_succeed_then_one_window_fails(self) -> None:
         sync = a_sync(start_date="2026-08-01", num_workers=10)
 
         def concerned(request: ApiRequest) -> bool:
@@ -166,21 +166,21 @@ class TestStatusDown:
         bad = [job.job_id for job in sync.x.jobs.values() if job.account_id == "bad"]
         assert sorted(sync.x.cancelled) == sorted(bad)
 
-    def test_given_a_status_that_cannot_be_had_when_another_account_is_read_then_it_is_not_delayed(self) -> None:
+    def test_given_a_status_that_cannot_be_had_when_others_are_read_then_no_delay(self) -> None:
         healthy, sick = two_accounts(), two_accounts()
         down(sick.x, "GET", "stats/jobs")
         assert max(good_ends(sick.run())) <= max(good_ends(healthy.run())) + 2
 
 
 class TestPlans:
-    def test_given_an_account_that_x_refuses_to_plan_when_read_then_one_error_and_the_other_is_whole(self) -> None:
+    def test_given_an_account_that_x_refuses_to_plan_when_read_then_the_other_is_whole(self) -> None:
         sync = two_accounts()
         down(sync.x, "GET", "active_entities", seconds=0, status=403)
         found = failures(sync.run())
         assert [len(texts) for texts in found.values()] == [1, 1]
         assert all(reader.closed == [("good", 0)] for reader in sync.readers.values())
 
-    def test_given_an_account_whose_plan_stays_down_when_read_then_it_is_waited_for_once(self) -> None:
+    def test_given_an_account_whose_plan_stays_down_when_read_then_waited_for_once(self) -> None:
         sync = two_accounts(start_date=YEARS)
         down(sync.x, "GET", "active_entities")
         found = failures(sync.run())
@@ -206,7 +206,7 @@ class TestPlans:
         assert "'Nowhere/At_All' is not the name of a time zone" in found["spend"][0]
         assert all(reader.closed == [("good", 0)] for reader in sync.readers.values())
 
-    def test_given_an_error_in_the_planner_when_it_breaks_then_the_other_account_is_whole(self) -> None:
+    def test_given_an_error_in_the_planner_when_planned_then_the_other_account_is_whole(self) -> None:
         sync = two_accounts()
         original = sync.runs["spend"].plan
 
@@ -219,14 +219,14 @@ class TestPlans:
         assert sync.readers["spend"].closed == [("good", 0)]
         assert sync.readers["other"].failures == []
 
-    def test_given_a_plan_without_end_when_others_are_planned_then_they_are_read_meanwhile(self) -> None:
+    def test_given_a_plan_that_takes_long_when_others_are_planned_then_they_are_read(self) -> None:
         sync = two_accounts()
         sync.x.latency = lambda request: 600.0 if request.account_id == "bad" and "active" in request.url else 0.1
         assert max(good_ends(sync.run())) < 60
 
 
 class TestUnforeseen:
-    def test_given_a_task_that_fails_unforeseen_when_read_then_its_account_s_windows_fail(self) -> None:
+    def test_given_a_task_that_fails_unforeseen_when_read_then_its_windows_fail(self) -> None:
         sync = two_accounts()
         sync.x.refuse = lambda request: (
             KeyError("unforeseen") if request.account_id == "bad" and request.method == "POST" else None
@@ -236,7 +236,7 @@ class TestUnforeseen:
         assert all(reader.closed == [("good", 0)] for reader in sync.readers.values())
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_given_an_error_in_the_scheduler_itself_when_it_happens_then_all_reports_end(self, method: str) -> None:
+    def test_given_an_error_in_the_scheduler_when_it_happens_then_all_reports_end(self, method: str) -> None:
         sync = two_accounts()
         sync.start()
         sync.run_for(0.05)
@@ -252,7 +252,7 @@ class TestUnforeseen:
         ends = [reader.ended for reader in sync.readers.values()]
         assert all(isinstance(end.failure, ZeroDivisionError) for end in ends if end)
 
-    def test_given_a_scheduler_that_has_failed_when_a_report_begins_then_it_ends_with_the_error(self) -> None:
+    def test_given_a_scheduler_that_failed_when_a_report_begins_then_it_fails_too(self) -> None:
         sync = two_accounts()
         sync.scheduler._crashed(ZeroDivisionError())
         sync.run()

@@ -29,17 +29,17 @@ class TestWindows:
         assert 0 < len(sync.reader.files) < 10
         assert sync.reader.closed == []
 
-    def test_given_a_window_when_all_rows_are_out_then_it_is_closed_and_its_bookmark_moves(self) -> None:
+    def test_given_a_window_when_all_rows_are_out_then_it_closes_and_the_bookmark_moves(self) -> None:
         sync = a_sync().run()
         assert sync.reader.closed == [("1a", 0)]
         assert sync.reader.cursor.bookmark("1a") == NOW
 
-    def test_given_an_account_without_activity_when_read_then_its_bookmark_moves_without_a_job(self) -> None:
+    def test_given_an_account_without_activity_when_read_then_the_bookmark_moves(self) -> None:
         sync = a_sync(accounts={"1a": Account()}).run()
         assert (sync.reader.closed, sync.x.jobs) == ([("1a", 0)], {})
         assert sync.reader.cursor.bookmark("1a") == NOW
 
-    def test_given_windows_that_end_out_of_order_when_closed_then_the_bookmark_has_no_gap_before_it(self) -> None:
+    def test_given_windows_out_of_order_when_closed_then_the_bookmark_has_no_gap(self) -> None:
         sync = a_sync(start_date="2026-01-01")
         sync.x.job_seconds = lambda job: 500.0 if job.asked["start_time"] == "2026-03-02" else 10.0
         sync.start()
@@ -49,7 +49,7 @@ class TestWindows:
         assert bookmark.date().isoformat() == "2026-03-02"
         assert len(sync.reader.closed) == sync.runs["spend"].planned_windows - 1
 
-    def test_given_a_state_when_emitted_then_all_rows_that_it_vouches_for_were_read_before(self) -> None:
+    def test_given_a_state_when_emitted_then_all_its_rows_were_read_before(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(100)}, start_date="2026-01-01")
         read: dict[str, int] = {}
 
@@ -84,7 +84,7 @@ class TestBackPressure:
             most = max(most, sync.x.asked["file"] - len(sync.reader.files))
         assert 5 <= most <= 10
 
-    def test_given_a_reader_that_is_slow_when_files_wait_then_jobs_are_created_and_polled_all_the_same(self) -> None:
+    def test_given_a_slow_reader_when_files_wait_then_jobs_are_created_all_the_same(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(2000)})
         sync.x.file = lambda _: padded(MAX_HELD_BYTES // 4)
         sync.reader.seconds_per_file = 100.0
@@ -92,7 +92,7 @@ class TestBackPressure:
         sync.run_for(60)
         assert len(sync.x.jobs) == 100
 
-    def test_given_a_report_without_a_file_so_far_when_its_first_is_fetched_then_it_goes_alone(self) -> None:
+    def test_given_a_report_without_a_file_so_far_when_the_first_is_fetched_then_alone(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(200)})
         sync.x.latency = lambda request: 5.0 if request.result else 0.1
         sync.run()
@@ -119,7 +119,7 @@ class TestLeaving:
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
         assert sync.readers["other"].ended_at - sync.began < 75
 
-    def test_given_a_reader_that_left_when_its_files_are_not_read_then_they_hold_up_no_other_report(self) -> None:
+    def test_given_a_reader_that_left_when_its_files_are_unread_then_others_are_read(self) -> None:
         sync = a_sync(*REPORTS, accounts={"1a": campaigns(400)}, num_workers=2)
         sync.x.file = lambda _: padded(MAX_HELD_BYTES // 3)
         sync.x.job_seconds = lambda job: 10.0
@@ -130,13 +130,13 @@ class TestLeaving:
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
         assert len(sync.readers["other"].entities) == 400
 
-    def test_given_a_reader_that_left_when_its_jobs_run_then_they_stay_at_x_for_the_next_sync(self) -> None:
+    def test_given_a_reader_that_left_when_its_jobs_run_then_they_stay_at_x(self) -> None:
         sync = self.left()
         named = {one["job_id"] for one in sync.readers["spend"].cursor.state["jobs"]}
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
         assert not named & set(sync.x.cancelled)
 
-    def test_given_a_reader_that_left_when_its_requests_wait_then_no_job_is_created_for_them(self) -> None:
+    def test_given_a_reader_that_left_when_its_requests_wait_then_no_job_is_created(self) -> None:
         sync = self.left()
         jobs = len(sync.x.jobs)
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
@@ -153,7 +153,7 @@ class TestLeaving:
         sync.readers["spend"].leave()
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
 
-    def test_given_a_reader_that_left_when_an_account_is_planned_then_nothing_comes_of_it(self) -> None:
+    def test_given_a_reader_that_left_when_an_account_is_planned_then_no_job(self) -> None:
         sync = a_sync()
         sync.start()
         sync.run_for(0.05)
@@ -193,7 +193,7 @@ class TestClosing:
         sync.scheduler.close()
         assert sync.loop.ended
 
-    def test_given_a_scheduler_that_is_closing_when_a_report_begins_then_it_ends_with_an_error(self) -> None:
+    def test_given_a_scheduler_that_closes_when_a_report_begins_then_it_ends(self) -> None:
         sync = a_sync()
         sync.start()
         sync.scheduler._closing = True

@@ -45,7 +45,7 @@ class TestTakenOver:
         assert len(after.reader.entities) == 60
         assert jobs == 3
 
-    def test_given_some_jobs_left_at_x_when_the_next_sync_reads_then_it_creates_the_others(self) -> None:
+    def test_given_some_jobs_left_at_x_when_the_next_sync_reads_then_it_creates_others(self) -> None:
         before = killed(seconds=0.35, num_workers=1)
         left = len(before.reader.cursor.state["jobs"])
         after = next_sync(before).run()
@@ -53,7 +53,7 @@ class TestTakenOver:
         assert after.x.asked["create"] == 3 - left
         assert len(after.reader.entities) == 60
 
-    def test_given_jobs_taken_over_when_their_window_closes_then_the_bookmark_is_no_later_than_their_numbers(
+    def test_given_jobs_taken_over_when_closed_then_the_bookmark_is_their_creation(
         self,
     ) -> None:
         now = datetime.now(UTC) + timedelta(minutes=1)
@@ -73,7 +73,7 @@ class TestTakenOver:
         after = next_sync(killed(), hours=40).run()
         assert after.x.asked["create"] == 0
 
-    def test_given_jobs_taken_over_when_the_state_is_emitted_then_it_names_them_until_their_window_closes(self) -> None:
+    def test_given_jobs_taken_over_when_the_state_is_made_then_named_until_they_are_read(self) -> None:
         after = next_sync(killed(seconds=2.0))
         after.start()
         after.run_for(1)
@@ -81,7 +81,7 @@ class TestTakenOver:
         after.loop.run(lambda: after.reader.ended is not None)
         assert "jobs" not in after.reader.cursor.state
 
-    def test_given_jobs_taken_over_when_x_is_asked_then_one_request_names_them_with_the_new_ones(self) -> None:
+    def test_given_jobs_taken_over_when_polled_then_one_request_names_them_with_new_ones(self) -> None:
         before = killed(seconds=0.35, num_workers=1)
         after = next_sync(before)
         after.x.job_seconds = lambda _: 60.0
@@ -110,9 +110,7 @@ class TestGone:
         ],
         ids=["unknown", "failed", "cancelled", "expired"],
     )
-    def test_given_jobs_that_x_has_no_result_for_when_taken_over_then_the_same_are_created(
-        self, told: dict[str, Any]
-    ) -> None:
+    def test_given_jobs_without_result_when_taken_over_then_the_same_are_created(self, told: dict[str, Any]) -> None:
         sync = self.gone(told)
         assert [len(job.entity_ids) for job in list(sync.x.jobs.values())[3:]] == [20, 20, 20]
         assert (len(sync.reader.entities), sync.reader.failures) == (60, [])
@@ -141,7 +139,7 @@ class TestUnwanted:
         after.scheduler.close()
         assert sorted(after.x.cancelled) == ["j1", "j2", "j3"]
 
-    def test_given_jobs_of_a_report_that_asks_for_others_when_planned_then_only_those_are_cancelled(self) -> None:
+    def test_given_some_unwanted_jobs_when_planned_then_only_those_are_cancelled(self) -> None:
         before = killed(seconds=2.0)
         after = next_sync(before, count=40).run()
         after.scheduler.close()
@@ -184,7 +182,7 @@ def refusing(sync: SimulatedSync) -> list[int]:
 
 
 class TestState:
-    def test_given_jobs_that_were_created_when_the_sync_is_killed_then_the_state_names_them(self) -> None:
+    def test_given_jobs_that_were_created_when_killed_then_the_state_names_them(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(60)}).with_states_in_time()
         sync.start()
         sync.run_for(2)
@@ -198,7 +196,7 @@ class TestState:
         named = {one["request"] for one in before.reader.cursor.state["jobs"]}
         assert named == {fingerprint(job.request) for _, job in windows}
 
-    def test_given_a_window_that_failed_when_the_report_ends_then_the_state_names_none_of_its_jobs(self) -> None:
+    def test_given_a_failed_window_when_the_report_ends_then_its_jobs_leave_the_state(self) -> None:
         sync = a_sync(job_timeout=1)
         sync.x.tell = lambda *_: {"status": "PROCESSING"}
         sync.run()

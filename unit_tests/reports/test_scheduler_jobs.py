@@ -56,29 +56,29 @@ class TestFailed:
         assert sizes(sync) == [20, 10, 10, 5, 5]
         assert sync.reader.entities == IDS
 
-    def test_given_an_entity_whose_jobs_always_fail_when_read_then_all_others_have_their_rows(self) -> None:
+    def test_given_an_entity_whose_jobs_fail_when_read_then_all_others_have_their_rows(self) -> None:
         sync = failing("c0003")
         assert sync.reader.entities == [one for one in IDS if one != "c0003"]
         assert len(sync.x.jobs) == 11
 
-    def test_given_an_entity_whose_jobs_always_fail_when_given_up_then_one_error_names_it(self) -> None:
+    def test_given_an_entity_whose_jobs_fail_when_given_up_then_one_error_names_it(self) -> None:
         (text,) = failing("c0003").reader.messages
         assert "for CAMPAIGN c0003 gave no result, 3 times: X ended it as FAILED" in text
         assert "stream spend, account 1a, window 2026-10-24 to 2026-11-23" in text
 
-    def test_given_a_window_with_a_lost_entity_when_given_up_then_its_bookmark_does_not_move(self) -> None:
+    def test_given_a_window_with_a_lost_entity_when_given_up_then_the_bookmark_stays(self) -> None:
         sync = failing("c0003")
         assert sync.reader.closed == []
         assert sync.reader.cursor.bookmark("1a") is None
 
-    def test_given_jobs_that_all_fail_when_read_then_the_window_gives_up_before_every_entity_was_tried(self) -> None:
+    def test_given_jobs_that_all_fail_when_read_then_the_window_is_given_up_early(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(2000)})
         sync.x.tell = lambda *_: {"status": "FAILED"}
         sync.run()
         assert "like nearly all jobs of the window" in sync.reader.messages[0]
         assert len(sync.x.jobs) < 250
 
-    def test_given_a_window_that_is_given_up_when_others_of_its_jobs_run_then_they_are_cancelled(self) -> None:
+    def test_given_a_window_given_up_when_others_of_its_jobs_run_then_they_are_cancelled(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(2000)})
         sync.x.job_seconds = lambda job: 500.0 if int(job.job_id[1:]) % 2 else 10.0
         sync.x.tell = lambda job, _: None if int(job.job_id[1:]) % 2 else {"status": "FAILED"}
@@ -108,14 +108,14 @@ class TestLate:
         sync.run()
         assert (sizes(sync), sync.reader.entities) == ([20], IDS)
 
-    def test_given_a_job_that_x_loses_when_five_minutes_are_over_then_it_is_asked_for_again_in_halves(self) -> None:
+    def test_given_a_job_that_x_loses_when_five_minutes_are_over_then_halves_are_asked(self) -> None:
         sync = a_sync()
         sync.x.tell = lambda job, _: {} if job.job_id == "j1" else None
         sync.run()
         assert sizes(sync) == [20, 10, 10]
         assert 300 < list(sync.x.jobs.values())[1].began - sync.began < 320
 
-    def test_given_one_response_that_lacks_all_jobs_when_the_next_lists_them_then_none_is_lost(self) -> None:
+    def test_given_one_response_without_jobs_when_the_next_lists_them_then_none_is_lost(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(2000)}, num_workers=50)
         sync.x.job_seconds = lambda _: 1000.0
         blind: list[float] = []
@@ -133,7 +133,7 @@ class TestLate:
 
 
 class TestHanging:
-    def test_given_a_job_that_hangs_once_when_its_time_is_over_then_it_is_cancelled_and_asked_for_again(self) -> None:
+    def test_given_a_job_that_hangs_when_its_time_is_over_then_cancelled_and_retried(self) -> None:
         sync = a_sync(job_timeout=10)
         sync.x.job_seconds = lambda job: math.inf if job.job_id == "j1" else 10.0
         sync.run()
@@ -142,7 +142,7 @@ class TestHanging:
         assert sync.reader.entities == IDS
         assert 600 <= sync.seconds < 660
 
-    def test_given_an_entity_that_always_hangs_when_read_then_its_window_takes_three_times_job_timeout(self) -> None:
+    def test_given_an_entity_that_always_hangs_when_read_then_three_job_timeouts(self) -> None:
         sync = hanging("c0003", job_timeout=60)
         assert 3 * HOUR <= sync.seconds <= 3 * HOUR + 120
         assert sync.reader.entities == [one for one in IDS if one != "c0003"]
@@ -152,13 +152,13 @@ class TestHanging:
         assert sync.seconds <= 3 * HOUR + 120
         assert len(sync.reader.entities) == 18
 
-    def test_given_an_entity_that_always_hangs_when_given_up_then_one_error_says_how_long_it_was_waited_for(
+    def test_given_an_entity_that_always_hangs_when_given_up_then_one_error(
         self,
     ) -> None:
         (text,) = hanging("c0003", job_timeout=60).reader.messages
         assert "for CAMPAIGN c0003 gave no result, 3 times: it was not ready after 36" in text
 
-    def test_given_an_entity_that_always_hangs_when_other_windows_are_read_then_they_do_not_wait(self) -> None:
+    def test_given_an_entity_that_always_hangs_when_others_are_read_then_no_delay(self) -> None:
         sync = a_sync(start_date="2026-01-01")
         sync.x.job_seconds = lambda job: math.inf if job.asked["start_time"] == "2026-01-01" else 10.0
         sync.run()
@@ -173,20 +173,20 @@ class TestFiles:
         sync.run()
         assert (sizes(sync), sync.reader.entities) == ([1, 1], ["c0000"])
 
-    def test_given_files_that_are_never_an_answer_when_read_then_the_window_fails_with_the_reason(self) -> None:
+    def test_given_malformed_files_when_read_then_the_window_fails_with_the_reason(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1)})
         sync.reader.malformed = 99
         sync.run()
         assert "gave no result, 3 times: it is damaged" in sync.reader.messages[0]
 
-    def test_given_a_file_that_cannot_be_fetched_when_read_then_its_entities_are_not_asked_for_one_by_one(self) -> None:
+    def test_given_a_file_that_cannot_be_fetched_when_read_then_not_entity_by_entity(self) -> None:
         sync = a_sync()
         sync.x.refuse = lambda request: refused_with(503, "OVER_CAPACITY", request) if request.result else None
         sync.run()
         assert "gave no result, 3 times: X refused GET" in sync.reader.messages[0]
         assert min(sizes(sync)) == 5
 
-    def test_given_a_file_at_an_unknown_place_when_named_then_it_is_not_fetched_and_the_window_fails(self) -> None:
+    def test_given_a_file_at_an_unknown_place_when_named_then_its_window_fails(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1)})
         sync.x.tell = lambda *_: {"status": "SUCCESS", "url": "https://evil.example/x"}
         sync.run()
@@ -207,7 +207,7 @@ class TestRefusedPlacement:
         sync.x.refuse = refuse
         return sync.run()
 
-    def test_given_a_placement_that_only_x_named_when_x_refuses_it_then_the_rest_of_the_window_is_read(
+    def test_given_a_placement_only_x_named_when_refused_then_the_rest_is_read(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         sync = self.refusing()
@@ -221,7 +221,7 @@ class TestRefusedPlacement:
         assert len(sync.reader.failures) == 1
         assert "X refused POST" in sync.reader.messages[0]
 
-    def test_given_an_account_without_the_feature_when_read_then_its_window_is_skipped_and_held(self) -> None:
+    def test_given_an_account_without_the_feature_when_read_then_its_window_is_held(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(5), "2b": campaigns(5)})
         first = "POST", "1a"
         sync.x.refuse = lambda request: (

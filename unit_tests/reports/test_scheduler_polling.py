@@ -31,7 +31,7 @@ def many(count: int, entities: int = 100) -> dict[str, object]:
 
 
 class TestOneRequestForAll:
-    def test_given_many_jobs_of_an_account_when_polled_then_one_request_names_all_that_run(self) -> None:
+    def test_given_many_jobs_of_an_account_when_polled_then_one_request_names_all(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1600)}, num_workers=50)
         sync.x.job_seconds = lambda _: 60.0
         sync.run()
@@ -47,7 +47,7 @@ class TestOneRequestForAll:
 
 
 class TestPace:
-    def test_given_one_job_that_takes_a_minute_when_polled_then_after_a_second_and_ever_more_rarely(self) -> None:
+    def test_given_a_job_of_a_minute_when_polled_then_soon_and_ever_more_rarely(self) -> None:
         sync = a_sync()
         sync.x.job_seconds = lambda _: 60.0
         sync.run()
@@ -64,7 +64,7 @@ class TestPace:
         assert moments[-1] - moments[-2] == pytest.approx(15)
         assert len(moments) < 3600 / 15 + 30
 
-    def test_given_jobs_that_all_took_half_a_minute_when_another_account_begins_then_it_is_not_asked_before(
+    def test_given_jobs_of_half_a_minute_when_an_account_begins_then_not_asked_before(
         self,
     ) -> None:
         sync = a_sync(accounts=many(60), num_workers=2, latency=1.0)
@@ -74,14 +74,14 @@ class TestPace:
         assert late
         assert all(per_account(sync)[one][0] - first_job(sync, one) >= 29 for one in late)
 
-    def test_given_busy_workers_when_polled_then_no_account_is_asked_again_within_two_seconds(self) -> None:
+    def test_given_busy_workers_when_polled_then_no_account_is_asked_twice_at_once(self) -> None:
         sync = a_sync(accounts=many(30, entities=200), num_workers=2)
         sync.x.job_seconds = lambda _: 60.0
         sync.run()
         pauses = [later - earlier for moments in per_account(sync).values() for earlier, later in pairwise(moments)]
         assert min(pauses) >= SOONEST_POLL - 0.001
 
-    def test_given_an_account_whose_jobs_have_ended_when_others_run_then_it_is_asked_no_more(self) -> None:
+    def test_given_an_account_whose_jobs_have_ended_when_others_run_then_asked_no_more(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(20), "2b": campaigns(20)})
         sync.x.job_seconds = lambda job: 5.0 if job.account_id == "1a" else 500.0
         sync.run()
@@ -101,7 +101,7 @@ class TestScarceRequests:
         sync.x.job_seconds = lambda _: job_seconds
         return sync
 
-    def test_given_a_limit_of_all_accounts_when_read_then_x_refuses_nothing_and_everything_is_read(self) -> None:
+    def test_given_a_limit_of_all_accounts_when_read_then_x_refuses_nothing(self) -> None:
         sync = self.limited(200, 250, job_seconds=60.0, num_workers=20).run()
         assert sync.x.limited == 0
         assert len(sync.reader.entities) == 200 * 40
@@ -113,7 +113,7 @@ class TestScarceRequests:
         assert max(windows.count(one) for one in set(windows)) <= 50
         assert sync.reader.failures == []
 
-    def test_given_few_requests_for_each_account_when_jobs_take_seconds_then_x_is_asked_only_when_all_are_likely_done(
+    def test_given_scarce_status_requests_when_jobs_are_short_then_few_are_sent(
         self,
     ) -> None:
         sync = self.limited(500, 1000, job_seconds=10.0, num_workers=50).run()

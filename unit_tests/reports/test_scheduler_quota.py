@@ -24,18 +24,18 @@ def created_at(sync: SimulatedSync, account_id: str = "1a") -> list[float]:
 
 
 class TestSlots:
-    def test_given_more_jobs_than_an_account_may_have_when_read_then_never_more_than_a_hundred(self) -> None:
+    def test_given_more_jobs_than_slots_when_read_then_never_more_than_a_hundred(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(3000)}, num_workers=50).run()
         assert (sync.x.most_jobs["1a"], len(sync.x.jobs)) == (100, 150)
         assert len(sync.reader.entities) == 3000
 
-    def test_given_nothing_known_of_an_account_when_jobs_are_created_then_the_first_goes_alone(self) -> None:
+    def test_given_nothing_known_of_an_account_when_jobs_are_created_then_one_goes_ahead(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(200)}, latency=0.5, num_workers=50).run()
         first, second, *others = created_at(sync)
         assert second - first >= 0.5
         assert max(others) - second < 0.5
 
-    def test_given_an_account_whose_first_job_x_takes_its_time_for_when_others_are_ready_then_they_do_not_wait(
+    def test_given_a_first_job_that_takes_long_when_others_are_ready_then_no_delay(
         self,
     ) -> None:
         sync = a_sync(accounts={"1a": campaigns(40), "2b": campaigns(40)})
@@ -43,7 +43,7 @@ class TestSlots:
         sync.run()
         assert sync.reader.account_ended_at["2b"] - sync.began < 30
 
-    def test_given_other_tools_that_have_ninety_seven_jobs_when_read_then_three_at_a_time_and_x_refuses_none(
+    def test_given_ninety_seven_jobs_of_other_tools_when_read_then_three_at_a_time(
         self,
     ) -> None:
         sync = a_sync(accounts={"1a": campaigns(200, other_jobs=97)}, num_workers=50).run()
@@ -51,14 +51,14 @@ class TestSlots:
         assert sync.x.asked["create"] == len(sync.x.jobs) == 10
         assert len(sync.reader.entities) == 200
 
-    def test_given_an_x_that_does_not_tell_of_slots_when_there_are_too_many_then_it_is_asked_again_later(self) -> None:
+    def test_given_no_word_of_slots_when_there_are_too_many_jobs_then_asked_again_later(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(200, other_jobs=97)}, num_workers=50)
         sync.x.counts_jobs = False
         sync.run()
         assert sync.x.asked["create"] > len(sync.x.jobs)
         assert (len(sync.reader.entities), sync.reader.failures) == (200, [])
 
-    def test_given_other_tools_that_need_more_slots_later_when_x_tells_then_no_more_than_are_left(self) -> None:
+    def test_given_other_tools_that_need_more_slots_when_x_tells_then_no_more_than_left(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(3000)}, num_workers=50)
         sync.x.job_seconds = lambda job: 10.0 + int(job.job_id[1:]) / 10
         sync.start()
@@ -81,7 +81,7 @@ class TestTooManyJobs:
         """A sync of an account all of whose slots other tools have."""
         return a_sync(accounts={"1a": campaigns(20, other_jobs=100)}, **settings)
 
-    def test_given_no_slot_when_x_says_so_then_it_is_asked_how_many_there_are_every_fifteen_seconds(self) -> None:
+    def test_given_no_slot_when_x_says_so_then_it_is_asked_again_every_fifteen_seconds(self) -> None:
         sync = self.full()
         sync.start()
         sync.run_for(300)
@@ -109,7 +109,7 @@ class TestTooManyJobs:
         sync.loop.run(lambda: sync.reader.ended is not None)
         assert (len(sync.reader.entities), sync.reader.failures) == (20, [])
 
-    def test_given_other_tools_that_keep_all_slots_when_it_lasts_then_given_up_after_the_time_of_a_job(self) -> None:
+    def test_given_other_tools_that_keep_all_slots_when_it_lasts_then_given_up(self) -> None:
         sync = self.full(job_timeout=60).run()
         assert HOUR <= sync.seconds <= HOUR + 31
         (text,) = sync.reader.messages
@@ -121,13 +121,13 @@ class TestTooManyJobs:
         windows = sync.runs["spend"].planned_windows
         assert windows == len(sync.reader.failures) > 1
 
-    def test_given_jobs_of_its_own_that_take_long_when_there_is_no_other_slot_then_it_does_not_give_up(self) -> None:
+    def test_given_long_jobs_of_its_own_when_no_slot_is_left_then_it_does_not_give_up(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(40, other_jobs=99)}, job_timeout=60)
         sync.x.job_seconds = lambda _: HOUR - 20
         sync.run()
         assert (len(sync.reader.entities), sync.reader.failures) == (40, [])
 
-    def test_given_a_first_job_that_x_takes_long_for_when_no_slot_is_known_then_it_does_not_give_up(self) -> None:
+    def test_given_a_first_job_that_takes_x_long_when_waiting_then_not_given_up(self) -> None:
         sync = a_sync(job_timeout=1)
         sync.x.latency = lambda request: 600.0 if request.method == "POST" else 0.1
         sync.run()
@@ -141,7 +141,7 @@ class TestOrder:
         assert len(begins) > 30
         assert begins == sorted(begins)
 
-    def test_given_the_oldest_window_s_job_that_fails_when_asked_again_then_before_younger_windows(self) -> None:
+    def test_given_a_failed_job_of_the_oldest_window_when_retried_then_before_others(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(20, other_jobs=98)}, start_date="2025-01-01")
         sync.x.tell = lambda job, _: {"status": "FAILED"} if job.job_id == "j1" else None
         sync.run()

@@ -116,7 +116,7 @@ class TestCounts:
         assert len(twice.x.jobs) > 1.9 * len(once.x.jobs)
         assert twice.x.asked["status"] <= 1.15 * once.x.asked["status"]
 
-    def test_given_a_limit_of_status_requests_when_most_are_dormant_then_nothing_waits_for_it(self) -> None:
+    def test_given_limited_status_requests_when_most_are_dormant_then_nothing_waits(self) -> None:
         free, limited = (
             six_reports(agency(1000, dormant=10), (10, 30), num_workers=50, start_date=MONTH) for _ in range(2)
         )
@@ -124,7 +124,7 @@ class TestCounts:
         assert limited.run().seconds <= 1.05 * free.run().seconds
         assert limited.x.limited == 0
 
-    def test_given_a_limit_of_status_requests_when_all_are_active_then_everything_is_read_within_it(self) -> None:
+    def test_given_limited_status_requests_when_all_are_active_then_all_is_read_in_time(self) -> None:
         sync = six_reports(agency(1000), (10, 30), num_workers=50, start_date=MONTH)
         sync.x.status_limit = 2000
         sync.run()
@@ -135,14 +135,14 @@ class TestCounts:
 
 
 class TestFairness:
-    def test_given_one_account_whose_jobs_all_hang_when_read_then_the_others_end_as_without_it(self) -> None:
+    def test_given_one_account_whose_jobs_hang_when_read_then_others_end_as_without_it(self) -> None:
         healthy, sick = (six_reports(agency(4, entities=20), (20, 60), start_date=THREE_YEARS) for _ in range(2))
         of, others = sick.x.job_seconds, [f"a{number:04}" for number in (1, 2, 3)]
         sick.x.job_seconds = lambda job: math.inf if job.account_id == "a0000" else of(job)
         assert ends(sick.run(), *others) <= 1.01 * ends(healthy.run(), *others)
         assert sick.seconds < 3600 + 60
 
-    def test_given_one_account_with_years_to_read_when_others_have_days_then_they_end_as_without_it(self) -> None:
+    def test_given_one_account_with_years_to_read_when_read_then_others_do_not_wait(self) -> None:
         accounts = agency(100, entities=20)
         small = list(accounts)[1:]
 
@@ -152,7 +152,7 @@ class TestFairness:
 
         assert ends(sync(*small), *small) <= 1.1 * ends(sync(*accounts), *small)
 
-    def test_given_a_large_report_when_a_small_one_is_read_beside_it_then_it_ends_as_alone(self) -> None:
+    def test_given_a_large_report_when_a_small_one_is_read_too_then_it_ends_as_alone(self) -> None:
         def sync(lines: int) -> SimulatedSync:
             active = {"CAMPAIGN": ["c1"], "LINE_ITEM": [f"l{number}" for number in range(lines)]}
             reports = report(name="small"), report(name="large", entity="LINE_ITEM")
@@ -174,7 +174,7 @@ class TestScarcity:
         sync.x.status_limit = 2000
         assert sync.run().seconds <= 1.5 * bound(sync, 0.1, 50)
 
-    def test_given_a_slow_reader_of_a_large_report_when_a_small_one_is_ready_then_it_is_read(self) -> None:
+    def test_given_a_slow_reader_of_a_large_report_when_a_small_one_is_ready_then_read(self) -> None:
         active = {"CAMPAIGN": ["c1"], "LINE_ITEM": [f"l{number}" for number in range(10_000)]}
         reports = report(name="small"), report(name="large", entity="LINE_ITEM")
         sync = a_sync(*reports, accounts={"1a": Account(active)}, start_date=MONTH)

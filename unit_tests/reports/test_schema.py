@@ -26,7 +26,7 @@ class TestAnyReport:
     ) -> None:
         assert tuple(json_schema(definition)["properties"])[: len(FIXED_COLUMNS)] == FIXED_COLUMNS
 
-    def test_given_a_report_when_described_then_every_metric_is_a_nullable_integer_with_a_unit(
+    def test_given_a_report_when_described_then_metrics_are_nullable_integers_with_units(
         self, definition: ReportDefinition
     ) -> None:
         metrics = list(json_schema(definition)["properties"].values())[len(FIXED_COLUMNS) :]
@@ -59,7 +59,7 @@ class TestAnyReport:
         "mobile_conversion_lifetime_value_logins_order_quantity",
     ],
 )
-def test_given_every_group_when_described_then_the_columns_that_others_drop_are_there(column: str) -> None:
+def test_given_every_group_when_described_then_columns_that_others_drop_are_there(column: str) -> None:
     assert column in json_schema(report())["properties"]
 
 

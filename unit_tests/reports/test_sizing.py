@@ -24,7 +24,7 @@ def test_given_a_month_of_days_when_sized_then_jobs_are_as_full_as_x_allows(segm
 
 
 @pytest.mark.parametrize("segment", [None, "AGE", "GENDER", "PLATFORMS"])
-def test_given_a_month_of_hours_when_split_by_few_segments_then_jobs_are_as_full_as_x_allows(
+def test_given_a_month_of_hours_when_split_by_few_segments_then_jobs_are_full(
     segment: str | None,
 ) -> None:
     period = window("2026-03-01T00:00:00Z", "2026-03-30T23:59:59Z", "HOUR")
@@ -36,7 +36,7 @@ def test_given_a_month_of_hours_when_split_by_few_segments_then_jobs_are_as_full
     granularity=st.sampled_from(GRANULARITIES),
     days=st.integers(1, 30),
 )
-def test_given_any_report_when_its_windows_have_the_advised_length_then_its_files_are_full_and_can_be_unpacked(
+def test_given_any_report_when_its_windows_are_long_then_its_files_can_be_unpacked(
     segment: str | None, granularity: str, days: int
 ) -> None:
     definition = report(segment=segment, granularity=granularity)
@@ -62,7 +62,7 @@ def test_given_totals_when_sized_then_the_grid_stays_thirty_days() -> None:
     assert window_days(report(segment="POSTAL_CODES", granularity="TOTAL")) == 30
 
 
-def test_given_entities_of_two_placements_when_rows_are_expected_then_all_of_their_segments_and_days_count() -> None:
+def test_given_entities_of_two_placements_when_rows_are_expected_then_all_count() -> None:
     entities = {"ALL_ON_TWITTER": ["c1", "c2"], "TREND": ["c1"]}
     period = window("2026-03-01", "2026-03-30")
     assert expected_rows(report(), period, entities) == 3 * 30

@@ -44,7 +44,7 @@ class TestRetry:
         assert fail_until_given_up(window, request("c1")) == MOST_TRIES == 3
         assert window.failure is not None
 
-    def test_given_one_entity_of_two_that_always_fails_when_given_up_then_the_error_names_it_and_the_window(
+    def test_given_an_entity_that_always_fails_when_given_up_then_the_error_names_it(
         self,
     ) -> None:
         window = window_jobs()
@@ -53,7 +53,7 @@ class TestRetry:
         assert "job 7 for CAMPAIGN c03 gave no result, 3 times: X ended it as FAILED" in text
         assert "stream spend, account 1a, window 2026-03-01 to 2026-03-03" in text
 
-    def test_given_an_entity_whose_jobs_never_end_when_tried_again_then_at_most_three_times_in_a_row(self) -> None:
+    def test_given_an_entity_whose_jobs_never_end_when_retried_then_at_most_three_times(self) -> None:
         window = window_jobs()
         asks, timeouts = request(*IDS), 0
         while True:
@@ -67,7 +67,7 @@ class TestRetry:
         assert timeouts == 3
         assert window.failure is not None
 
-    def test_given_an_entity_that_times_out_when_given_up_then_all_others_have_been_asked_for_alone(self) -> None:
+    def test_given_an_entity_that_times_out_when_given_up_then_others_were_asked_alone(self) -> None:
         window = window_jobs()
         failed(window, request(*IDS), timed_out=True)
         half, _ = window.waiting
@@ -75,20 +75,20 @@ class TestRetry:
         failed(window, half, timed_out=True)
         assert [one.entity_ids for one in window.waiting] == [(one,) for one in IDS[:10]]
 
-    def test_given_a_file_that_cannot_be_fetched_when_tried_again_then_its_entities_are_not_asked_one_by_one(
+    def test_given_a_file_that_cannot_be_fetched_when_retried_then_not_entity_by_entity(
         self,
     ) -> None:
         window = window_jobs()
         jobs = fail_until_given_up(window, request(*IDS), outage=True)
         assert jobs <= 1 + 2 + 4
 
-    def test_given_a_job_of_an_earlier_sync_when_it_is_gone_then_the_same_is_asked_for_anew(self) -> None:
+    def test_given_an_inherited_job_when_it_is_gone_then_the_same_is_asked_for_again(self) -> None:
         window = window_jobs()
         asks = request(*IDS)
         failed(window, asks, adopted=True)
         assert list(window.waiting) == [asks]
 
-    def test_given_many_jobs_of_an_earlier_sync_when_they_are_gone_then_the_window_is_not_given_up(self) -> None:
+    def test_given_many_inherited_jobs_when_they_are_gone_then_the_window_goes_on(self) -> None:
         window = window_jobs()
         for _ in range(2 * MOST_FAILURES):
             failed(window, request(*IDS), adopted=True)
@@ -96,7 +96,7 @@ class TestRetry:
 
 
 class TestGivingUp:
-    def test_given_jobs_that_all_fail_when_there_are_many_then_the_window_is_given_up_early(self) -> None:
+    def test_given_many_jobs_that_all_fail_when_retried_then_the_window_is_given_up(self) -> None:
         window = window_jobs()
         for number in range(MOST_FAILURES):
             failed(window, request(*IDS, f"e{number}"))
@@ -111,7 +111,7 @@ class TestGivingUp:
             failed(window, request(*IDS))
         assert window.failure is None
 
-    def test_given_two_entities_that_always_fail_when_given_up_then_the_window_keeps_the_first_failure(self) -> None:
+    def test_given_two_entities_that_fail_when_given_up_then_the_first_failure_is_kept(self) -> None:
         window = window_jobs()
         fail_until_given_up(window, request("c1"))
         first = window.failure

@@ -44,14 +44,14 @@ class TestFirstSync:
             ("2026-10-31", "2026-11-23"),
         ]
 
-    def test_given_hours_when_planned_then_utc_hours_from_local_midnight_to_the_end_of_the_running_hour(self) -> None:
+    def test_given_hours_when_planned_then_from_local_midnight_to_the_running_hour_s_end(self) -> None:
         assert sent(plan(granularity="HOUR", start="2026-11-21")) == [("2026-11-21T08:00:00Z", "2026-11-22T11:00:00Z")]
 
-    def test_given_hours_of_a_half_hour_zone_when_planned_then_the_whole_hour_before_midnight(self) -> None:
+    def test_given_a_half_hour_zone_when_hours_are_planned_then_the_hour_before_midnight(self) -> None:
         kolkata = AccountCalendar("Asia/Kolkata", None)
         assert plan(kolkata, "HOUR", start="2026-11-21")[0].request_start == "2026-11-20T18:00:00Z"
 
-    def test_given_a_start_with_a_time_when_days_are_planned_then_the_day_as_it_is_written(self) -> None:
+    def test_given_a_start_with_a_time_when_days_are_planned_then_the_day_as_written(self) -> None:
         assert plan(start="2026-11-21T00:00:00Z")[0].request_start == "2026-11-21"
 
     def test_given_a_start_with_a_time_when_hours_are_planned_then_that_instant(self) -> None:
@@ -71,7 +71,7 @@ class TestEndDate:
             ("2026-09-10T23:59:59Z", "2026-09-10"),
         ],
     )
-    def test_given_days_when_an_end_is_written_then_the_last_day_is_the_same_in_every_account(
+    def test_given_days_when_an_end_is_written_then_the_last_day_is_the_same_everywhere(
         self, end: str, last_day: str
     ) -> None:
         after = (date.fromisoformat(last_day) + timedelta(days=1)).isoformat()
@@ -86,20 +86,20 @@ class TestEndDate:
     def test_given_an_end_in_the_future_when_planned_then_today_is_the_last_day(self) -> None:
         assert plan(end="2030-01-01")[-1].request_end == "2026-11-23"
 
-    def test_given_an_end_before_the_bookmark_when_planned_then_nothing_outside_the_reread_days(self) -> None:
+    def test_given_an_end_before_the_bookmark_when_planned_then_only_the_reread_days(self) -> None:
         assert plan(end="2026-09-10", bookmark=NOW) == []
 
 
 class TestBookmark:
-    def test_given_an_outage_when_planned_then_the_days_before_the_bookmark_are_read_again(self) -> None:
+    def test_given_an_outage_when_planned_then_days_before_the_bookmark_are_read_again(self) -> None:
         bookmark = datetime(2026, 10, 20, 12, tzinfo=UTC)
         assert plan(bookmark=bookmark)[0].request_start == "2026-10-06"
 
-    def test_given_no_attribution_when_planned_then_the_day_that_holds_the_bookmark_is_read_again(self) -> None:
+    def test_given_no_attribution_when_planned_then_the_bookmark_s_own_day_again(self) -> None:
         bookmark = datetime(2026, 11, 20, 5, tzinfo=UTC)  # 21:00 of the 19th in Los Angeles
         assert plan(bookmark=bookmark, attribution_days=0)[0].request_start == "2026-11-19"
 
-    def test_given_no_attribution_when_hours_are_planned_then_the_hour_that_holds_the_bookmark(self) -> None:
+    def test_given_no_attribution_when_hours_are_planned_then_the_bookmark_s_own_hour(self) -> None:
         bookmark = datetime(2026, 11, 20, 5, 20, tzinfo=UTC)
         assert (
             plan(granularity="HOUR", bookmark=bookmark, attribution_days=0)[0].request_start == "2026-11-20T05:00:00Z"
@@ -113,7 +113,7 @@ class TestBookmark:
 
 
 class TestTotals:
-    def test_given_totals_when_read_a_second_time_then_windows_lie_on_the_grid_of_the_first(self) -> None:
+    def test_given_totals_when_read_again_then_windows_lie_on_the_grid_of_the_first(self) -> None:
         later = NOW + timedelta(days=20)
         first, second = plan(granularity="TOTAL"), plan(granularity="TOTAL", now=later, bookmark=NOW)
         assert sent(first) == [("2026-09-01", "2026-10-01"), ("2026-10-01", "2026-10-31"), ("2026-10-31", "2026-11-23")]
@@ -144,7 +144,7 @@ class TestSwitchOfZone:
         assert windows[1].start_utc == datetime(2016, 7, 21, 7, tzinfo=UTC)
         assert windows[1].end_utc == datetime(2016, 7, 30, 15, tzinfo=UTC)
 
-    def test_given_a_move_within_a_total_when_read_again_after_it_then_only_the_part_after_the_move(self) -> None:
+    def test_given_a_move_within_a_total_when_read_again_then_only_the_part_after_it(self) -> None:
         windows = plan(
             AccountCalendar("Asia/Tokyo", self.SWITCH),
             "TOTAL",
@@ -155,7 +155,7 @@ class TestSwitchOfZone:
         )
         assert sent(windows) == [("2016-07-21", "2016-08-02")]
 
-    def test_given_an_account_of_los_angeles_when_planned_then_its_switch_changes_nothing(self) -> None:
+    def test_given_an_account_of_los_angeles_when_planned_then_no_switch_counts(self) -> None:
         moved = AccountCalendar("America/Los_Angeles", self.SWITCH)
         assert sent(plan(moved, start="2016-07-10", end="2016-07-30")) == [("2016-07-10", "2016-07-31")]
 
@@ -229,7 +229,7 @@ class TestCorrections:
         instants = (datetime.fromisoformat(f"{text}+00:00") for text in (start, end))
         return windows_between(LOS_ANGELES, granularity, *instants, **{**settings, **given_})  # type: ignore[arg-type]
 
-    def test_given_an_older_activity_when_days_are_planned_then_every_local_day_it_touches(self) -> None:
+    def test_given_an_older_activity_when_days_are_planned_then_each_day_it_touches(self) -> None:
         windows = self.between("DAY", "2026-09-05T01:30:07", "2026-09-06T07:42:55")
         assert sent(windows) == [("2026-09-04", "2026-09-07")]
 
@@ -237,11 +237,11 @@ class TestCorrections:
         windows = self.between("HOUR", "2026-09-05T01:30:07", "2026-09-05T03:00:00")
         assert sent(windows) == [("2026-09-05T01:00:00Z", "2026-09-05T03:00:00Z")]
 
-    def test_given_an_older_activity_when_totals_are_planned_then_the_whole_window_of_the_grid(self) -> None:
+    def test_given_an_older_activity_when_totals_are_planned_then_the_whole_window(self) -> None:
         windows = self.between("TOTAL", "2026-10-05T01:30:07", "2026-10-05T03:00:00")
         assert windows == [plan(granularity="TOTAL")[1]]
 
-    def test_given_an_activity_in_the_open_window_when_totals_are_planned_then_it_equals_the_planned_one(self) -> None:
+    def test_given_an_activity_in_the_open_total_when_corrected_then_the_planned_window(self) -> None:
         windows = self.between("TOTAL", "2026-11-20T01:30:07", "2026-11-20T03:00:00")
         assert windows == [plan(granularity="TOTAL")[-1]]
 
