@@ -21,7 +21,7 @@ class SystemTime:
         return time.time()
 
     def monotonic(self) -> float:
-        """Return seconds of a clock that nobody sets."""
+        """Return seconds of a clock that only moves forward."""
         return time.monotonic()
 
     def wait(self, signal: threading.Event | threading.Condition, seconds: float) -> None:

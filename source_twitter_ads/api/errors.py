@@ -23,7 +23,7 @@ _USER_INFO = re.compile(r"//[^/\s]*@")
 
 
 def without_secrets(url: str) -> str:
-    """Return a url for messages, without its query and user, either of which may hold a key."""
+    """Return a url for messages, without its query and user, since both may hold a key."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -67,7 +67,7 @@ class RequestSlots:
         turn.wait()
 
     def release(self) -> None:
-        """Hand a slot to the request whose turn it is; nobody else wakes up."""
+        """Hand a slot to the request whose turn it is; the other threads sleep on."""
         with self._lock:
             urgent, other = self._waiting[True], self._waiting[False]
             if urgent and (not other or self._in_a_row < IN_A_ROW):
@@ -173,7 +173,7 @@ class Permit:
         self._clock_ahead = 0.0
 
     def responded(self, headers: Mapping[str, str], succeeded: bool, clock_ahead: float = 0.0) -> None:
-        """Take the headers of the response; only a success without them shows that there is no limit.
+        """Take the headers of the response; only a success without them shows that X sets no limit.
 
         Args:
             headers: of the response.

@@ -29,7 +29,7 @@ class Task:
     Attributes:
         request: what is sent.
         answered: is given the response.
-        failed: is given what the request failed with, an `ApiFailure` unless nobody foresaw it.
+        failed: is given what the request failed with, an `ApiFailure` unless it is unforeseen.
     """
 
     request: ApiRequest

@@ -36,7 +36,7 @@ def read_config(path: str) -> dict[str, Any]:
     """Read a configuration.
 
     Raises:
-        InputProblem: when there is no such file, or it holds no JSON object.
+        InputProblem: when the file is missing, or does not hold a JSON object.
     """
     return _read_object(path, "config")
 
@@ -45,7 +45,7 @@ def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
     """Read a configured catalog.
 
     Raises:
-        InputProblem: when there is no such file, or it holds something else.
+        InputProblem: when the file is missing, or holds something else.
     """
     content = _read_object(path, "catalog")
     try:
@@ -59,7 +59,7 @@ def read_states(path: str) -> list[AirbyteStateMessage]:
     """Read the states of an earlier sync, in any form that `states_of` takes.
 
     Raises:
-        InputProblem: when there is no such file, or it holds something else.
+        InputProblem: when the file is missing, or holds something else.
     """
     try:
         return states_of(_read_text(path, "state"))
@@ -93,8 +93,8 @@ def states_of(text: str) -> list[AirbyteStateMessage]:
     """Return the states in a text, in their order; of several of one stream the last one counts.
 
     Args:
-        text: a JSON list of states or of STATE messages, one of these alone, or the lines that a sync printed, of which
-            the last one may be cut off, as a killed process leaves it. An empty text holds no state.
+        text: a JSON list of states or of STATE messages, one of these alone, or the lines that a sync printed; a
+            killed process may have cut off the last one. An empty text holds no state.
 
     Raises:
         ValueError: when it is something else; says what, in one line.

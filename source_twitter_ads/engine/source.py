@@ -42,7 +42,7 @@ class PagedSource(YamlDeclarativeSource):
     or converts states, `resources` opens what a sync shares, `workers` says how many requests may be in flight.
 
     Attributes:
-        partly_failed: the message of a sync of which pieces failed; {streams} are the names of their streams.
+        partly_failed: the message of a sync with failed pieces; {streams} are the names of their streams.
         unknown_streams_advice: what a user does about a catalog with streams that do not exist.
 
     Args:
