@@ -31,7 +31,7 @@ def main() -> None:
     # Requests are short: with the default switch interval one thread delays the others.
     sys.setswitchinterval(0.001)
     server = Server(arguments.port, app)
-    settings.base_url = f"http://127.0.0.1:{server.server_address[1]}"
+    settings.base_url = f"http://127.0.0.1:{server.server_address[1]}"  # ignore-https-check: on loopback
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         threading.Thread(target=server.shutdown, daemon=True).start()

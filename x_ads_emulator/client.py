@@ -31,7 +31,7 @@ class Emulator:
     """A running emulator process. Use `Emulator.start(...)` as a context manager.
 
     Attributes:
-        base_url: `http://127.0.0.1:PORT`.
+        base_url: its address on loopback, with the port.
         world: the same world, built in this process; `mutate` and `advance` are applied to both.
         pid: process id.
         stderr_path: file with the process's stderr while it runs; use `stderr()` after `stop`.

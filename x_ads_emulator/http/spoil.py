@@ -46,9 +46,10 @@ def instead(rule: FaultRule, request: Request, account_id: str | None) -> Respon
         page = arguments.get("body", _HTML.format(status)).encode()
         return Response(status, page, "text/html;charset=utf-8")
     if rule.fault == "redirect":
-        location = arguments.get("location", "http://127.0.0.1:9/elsewhere")
+        location = arguments.get("location", "http://127.0.0.1:9/elsewhere")  # ignore-https-check
         if arguments.get("to_itself"):
-            location = f"http://{request.headers.get('host', '')}{request.path}?{request.query}"
+            host = request.headers.get("host", "")
+            location = f"http://{host}{request.path}?{request.query}"  # ignore-https-check
         return Response(arguments.get("status", 302), b"", headers={"location": location})
     if rule.fault == "reset_before":
         return Response(0, b"", cut_before=True)
