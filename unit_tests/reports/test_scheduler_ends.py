@@ -120,15 +120,19 @@ class TestLeaving:
         assert sync.readers["other"].ended_at - sync.began < 75
 
     def test_given_a_reader_that_left_when_its_files_are_unread_then_others_are_read(self) -> None:
-        sync = a_sync(*REPORTS, accounts={"1a": campaigns(400)}, num_workers=2)
-        sync.x.file = lambda _: padded(MAX_HELD_BYTES // 3)
-        sync.x.job_seconds = lambda job: 10.0
+        active = {kind: [f"{kind}{number}" for number in range(800)] for kind in ("CAMPAIGN", "LINE_ITEM")}
+        lines = report(name="other", entity="LINE_ITEM")
+        sync = a_sync(report(), lines, accounts={"1a": Account(active)}, num_workers=20)
+        sync.x.job_seconds = lambda job: 10.0 if job.asked["entity"] == "CAMPAIGN" else 120.0
+        sync.x.file = lambda _: padded(MAX_HELD_BYTES // 8)
+        sync.x.latency = lambda request: 5.0 if request.result else 0.1
         sync.readers["spend"].seconds_per_file = 10_000.0
         sync.start()
-        sync.run_for(60)
+        sync.run_for(100)
         sync.readers["spend"].leave()
         sync.loop.run(lambda: sync.readers["other"].ended is not None)
-        assert len(sync.readers["other"].entities) == 400
+        # Forty files, several at a time, of five seconds each.
+        assert sync.readers["other"].ended_at - sync.began < 120 + 100
 
     def test_given_a_reader_that_left_when_its_jobs_run_then_they_stay_at_x(self) -> None:
         sync = self.left()
