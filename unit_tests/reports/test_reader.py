@@ -57,6 +57,7 @@ class FakeScheduler:
     def read(self, run: ReportRun, account_ids: list[str]) -> None:
         """Let the events happen."""
         self.read_for, self.reading = account_ids, run
+        run.jobs_noted = True
         for event in self._events:
             run.events.put(event)
 
@@ -222,6 +223,12 @@ class TestStates:
         reading.run()
         (state,) = self.states(reading)
         assert [one["job_id"] for one in state["jobs"]] == ["77"]
+
+    def test_given_new_jobs_when_they_are_named_then_the_next_ones_are_told_of_again(self) -> None:
+        reading = Reading(planned(), JobsChanged(), Ended())
+        reading.run()
+        assert reading.scheduler.reading is not None
+        assert not reading.scheduler.reading.jobs_noted
 
     @pytest.mark.timeout(20)
     def test_given_a_state_held_back_when_nothing_happens_then_it_is_emitted(self) -> None:

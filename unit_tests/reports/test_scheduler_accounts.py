@@ -11,7 +11,7 @@ from source_twitter_ads.api.request import ApiRequest
 from source_twitter_ads.reports.account_jobs import HOPELESS_JOBS
 from source_twitter_ads.reports.planner import Plan
 from unit_tests.reports.builders import report
-from unit_tests.reports.simulated_x import SimulatedX, refused_with
+from unit_tests.reports.simulated_x import Account, SimulatedX, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
 
 HOUR = 3600.0
@@ -143,6 +143,13 @@ class TestCreationDown:
 
 
 class TestStatusDown:
+    def test_given_a_status_that_cannot_be_had_when_given_up_then_no_job_in_the_state(self) -> None:
+        sync = two_accounts(start_date=YEARS)
+        down(sync.x, "GET", "stats/jobs")
+        sync.run()
+        last = {state["stream_descriptor"]["name"]: state["stream_state"] for state in sync.repository.states}
+        assert [name for name, state in last.items() if "jobs" in state] == []
+
     def test_given_a_status_that_cannot_be_had_when_given_up_then_one_error_per_window(self) -> None:
         sync = two_accounts(start_date="2026-08-01")
         down(sync.x, "GET", "stats/jobs")
@@ -188,6 +195,19 @@ class TestPlans:
         assert [len(texts) for texts in found.values()] == [1, 1]
         assert "What was active is unknown. X refused GET" in found["other"][0]
         assert "(stream other, account bad)" in found["other"][0]
+
+    def test_given_a_plan_that_was_down_when_another_report_asks_then_it_is_not_sent(self) -> None:
+        accounts = {"bad": Account({"CAMPAIGN": ["c1"], "LINE_ITEM": ["l1"]})}
+        sync = a_sync(report(), report(name="lines", entity="LINE_ITEM"), accounts=accounts)
+        down(sync.x, "GET", "active_entities")
+        sync.scheduler.start()
+        sync.begin("spend")
+        sync.run_for(400)
+        asked = sync.x.asked["active_entities"]
+        sync.begin("lines")
+        sync.run_for(1)
+        assert len(sync.readers["lines"].failures) == 1
+        assert sync.x.asked["active_entities"] == asked
 
     def test_given_an_account_without_the_feature_when_planned_then_it_is_skipped(self) -> None:
         sync = two_accounts()

@@ -152,6 +152,19 @@ class TestLeaving:
         last = sync.x.status_requests[-1][2]
         assert {sync.x.jobs[one].asked["entity"] for one in last} == {"LINE_ITEM"}
 
+    def test_given_a_reader_that_left_when_its_status_request_waits_then_it_is_not_sent(self) -> None:
+        sync = a_sync(*REPORTS, accounts={"1a": campaigns(20), "2b": campaigns(20)})
+        sync.x.status_limit = 1
+        sync.scheduler.start()
+        sync.begin("spend", account_ids=["1a"])
+        sync.begin("other", account_ids=["2b"])
+        sync.run_for(60)
+        sync.readers["spend"].leave()
+        sync.loop.run(lambda: sync.readers["other"].ended is not None)
+        assert (sync.readers["other"].failures, sync.readers["other"].closed) == ([], [("2b", 0)])
+        asked = [account_id for at, account_id, _ in sync.x.status_requests if at > sync.began + 60]
+        assert set(asked) == {"2b"}
+
     def test_given_a_reader_that_left_when_it_leaves_again_then_nothing_happens(self) -> None:
         sync = self.left()
         sync.readers["spend"].leave()
