@@ -160,7 +160,8 @@ class TestLeaving:
         sync.begin("other", account_ids=["2b"])
         sync.run_for(60)
         sync.readers["spend"].leave()
-        sync.loop.run(lambda: sync.readers["other"].ended is not None)
+        sync.x.status_limit = 10
+        sync.run_for(1000)
         assert (sync.readers["other"].failures, sync.readers["other"].closed) == ([], [("2b", 0)])
         asked = [account_id for at, account_id, _ in sync.x.status_requests if at > sync.began + 60]
         assert set(asked) == {"2b"}
