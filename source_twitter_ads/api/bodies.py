@@ -132,12 +132,15 @@ def parse_envelope(body: Body) -> Mapping[str, Any]:
     return document  # type: ignore[no-any-return]  # a dictionary, since it has data
 
 
-def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Mapping[str, Any]]:
+def envelope_of(
+    read: Callable[[Mapping[str, Any]], Any], required: bool = False
+) -> Callable[[Body], Mapping[str, Any]]:
     """Return a parser of envelopes for records that the connector itself needs.
 
     Args:
         read: makes of a record what is needed of it. A KeyError, TypeError, ValueError or AttributeError of it means
             that the record lacks something, and becomes an InvalidBody.
+        required: whether an envelope without any record is an InvalidBody too.
 
     Returns:
         A function like `parse_envelope`; `data` of its envelope is a list of what `read` returned.
@@ -147,6 +150,8 @@ def envelope_of(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Body], Ma
         document = parse_envelope(body)
         data = document["data"]
         records = data if isinstance(data, list) else [data]
+        if required and not records:
+            raise InvalidBody("an envelope without the record that was asked for")
         try:
             return {**document, "data": [read(record) for record in records]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -123,7 +123,7 @@ class ApiClient:
         A POST is retried like a GET: if its response was lost, X makes a second job and the first one ends unread.
         """
         request = self._new(method, f"{self._settings.api_url}/{path}", context)
-        request.parse = envelope_of(read) if read else parse_envelope
+        request.parse = envelope_of(read, required=method == "POST") if read else parse_envelope
         request.params, request.form = (None, params) if method == "POST" else (params, None)
         if method == "DELETE":
             request.patience = min(request.patience, DELETE_SECONDS)
@@ -226,7 +226,8 @@ class ApiClient:
                 body = read_body(response, seconds, request.result) if succeeded else read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
             logger.debug(f"{request} ({request.context}): HTTP {response.status_code}, {len(body)} bytes.")
-            permit.responded(response.headers, succeeded, ahead)
+            decided = response.status_code < 500 and response.status_code != 429
+            permit.responded(response.headers, decided, ahead)
             if succeeded or response.is_redirect:
                 return response, body, None
             request.refusal = errors.read_refusal(response.status_code, body, ahead)

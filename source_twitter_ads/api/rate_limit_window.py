@@ -162,7 +162,7 @@ class RateLimitWindow:
         Args:
             remaining: requests left in the window, None when X did not say.
             reset: epoch seconds at which the next window begins by X's clock, None when X did not say.
-            responded: whether the request succeeded; only then a missing count means that X sets none.
+            responded: whether X took or refused the request; only then a missing count means that X sets none.
             clock_ahead: seconds by which the clock of this machine is ahead of X's.
         """
         with self._condition:

@@ -169,24 +169,25 @@ class Permit:
         self._user = user
         self._time = time
         self._headers: Mapping[str, str] = {}
-        self._succeeded = False
+        self._decided = False
         self._clock_ahead = 0.0
 
-    def responded(self, headers: Mapping[str, str], succeeded: bool, clock_ahead: float = 0.0) -> None:
-        """Take the headers of the response; only a success without them shows that X sets no limit.
+    def responded(self, headers: Mapping[str, str], decided: bool, clock_ahead: float = 0.0) -> None:
+        """Take the headers of the response.
 
         Args:
             headers: of the response.
-            succeeded: whether its status is 2xx.
+            decided: whether X took or refused the request, so that missing headers mean that it sets no limit. They
+                mean nothing where it sent too many requests (429) or X failed (5xx).
             clock_ahead: seconds by which the clock of this machine is ahead of X's, whose times the headers name.
         """
-        self._headers, self._succeeded, self._clock_ahead = headers, succeeded, clock_ahead
+        self._headers, self._decided, self._clock_ahead = headers, decided, clock_ahead
 
     def learnt(self, window: RateLimitWindow) -> tuple[int | None, float | None, bool, float]:
         """Return what the response says of a window, as the arguments of `RateLimitWindow.leave`."""
         prefix = "x-account-rate-limit" if window is self._account else "x-rate-limit"
         remaining, reset = number(self._headers, f"{prefix}-remaining"), number(self._headers, f"{prefix}-reset")
-        return (None if remaining is None else int(remaining)), reset, self._succeeded, self._clock_ahead
+        return (None if remaining is None else int(remaining)), reset, self._decided, self._clock_ahead
 
     def close(self, until: float, reason: str, user_level: bool = False) -> None:
         """Close the account's window until a time; that of all accounts if there is none, or for `user_level`."""

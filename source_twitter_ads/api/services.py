@@ -34,14 +34,21 @@ class Services:
         self.settings = settings
         self.client = ApiClient(settings)
         self.accounts = Accounts(self.client, settings)
+        self._closed = False
         self._closers: list[Callable[[], None]] = []
 
     def on_close(self, closer: Callable[[], None]) -> None:
-        """Call something before the connections are closed."""
-        self._closers.append(closer)
+        """Call something before the connections are closed; at once where they are."""
+        with Services._lock:
+            if not self._closed:
+                self._closers.append(closer)
+                return
+        closer()
 
     def close(self) -> None:
         """Close the connections; `of` returns other services from now on."""
+        with Services._lock:
+            self._closed = True
         for closer in self._closers:
             closer()
         self.client.close()

@@ -50,10 +50,12 @@ class JobQuota:
             self._limit = min(self._limit, running + self.being_created + int(remaining))
         self._known = True
 
-    def refused(self, running: int) -> None:
+    def refused(self, running: int, now: float) -> None:
         """Note that X has no slot although it seemed so: the next status response tells how many there are."""
         self._limit = min(self._limit, running)
         self._known = True
+        if not running and self._starving_since is None:
+            self._starving_since = now
 
     def learn(self, own_jobs: int, headers: Mapping[str, str]) -> None:
         """Take in what a status response says of the slots left beside the account's own open jobs."""
@@ -63,9 +65,10 @@ class JobQuota:
 
     def note_starving(self, waiting: bool, now: float) -> None:
         """Note, with each status response, whether requests wait while none of the account's jobs runs."""
-        if not waiting or self.being_created or self._limit > 0:
+        if not waiting:
             self._starving_since = None
-        elif self._starving_since is None:
+        # A header may show slots that X then refuses to give: only a job that is created ends the wait.
+        elif self._starving_since is None and not self.being_created and self._limit <= 0:
             self._starving_since = now
 
     def starved(self, now: float) -> float:

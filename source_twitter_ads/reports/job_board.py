@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from airbyte_cdk.models import FailureType
@@ -25,6 +26,10 @@ from source_twitter_ads.reports.window_jobs import WindowJobs
 # With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.
 SCARCE_POLLS = 4
 SCOUTS = 10
+# Where status requests are scarce, an account is asked after this many seconds however long other jobs took.
+LONGEST_WAIT = 300.0
+# Cancellations under way: jobs that run and files that are ready come first.
+CANCELLED_AT_ONCE = 2
 
 Reason = Callable[[RequestContext], ApiFailure]
 
@@ -38,6 +43,9 @@ class Windows(Protocol):
     def window_failed(self, window: WindowJobs, failure: Exception) -> None:
         """A window is over, with an error."""
 
+    def creation_failed(self, account: AccountJobs, failure_of: Reason) -> None:
+        """The windows of an account that need further jobs are over, each with an error."""
+
     def account_failed(self, account: AccountJobs, failure_of: Reason, per_report: bool = False) -> None:
         """All windows of an account are over: one error for each, or for each report."""
 
@@ -49,6 +57,7 @@ class JobBoard:
         loop: runs its timers.
         client: makes the requests.
         timeout: seconds that a job may take.
+        workers: requests that may be under way.
         runs: the reports that are read, by name.
         windows: is told what becomes of windows.
     """
@@ -58,12 +67,14 @@ class JobBoard:
         loop: RequestLoop,
         client: ApiClient,
         timeout: float,
+        workers: int,
         runs: dict[str, ReportRun],
         windows: Windows,
     ) -> None:
         self._loop = loop
         self._client = client
         self._timeout = timeout
+        self._workers = workers
         self._runs = runs
         self._windows = windows
         self._accounts: dict[str, AccountJobs] = {}
@@ -96,6 +107,8 @@ class JobBoard:
     def add(self, window: WindowJobs, adopted: Sequence[Job]) -> None:
         """Take on a window, with the jobs that an interrupted sync has created for it."""
         account = self.account(window.account_id)
+        if not account.windows:
+            account.quota.note_starving(False, self._loop.now())
         account.windows.add(window)
         for job in adopted:
             window.open_jobs += 1
@@ -141,7 +154,7 @@ class JobBoard:
             if not self._loop.is_open("POST", path):
                 return None
             del self._creators[account]
-            found = account.next_request()
+            found = account.next_request() if account.quota.being_created < self._creations_at_once() else None
             if found is None:
                 self._schedule_poll(account)
                 continue
@@ -153,6 +166,12 @@ class JobBoard:
             created = partial(self._created, account, window, request, datetime.now(timezone.utc))
             return Task(api_request, created, partial(self._refused, account, window, request, self._loop.now()))
         return None
+
+    def _creations_at_once(self) -> int:
+        """How many jobs of one account may be requested at a time: requests that hang must not take all workers."""
+        reading = (account for account in self._accounts.values() if account.windows)
+        several = len(list(islice(reading, 2))) > 1
+        return max(self._workers // 2, 1) if several else self._workers
 
     def _created(
         self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, response: ApiResponse
@@ -184,7 +203,7 @@ class JobBoard:
         refusal = failure.refusal if isinstance(failure, ApiFailure) else None
         if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
             account.answered = self._loop.now()
-            account.quota.refused(len(account.running))
+            account.quota.refused(len(account.running), self._loop.now())
             window.waiting.appendleft(request)
         elif not isinstance(failure, ApiFailure):
             self._windows.window_failed(window, failure)
@@ -192,7 +211,8 @@ class JobBoard:
             window.drop_placement(request.placement)
         elif failure.failure_type is FailureType.transient_error and account.answered < began:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
-            self._windows.account_failed(account, partial(shared, failure, consequence=CREATION))
+            window.waiting.appendleft(request)
+            self._windows.creation_failed(account, partial(shared, failure, consequence=CREATION))
         else:
             self._windows.window_failed(window, run.refusals.explained(request, failure, window.context))
         self._has_work(account, window)
@@ -259,15 +279,16 @@ class JobBoard:
             query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
             context = jobs[0].context if jobs else next(iter(account.windows)).context
             api_request = self._client.request("GET", path, context, query, lambda entry: (job_id_of(entry), entry))
-            return Task(api_request, partial(self._learn, account, jobs), partial(self._status_failed, account))
+            return Task(api_request, partial(self._learn, account, jobs), partial(self._status_failed, account, jobs))
         return None
 
     def _learn(self, account: AccountJobs, jobs: Sequence[Job], response: ApiResponse) -> None:
         entries = dict(response.document["data"])
-        for taken in map(seconds_taken, entries.values()):
+        # An adopted job may have waited for X in another state of affairs.
+        for taken in (seconds_taken(entries[job.job_id]) for job in jobs if not job.adopted and job.job_id in entries):
             if taken is not None:
-                self._fastest = taken if self._fastest is None else min(self._fastest, taken)
-                self._slowest = max(self._slowest, taken)
+                self._fastest = min(taken, LATEST_POLL if self._fastest is None else self._fastest)
+                self._slowest = max(self._slowest, min(taken, LONGEST_WAIT))
         account.polling = False
         utc_now = datetime.now(timezone.utc) - timedelta(seconds=self._client.clock.difference)
         for window, job in account.learn(jobs, entries, response.headers, self._loop.now(), utc_now):
@@ -283,6 +304,8 @@ class JobBoard:
         self._has_work(account)
 
     def _ended(self, account: AccountJobs, window: WindowJobs, job: Job) -> None:
+        if job.given_up:
+            self.cancel(account.account_id, job.job_id, job.context)
         run = self._runs.get(window.report)
         if window.over or run is None:
             return
@@ -291,27 +314,33 @@ class JobBoard:
                 self._downloads.append(run)
             run.downloads.append((window, job))
             return
-        if job.given_up:
-            self.cancel(account.account_id, job.job_id, job.context)
         self.job_failed(window, job, str(job.broken))
 
-    def _status_failed(self, account: AccountJobs, failure: Exception) -> None:
+    def _status_failed(self, account: AccountJobs, jobs: Sequence[Job], failure: Exception) -> None:
         account.polling = False
-        if isinstance(failure, ApiFailure):
+        if isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error:
             self._windows.account_failed(account, partial(shared, failure, consequence=STATUS))
         else:
-            for window in list(account.windows):
-                self._windows.window_failed(window, failure)
+            # X refused this request: the windows that it was for fail, those that follow are asked about anew.
+            asked = {job.job_id for job in jobs}
+            concerned = {window for job_id, (window, _) in account.running.items() if job_id in asked}
+            for window in concerned or set(account.windows):
+                of_window = failure
+                if isinstance(failure, ApiFailure):
+                    of_window = shared(failure, window.context, STATUS)
+                self._windows.window_failed(window, of_window)
         self._has_work(account)
 
     # Files
 
     def next_download(self) -> Task | None:
         """Return the next result file to fetch; reports take turns."""
-        for _ in range(len(self._downloads)):
+        without_room = 0
+        while without_room < len(self._downloads):
             run = self._downloads[0]
             if not self._budget.has_room(run):
                 self._downloads.rotate(-1)
+                without_room += 1
                 continue
             self._downloads.popleft()
             window, job = run.downloads.popleft()
@@ -367,7 +396,9 @@ class JobBoard:
 
     def next_cancellation(self) -> Task | None:
         """Return the next job to cancel. Only QUEUED and PROCESSING jobs can be; others have ended (§7.2)."""
-        if not self._cancels:
+        if not self._cancels or self._cancelling >= CANCELLED_AT_ONCE:
+            return None
+        if not self._loop.is_open("DELETE", self._cancels[0][0]):
             return None
         path, context = self._cancels.popleft()
         self._cancelling += 1

@@ -52,6 +52,7 @@ class _Account:
     questions: deque[tuple[Question, RequestContext]] = field(default_factory=deque)
     planned: set[str] = field(default_factory=set)
     plans: int = 0
+    in_flight: int = 0
     answered: float = -math.inf
     down: ApiFailure | None = None
 
@@ -62,17 +63,17 @@ class Planning:
     Args:
         loop: whose time it goes by.
         client: makes the requests.
-        at_once: accounts that are planned at a time, so that the first jobs begin before the last plan is made.
+        workers: requests that may be under way; so many accounts are planned at a time at least.
         expected: names of the reports of the sync; an account's answers are kept for all of them.
         outcomes: is told of each plan.
     """
 
     def __init__(
-        self, loop: RequestLoop, client: ApiClient, at_once: int, expected: Iterable[str], outcomes: Outcomes
+        self, loop: RequestLoop, client: ApiClient, workers: int, expected: Iterable[str], outcomes: Outcomes
     ) -> None:
         self._loop = loop
         self._client = client
-        self._at_once = at_once
+        self._workers = workers
         self._expected = set(expected)
         self._outcomes = outcomes
         self._accounts: dict[str, _Account] = {}
@@ -94,8 +95,12 @@ class Planning:
             self._forget(self._accounts[account_id])
 
     def next_question(self) -> Task | None:
-        """Return the next request of active_entities; accounts take turns."""
-        while self._queue and len(self._active) < self._at_once:
+        """Return the next request of active_entities; accounts take turns.
+
+        An account is asked one question until it has answered one: where its feed is down, one of them finds it out.
+        """
+        # Few accounts at a time, so that the first jobs begin early; but accounts that only wait hold up no other one.
+        while self._queue and (len(self._active) < self._workers or not self._turns):
             self._begin(next(iter(self._queue)))
         while self._turns:
             account = self._turns[0]
@@ -104,14 +109,24 @@ class Planning:
                 return None
             self._turns.popleft()
             question, context = account.questions.popleft()
-            if account.questions:
-                self._turns.append(account)
             if account.down is None:
+                account.in_flight += 1
+                self._take_turn(account)
                 request = self._client.request("GET", path, context, question.parameters(), read_activity)
                 failed = partial(self._failed, account, question, self._loop.now())
                 return Task(request, partial(self._answered, account, question), failed)
+            self._take_turn(account)
             self._answer(account, question, account.down)
         return None
+
+    def _take_turn(self, account: _Account) -> None:
+        """Queue an account that has questions and may ask one more."""
+        alone = len(self._active) == 1
+        most = self._workers if alone else max(self._workers // 2, 1)
+        if account.answered == -math.inf and account.down is None:
+            most = 1
+        if account.questions and account.in_flight < most and account not in self._turns:
+            self._turns.append(account)
 
     def _begin(self, account_id: str) -> None:
         """Plan an account for the reports that are queued for it."""
@@ -156,13 +171,14 @@ class Planning:
                 continue
             pending.missing += 1
             if question not in account.asking:
-                if not account.questions:
-                    self._turns.append(account)
                 account.questions.append((question, context))
             account.asking.setdefault(question, []).append(pending)
+        self._take_turn(account)
 
     def _answered(self, account: _Account, question: Question, answer: ApiResponse) -> None:
         account.answered = self._loop.now()
+        account.in_flight -= 1
+        self._take_turn(account)
         self._answer(account, question, answer.document["data"])
 
     def _failed(self, account: _Account, question: Question, began: float, failure: Exception) -> None:
@@ -170,6 +186,8 @@ class Planning:
         if lasting and account.answered < began:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             account.down = failure  # type: ignore[assignment]
+        account.in_flight -= 1
+        self._take_turn(account)
         self._answer(account, question, failure)
 
     def _answer(self, account: _Account, question: Question, answer: list[Activity] | Exception) -> None:

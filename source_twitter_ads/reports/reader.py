@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -32,12 +33,15 @@ from source_twitter_ads.reports.report_run import (
     JobsChanged,
     PieceFailed,
     Planned,
+    Progress,
     ReportRun,
     WindowClosed,
 )
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from source_twitter_ads.reports.scheduler import Scheduler
+
+logger = logging.getLogger("airbyte")
 
 # A row of a report as JSON, roughly; only for the estimate that a platform draws its bar from.
 BYTES_PER_ROW = 600
@@ -118,6 +122,9 @@ class ReportRetriever:
                     # First: jobs that are created from now on are told of again.
                     run.jobs_noted = False
                     self._cursor.emit()
+                case Progress():
+                    run.line_noted = False
+                    logger.info(event.line)
                 case Ended():
                     if event.failure is not None:
                         raise event.failure

@@ -64,13 +64,20 @@ class JobsChanged:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """A line for the log."""
+
+    line: str
+
+
+@dataclass(frozen=True)
 class Ended:
     """Nothing more will come; with a failure, since the scheduler itself has failed or was stopped."""
 
     failure: Exception | None = None
 
 
-Event = Planned | FileReady | WindowClosed | PieceFailed | JobsChanged | Ended
+Event = Planned | FileReady | WindowClosed | PieceFailed | JobsChanged | Progress | Ended
 
 
 @dataclass(eq=False)
@@ -87,7 +94,9 @@ class ReportRun:
         accounts: how many accounts it is read for.
         unplanned: how many of them have no plan yet.
         planned_windows, closed_windows: how many windows there are, and how many are over.
+        busy_windows, ended_windows: the same of those windows that need jobs.
         open_windows: how many windows of an account are not over, by account.
+        line_noted: whether the reader has a line for the log that it has not written yet.
         jobs_noted: whether the reader knows already that there are jobs which the state lacks.
         largest_file: bytes of its largest result file so far, packed; None before the first.
     """
@@ -103,7 +112,10 @@ class ReportRun:
     unplanned: int = 0
     planned_windows: int = 0
     closed_windows: int = 0
+    busy_windows: int = 0
+    ended_windows: int = 0
     open_windows: Counter[str] = field(default_factory=Counter)
+    line_noted: bool = False
     jobs_noted: bool = False
     largest_file: int | None = None
 
@@ -165,7 +177,9 @@ def _expected(run: ReportRun) -> int:
 SECONDS_BETWEEN_LINES = 10.0
 
 
-def progress_lines(runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], seconds: float) -> list[str]:
+def progress_lines(
+    runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], seconds: float
+) -> list[tuple[ReportRun, str]]:
     """Return a line for each report that is not read yet; a window counts when all of its rows are out.
 
     Args:
@@ -179,17 +193,20 @@ def progress_lines(runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], s
         for window in account.windows:
             waiting[window.report] += len(window.waiting)
     return [
-        f"{run.name}: {run.closed_windows:,} of {run.planned_windows:,} windows, "
-        f"{run.accounts - run.unplanned - len(run.open_windows):,} of {run.accounts:,} accounts, "
-        f"{running[run.name]:,} jobs running, {waiting[run.name]:,} waiting{_time_left(run, seconds)}."
+        (
+            run,
+            f"{run.name}: {run.closed_windows:,} of {run.planned_windows:,} windows, "
+            f"{run.accounts - run.unplanned - len(run.open_windows):,} of {run.accounts:,} accounts, "
+            f"{running[run.name]:,} jobs running, {waiting[run.name]:,} waiting{_time_left(run, seconds)}.",
+        )
         for run in runs
         if run.unplanned or run.open_windows
     ]
 
 
 def _time_left(run: ReportRun, seconds: float) -> str:
-    """How long the rest takes at the pace so far; unknown before all windows are."""
-    if run.unplanned or not run.closed_windows:
+    """How long the rest takes at the pace so far of windows with jobs; unknown before all are planned."""
+    if run.unplanned or not run.ended_windows:
         return ""
-    left = seconds * (run.planned_windows - run.closed_windows) / run.closed_windows
+    left = seconds * (run.busy_windows - run.ended_windows) / run.ended_windows
     return f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"

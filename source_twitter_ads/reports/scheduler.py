@@ -14,7 +14,8 @@ reader, is an event that the scheduler's thread handles. A job goes from file to
 
 from __future__ import annotations
 
-import logging
+import math
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 
@@ -32,13 +33,12 @@ from source_twitter_ads.reports.report_run import (
     FileReady,
     PieceFailed,
     Planned,
+    Progress,
     ReportRun,
     WindowClosed,
     progress_lines,
 )
 from source_twitter_ads.reports.window_jobs import WindowJobs
-
-logger = logging.getLogger("airbyte")
 
 # Requests of one round.
 TURNS = 8
@@ -63,10 +63,12 @@ class Scheduler:
         settings = services.settings
         self._services = services
         self._runs: dict[str, ReportRun] = {}
-        self._given_up: dict[str, tuple[Reason, bool]] = {}
+        self._given_up: dict[str, tuple[Reason, bool, float]] = {}
         self._told: set[tuple[str, str]] = set()
         self._loop = loop_of(services.client, settings.num_workers, self._next_task, self._crashed)
-        self._board = JobBoard(self._loop, services.client, settings.job_timeout * 60.0, self._runs, self)
+        self._board = JobBoard(
+            self._loop, services.client, settings.job_timeout * 60.0, settings.num_workers, self._runs, self
+        )
         self._planning = Planning(self._loop, services.client, settings.num_workers, reports, self)
         board, plan = self._board, self._planning.next_question
         # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one
@@ -76,10 +78,16 @@ class Scheduler:
         self._failure: Exception | None = None
         self._began = 0.0
         self._closing = False
+        self._lock = threading.Lock()
+        self._closed = False
 
     def read(self, run: ReportRun, account_ids: Sequence[str]) -> None:
         """Begin to read a report; its `events` tell its reader what to do, up to `Ended`."""
-        self._loop.post(self._read, run, account_ids)
+        with self._lock:
+            if not self._closed:
+                self._loop.post(self._read, run, account_ids)
+                return
+        run.events.put(Ended(InterruptedError("The sync has ended.")))
 
     def rows_read(self, event: FileReady) -> None:
         """Note that all rows of a file are out."""
@@ -101,7 +109,10 @@ class Scheduler:
 
     def close(self) -> None:
         """End the scheduler, once the jobs of failed windows are cancelled, or some seconds later."""
-        self._loop.post(self._close)
+        # Whatever was posted before is handled before; a report that comes later is told at once.
+        with self._lock:
+            self._closed = True
+            self._loop.post(self._close)
         self._loop.join(CANCEL_SECONDS)
         self._loop.post(self._loop.end)
 
@@ -110,7 +121,8 @@ class Scheduler:
     def _next_task(self) -> Task | None:
         if self._failure is not None:
             return None
-        for _ in range(TURNS):
+        # Twice: a file that cannot be fetched makes room for a creation, whose turn may have passed.
+        for _ in range(2 * TURNS):
             task = next(self._turns)()
             if task is not None:
                 return task
@@ -164,10 +176,13 @@ class Scheduler:
                 window.waiting.append(request)
             else:
                 adopted.append(Job(request, job_id, window.context, created=self._loop.now(), adopted=True))
-        if window.waiting or adopted:
+        window.busy = bool(window.waiting or adopted)
+        if window.busy:
+            run.busy_windows += 1
             self._board.add(window, adopted)
-            if window.account_id in self._given_up:
-                self._give_up(window, *self._given_up[window.account_id])
+            failure_of, per_report, forgotten_at = self._given_up.get(window.account_id, (None, False, 0.0))
+            if failure_of is not None and self._loop.now() < forgotten_at:
+                self._give_up(window, failure_of, per_report)
         else:
             self.window_changed(window)
 
@@ -207,9 +222,20 @@ class Scheduler:
         self._over(window, closed if skipped else PieceFailed(failure))
 
     def account_failed(self, account: AccountJobs, failure_of: Reason, per_report: bool = False) -> None:
-        """End all windows of an account, also those that are planned later: one error for each, or for each report."""
-        self._given_up[account.account_id] = failure_of, per_report
-        for window in sorted(account.windows, key=lambda one: (one.report, one.position)):
+        """End all windows of an account, also those that are planned soon: one error for each, or for each report."""
+        self._end_windows(account, account.windows, failure_of, per_report)
+
+    def creation_failed(self, account: AccountJobs, failure_of: Reason) -> None:
+        """End the windows of an account that need further jobs; the others have theirs."""
+        self._end_windows(account, {window for window in account.windows if window.waiting}, failure_of, False)
+
+    def _end_windows(
+        self, account: AccountJobs, windows: Iterable[WindowJobs], failure_of: Reason, per_report: bool
+    ) -> None:
+        # An account without any result is not tried again; an outage may be over after the time that it was waited for.
+        forgotten_at = math.inf if per_report else self._loop.now() + self._services.settings.outage_timeout
+        self._given_up[account.account_id] = failure_of, per_report, forgotten_at
+        for window in sorted(windows, key=lambda one: (one.report, one.position)):
             self._give_up(window, failure_of, per_report)
 
     def _give_up(self, window: WindowJobs, failure_of: Reason, per_report: bool) -> None:
@@ -236,6 +262,7 @@ class Scheduler:
         if event is not None:
             run.events.put(event)
         run.closed_windows += 1
+        run.ended_windows += window.busy
         run.open_windows[window.account_id] -= 1
         if not run.open_windows[window.account_id]:
             del run.open_windows[window.account_id]
@@ -280,6 +307,9 @@ class Scheduler:
             run.events.put(Ended(error))
 
     def _tell_progress(self) -> None:
-        for line in progress_lines(self._runs.values(), self._board.accounts(), self._loop.now() - self._began):
-            logger.info(line)
+        # The reader writes it: this thread must not wait for whoever reads standard output.
+        for run, line in progress_lines(self._runs.values(), self._board.accounts(), self._loop.now() - self._began):
+            if not run.line_noted:
+                run.line_noted = True
+                run.events.put(Progress(line))
         self._loop.at(self._loop.now() + SECONDS_BETWEEN_LINES, self._tell_progress)

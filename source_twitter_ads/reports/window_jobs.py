@@ -37,6 +37,7 @@ class WindowJobs:
         waiting: requests without a job yet.
         open_jobs: jobs that are being created, are running, or have a file that is not read yet.
         failure: why some of its rows are missing; None while nothing is.
+        busy: whether it needs jobs at all.
         over: whether it is closed or has failed, so that nothing of it is wanted any more.
     """
 
@@ -50,6 +51,7 @@ class WindowJobs:
         self.waiting = deque(requests)
         self.open_jobs = 0
         self.failure: ApiFailure | None = None
+        self.busy = bool(self.waiting)
         self.over = False
         self._served: set[str] = set()
         self._failed = self._read = 0

@@ -6,11 +6,15 @@ Source: docs/x-ads-api.md §4.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from pytest_mock import MockerFixture
 
 from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure
+from source_twitter_ads.api.rate_limit_window import RateLimitWindow
 from source_twitter_ads.api.request import ApiRequest
 from unit_tests.api.tiny_server import CONTEXT, PATH, Reply, Server, client, refusal
 from unit_tests.api.virtual_time import VirtualTime
@@ -92,6 +96,30 @@ class TestAttempt:
         asked.close()
         with pytest.raises(ApiFailure, match="has ended"):
             asked.attempt(page(asked))
+
+
+@pytest.mark.timeout(30)
+class TestNoLimit:
+    """What a response without the headers of a limit tells of the requests that follow it."""
+
+    @pytest.mark.parametrize(
+        ("reply", "unlimited"),
+        [
+            (Reply(), True),
+            (refusal(404, "NOT_FOUND"), True),
+            (refusal(429, "TOO_MANY_REQUESTS"), False),
+            (Reply(503), False),
+        ],
+        ids=["200", "404", "429", "503"],
+    )
+    def test_given_no_headers_when_x_took_or_refused_it_then_it_sets_no_limit(
+        self, server: Server, time: Awake, mocker: MockerFixture, reply: Reply, unlimited: bool
+    ) -> None:
+        server.replies(reply)
+        left = mocker.spy(RateLimitWindow, "leave")
+        with suppress(ApiFailure):
+            client(server).attempt(page(client(server)))
+        assert {call.args[3] for call in left.call_args_list} == {unlimited}
 
 
 @pytest.mark.timeout(30)

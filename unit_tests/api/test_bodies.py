@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from source_twitter_ads.api import bodies
-from source_twitter_ads.api.bodies import InvalidBody, gunzip, parse_envelope
+from source_twitter_ads.api.bodies import InvalidBody, envelope_of, gunzip, parse_envelope
 from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure, fetched, refusal
 from unit_tests.api.virtual_time import VirtualTime
 
@@ -208,3 +208,12 @@ class TestGunzip:
     def test_given_a_bomb_when_read_then_it_is_refused_before_it_fills_the_memory(self) -> None:
         with pytest.raises(InvalidBody, match="more than 1000 bytes"):
             gunzip(gzip.compress(b"0" * 10_000_000), limit=1000)
+
+
+class TestRequired:
+    def test_given_no_record_when_a_resource_is_made_then_its_body_is_refused(self) -> None:
+        with pytest.raises(InvalidBody, match="without the record"):
+            envelope_of(lambda record: record["id"], required=True)(b'{"data": []}')
+
+    def test_given_no_record_when_a_page_is_asked_then_it_is_an_empty_page(self) -> None:
+        assert envelope_of(lambda record: record["id"])(b'{"data": []}')["data"] == []

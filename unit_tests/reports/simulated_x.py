@@ -150,7 +150,9 @@ class SimulatedX(ApiClient):
     def _arrived(
         self, entered: AbstractContextManager[Permit], permit: Permit, outcome: Outcome, headers: dict[str, str]
     ) -> Outcome:
-        permit.responded(headers, isinstance(outcome, ApiResponse))
+        said = outcome.refusal if isinstance(outcome, ApiFailure) else None
+        decided = said is not None and said.status < 500 and said.status != 429
+        permit.responded(headers, decided or isinstance(outcome, ApiResponse))
         entered.__exit__(None, None, None)
         return outcome
 

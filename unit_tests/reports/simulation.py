@@ -24,6 +24,7 @@ from source_twitter_ads.reports.report_run import (
     JobsChanged,
     PieceFailed,
     Planned,
+    Progress,
     ReportRun,
     WindowClosed,
 )
@@ -44,6 +45,7 @@ class SimulatedReader:
         files: those that were read.
         closed, held: windows by account and position.
         failures: what failed.
+        lines: what was to be logged.
         ended: the last event, and when it came.
     """
 
@@ -60,6 +62,7 @@ class SimulatedReader:
         self.closed: list[tuple[str, int]] = []
         self.held: list[tuple[str, int]] = []
         self.failures: list[Exception] = []
+        self.lines: list[str] = []
         self.ended: Ended | None = None
         self.ended_at = math.inf
         self.account_ended_at: dict[str, float] = {}
@@ -104,6 +107,9 @@ class SimulatedReader:
             case JobsChanged():
                 self._sync.runs[self.name].jobs_noted = False
                 self.cursor.emit()
+            case Progress():
+                self._sync.runs[self.name].line_noted = False
+                self.lines.append(event.line)
             case Ended():
                 assert self.ended is None
                 self.ended, self.ended_at = event, self._sync.loop.now()

@@ -171,7 +171,7 @@ class TestPolling:
 
     def test_given_no_slot_when_no_job_runs_then_x_is_asked_every_fifteen_seconds(self, account: AccountJobs) -> None:
         account.add(waiting("spend", 0, "a"))
-        account.quota.refused(running=0)
+        account.quota.refused(running=0, now=1000)
         account.polled(1000)
         account.polling = False
         assert self.due(account, 1001) == pytest.approx(1000 + LATEST_POLL)

@@ -55,7 +55,7 @@ class TestSlots:
 
     def test_given_too_many_jobs_when_x_says_so_then_none_before_the_next_status(self) -> None:
         quota = known()
-        quota.refused(running=30)
+        quota.refused(running=30, now=1000)
         assert not quota.has_slot(30)
         quota.learn(30, left(5))
         assert quota.has_slot(34)
@@ -92,11 +92,14 @@ class TestStarving:
         quota.note_starving(waiting=True, now=1015)
         assert quota.starved(1100) == 100
 
-    def test_given_a_free_slot_when_told_then_nobody_starves(self) -> None:
-        quota = self.starving()
-        quota.learn(0, left(1))
+    def test_given_a_slot_that_is_shown_but_refused_when_asked_again_then_time_goes_on(self) -> None:
+        """TOO_MANY_JOBS of an X that shows no slots, or more than it has."""
+        quota = known()
+        quota.refused(running=0, now=1000)
+        quota.learn(0, {})
         quota.note_starving(waiting=True, now=1015)
-        assert quota.starved(1100) == 0
+        quota.refused(running=0, now=1016)
+        assert quota.starved(1100) == 100
 
     def test_given_a_job_that_was_created_when_told_then_nobody_starves(self) -> None:
         quota = self.starving()
@@ -108,8 +111,9 @@ class TestStarving:
         quota.note_starving(waiting=False, now=1015)
         assert quota.starved(1100) == 0
 
-    def test_given_a_job_that_is_being_created_when_told_then_nobody_starves(self) -> None:
-        quota = self.starving()
+    def test_given_no_slot_but_a_job_on_its_way_when_told_then_nobody_starves(self) -> None:
+        quota = known()
         quota.being_created = 1
+        quota.learn(0, left(0))
         quota.note_starving(waiting=True, now=1015)
         assert quota.starved(1100) == 0
