@@ -30,13 +30,7 @@ def normalise(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Comma-separated strings become lists, "true" becomes True, "14" becomes 14, `2026-01-01 00:00:00`
     becomes `2026-01-01T00:00:00`, `enitity` becomes `entity`, country codes and the values of enums become upper case,
-    and empty optional values are dropped so that their defaults apply.
-
-    Args:
-        config: the configuration as the user gave it.
-
-    Returns:
-        A new dictionary; unknown keys are kept untouched.
+    and empty optional values are dropped so that their defaults apply. Unknown keys are kept untouched.
     """
     if "country_codes" in config:
         config = {**config, "country_codes": _upper(config["country_codes"])}
@@ -141,11 +135,7 @@ class NormaliseConfig(ConfigTransformation):
     """Lets the manifest's spec name `normalise` as one of its normalisation rules."""
 
     def transform(self, config: MutableMapping[str, Any]) -> None:
-        """Normalise the configuration in place.
-
-        Args:
-            config: the configuration as the user gave it; changed in place, as the CDK expects.
-        """
+        """Normalise the configuration in place, as the CDK expects."""
         normalised = normalise(config)
         config.clear()
         config.update(normalised)

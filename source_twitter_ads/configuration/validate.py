@@ -23,7 +23,6 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.configuration.normalise import MISSPELT_ENTITY
 from source_twitter_ads.configuration.settings import API_URL, API_VERSION
-from source_twitter_ads.configuration.showing import shown, shown_address
 from source_twitter_ads.configuration.spec import (
     DATE_FORM,
     REPORT,
@@ -45,14 +44,18 @@ _VERSION_PATH = re.compile(rf"^(/+[0-9]+)+/*$|(/+{API_VERSION})+/*$")
 # A list may hold any number of mistakes, and more sentences than this do not help.
 _MOST_SENTENCES = 20
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+# Characters of a value that a message shows.
+_LONGEST = 200
+# Browsers and urllib disagree on what ends the user information of a broken address: all up to the last sign that
+# may stand for "@" goes.
+_AT = "(?:@|%40|\uff20|\ufe6b)"
+_USER_INFO = re.compile(rf"//.*{_AT}", re.DOTALL)
+_ADDRESS_USER_INFO = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*:[/\\]+)?.*{_AT}", re.DOTALL)
+_QUERY_OR_FRAGMENT = re.compile(r"([?#]).*", re.DOTALL)
 
 
 class ConfigProblem(AirbyteTracedException):
-    """A configuration that the connector cannot work with.
-
-    Args:
-        sentences: one user-facing sentence per mistake.
-    """
+    """A configuration that the connector cannot work with: one user-facing sentence per mistake."""
 
     def __init__(self, *sentences: str) -> None:
         text = " ".join(sentences)
@@ -60,11 +63,7 @@ class ConfigProblem(AirbyteTracedException):
 
 
 def require_valid(config: Mapping[str, Any], now: datetime | None = None) -> None:
-    """Raise unless every value of a normalised configuration can be used.
-
-    Args:
-        config: the configuration after `normalise`.
-        now: the moment that a start_date must not lie behind, aware; the present when left out.
+    """Raise unless every value of a normalised configuration can be used, by default at the present moment (aware).
 
     Raises:
         ConfigProblem: with one sentence per mistake.
@@ -82,9 +81,6 @@ def warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
 
     A misspelt `account_ids` would read every account. Platforms add keys of their own: those that begin with `_` pass
     without a warning.
-
-    Args:
-        config: the configuration.
     """
     for key in config:
         if key in SETTINGS or key.startswith("_"):
@@ -287,3 +283,31 @@ def allowed_values(values: Sequence[str]) -> str:
     text = f"allowed are {', '.join(value for value in values if value not in past)}"
     late = ", ".join(value for value in values if value in past)
     return f"{text}, and with a warning, since X has retired them, {late}" if late else text
+
+
+def shown(value: Any) -> str:
+    """Return a value as Python writes it, its beginning when it is long; user information of addresses is `***`."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):
+        return f"a {type(value).__name__} that is too large to be shown"
+    return _beginning(_USER_INFO.sub("//***@", text))
+
+
+def shown_address(value: Any) -> str:
+    """Return what should have been an address, such as `'https://***@proxy.example/x?***'`.
+
+    Whatever may be user information, a query or a fragment is `***`, also where nothing can parse the address.
+    """
+    if not isinstance(value, str):
+        return _masked(shown(value))
+    return _beginning(repr(_masked(value)))
+
+
+def _masked(address: str) -> str:
+    without_user = _ADDRESS_USER_INFO.sub(lambda found: f"{found[1] or ''}***@", address, count=1)
+    return _QUERY_OR_FRAGMENT.sub(r"\1***", without_user)
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
