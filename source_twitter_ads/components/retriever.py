@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import timezone
 from functools import partial
@@ -18,7 +18,7 @@ from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.configuration.validate import parse_moment
-from source_twitter_ads.engine.listing import Cut, NewestFirst, read_pages
+from source_twitter_ads.engine.listing import Cut, NewestFirst, Records, read_pages
 from source_twitter_ads.engine.page import Page
 
 
@@ -82,31 +82,24 @@ class PageRetriever(Retriever):
         }
         query = {key: text.format_map(values) for key, text in self.query.items()}
         listing = self._collection(self.path.format_map(values), query, partition.get("account_id"))
-        bounds = self._bounds(stream_slice)
-        yield from read_pages(
-            self.name,
-            listing,
-            stream_slice,
-            self._services.accounts.skips,
-            added={name: partition[name] for name in self.fields_from_partition},
-            cut=bounds.cut if bounds else Cut,
-        )
+        added = {name: partition[name] for name in self.fields_from_partition}
+        skips, cut = self._services.accounts.skips, self._cut(stream_slice)
+        yield from read_pages(self.name, listing, stream_slice, skips, added=added, cut=cut)
 
     def _collection(
         self, path: str, query: Mapping[str, str], account_id: str | None
     ) -> Iterator[list[dict[str, Any]]]:
         page_size = self.max_page_size if self.fixed_page_size else self._services.settings.page_size
-        wanted = min(page_size, self.max_page_size)
-        count = wanted or None
+        count = min(page_size, self.max_page_size) or None
         return pages(self._services.client, path, query, RequestContext(self.name, account_id), count=count)
 
-    def _bounds(self, stream_slice: StreamSlice) -> NewestFirst | None:
+    def _cut(self, stream_slice: StreamSlice) -> Callable[[Records], Cut]:
         name = self._cursor_field
         if name is None:
-            return None
+            return Cut
         since = stream_slice.cursor_slice.get("start_time")
         began = partial(self._services.client.clock.at_least, time.time())
-        return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began)
+        return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began).cut
 
 
 @dataclass

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import InitVar, dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
-from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
-from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
+from airbyte_cdk.sources.declarative.partition_routers import SinglePartitionRouter
+from airbyte_cdk.sources.types import Config, StreamSlice
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.bodies import text_of
@@ -21,34 +22,13 @@ from source_twitter_ads.api.services import Services
 
 
 @dataclass
-class XAdsRouter(PartitionRouter):
+class XAdsRouter(SinglePartitionRouter):
     """A router that adds nothing to requests: the retriever fills paths and queries from the partition itself."""
 
     config: Config
-    parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._services = Services.of(self.config)
-
-    def get_stream_state(self) -> Mapping[str, StreamState] | None:
-        """Parents are read anew in each sync, so they have no state."""
-        return None
-
-    def get_request_params(self, **_: Any) -> Mapping[str, Any]:
-        """Nothing to add."""
-        return {}
-
-    def get_request_headers(self, **_: Any) -> Mapping[str, Any]:
-        """Nothing to add."""
-        return {}
-
-    def get_request_body_data(self, **_: Any) -> Mapping[str, Any]:
-        """Nothing to add."""
-        return {}
-
-    def get_request_body_json(self, **_: Any) -> Mapping[str, Any]:
-        """Nothing to add."""
-        return {}
 
 
 @dataclass
@@ -67,11 +47,10 @@ class AccountsRouter(XAdsRouter):
         Raises:
             ApiFailure: when the accounts cannot be listed.
         """
+        further = [{name: value} for name, values in self.values.items() for value in values] or [{}]
         for account_id in self._services.accounts.ids():
-            for name, own_values in self.values.items() or [("", [""])]:
-                for value in own_values:
-                    more = {name: value} if name else {}
-                    yield StreamSlice(partition={"account_id": account_id, **more}, cursor_slice={})
+            for fields in further:
+                yield StreamSlice(partition={"account_id": account_id, **fields}, cursor_slice={})
 
 
 @dataclass
@@ -84,59 +63,53 @@ class LineItemBatchesRouter(XAdsRouter):
 
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield partitions `{account_id, line_item_ids}`; an account whose listing fails becomes one failing slice."""
-        accounts = self._services.accounts.ids()
         ahead = self._services.settings.num_workers
         with ThreadPoolExecutor(ahead, thread_name_prefix="line_items") as pool:
-            listings: deque[tuple[str, Future[Iterator[list[str]]]]] = deque()
-            for account_id in accounts:
-                listings.append((account_id, pool.submit(self._begun, account_id)))
+            listings: deque[Future[Iterator[StreamSlice]]] = deque()
+            for account_id in self._services.accounts.ids():
+                listings.append(pool.submit(self._begun, account_id))
                 if len(listings) >= ahead:
-                    yield from self._slices(*listings.popleft())
+                    yield from listings.popleft().result()
             while listings:
-                yield from self._slices(*listings.popleft())
+                yield from listings.popleft().result()
 
-    def _slices(self, account_id: str, listing: Future[Iterator[list[str]]]) -> Iterator[StreamSlice]:
-        try:
-            for batch in listing.result():
-                partition = {"account_id": account_id, "line_item_ids": ",".join(batch)}
-                yield StreamSlice(partition=partition, cursor_slice={})
-        except ApiFailure as failure:
-            partition = {"account_id": account_id, "line_item_ids": ""}
-            yield StreamSlice(partition=partition, cursor_slice={}, extra_fields={"failure": failure})
-
-    def _begun(self, account_id: str) -> Iterator[list[str]]:
+    def _begun(self, account_id: str) -> Iterator[StreamSlice]:
         """List the first batch at least: most accounts have no more, and a thousand of them are not asked in turn."""
-        batches = self._batches(account_id)
-        first = next(batches, None)
-        return iter(()) if first is None else chain([first], batches)
+        slices = self._slices(account_id)
+        return chain(list(islice(slices, 1)), slices)
 
-    def _batches(self, account_id: str) -> Iterator[list[str]]:
+    def _slices(self, account_id: str) -> Iterator[StreamSlice]:
+        settings = self._services.settings
+        deleted = "true" if settings.with_deleted else "false"
+        listing = pages(
+            self._services.client,
+            f"accounts/{account_id}/line_items",
+            {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"},
+            RequestContext("targeting_criteria", account_id),
+            count=min(settings.page_size, MAX_PAGE_SIZE),
+            read=partial(text_of, name="id"),
+        )
         seen: set[str] = set()
         waiting: list[str] = []
         try:
-            for page in self._pages(account_id):
-                for line_item_id in page:
-                    if line_item_id not in seen:
-                        seen.add(line_item_id)
-                        waiting.append(line_item_id)
+            for page in listing:
+                waiting += [line_item_id for line_item_id in dict.fromkeys(page) if line_item_id not in seen]
+                seen.update(page)
                 while len(waiting) >= IDS_PER_REQUEST:
-                    yield waiting[:IDS_PER_REQUEST]
+                    yield _line_items(account_id, waiting[:IDS_PER_REQUEST])
                     del waiting[:IDS_PER_REQUEST]
         except ApiFailure as failure:
             # An account that showed some line items is accessible: a refusal now would lose the rest of them.
             if seen or not self._services.accounts.skips(failure):
-                raise
+                yield _line_items(account_id, [], failure=failure)
+            return
         if waiting:
-            yield waiting
+            yield _line_items(account_id, waiting)
 
-    def _pages(self, account_id: str) -> Iterator[list[str]]:
-        settings = self._services.settings
-        deleted = "true" if settings.with_deleted else "false"
-        query = {"with_deleted": deleted, "with_draft": "true", "sort_by": "created_at-asc"}
-        context = RequestContext("targeting_criteria", account_id)
-        count = min(settings.page_size, MAX_PAGE_SIZE)
-        path = f"accounts/{account_id}/line_items"
-        return pages(self._services.client, path, query, context, count=count, read=lambda item: text_of(item, "id"))
+
+def _line_items(account_id: str, ids: Sequence[str], **extra_fields: Any) -> StreamSlice:
+    partition = {"account_id": account_id, "line_item_ids": ",".join(ids)}
+    return StreamSlice(partition=partition, cursor_slice={}, extra_fields=extra_fields)
 
 
 @dataclass
@@ -150,10 +123,7 @@ class TvMarketsRouter(XAdsRouter):
             ApiFailure: when the markets cannot be listed.
         """
         context = RequestContext("targeting_tv_shows")
-        seen: set[str] = set()
-        path = "targeting_criteria/tv_markets"
-        for page in pages(self._services.client, path, {}, context, count=None, read=lambda m: text_of(m, "locale")):
-            for locale in page:
-                if locale not in seen:
-                    seen.add(locale)
-                    yield StreamSlice(partition={"locale": locale}, cursor_slice={})
+        read = partial(text_of, name="locale")
+        listing = pages(self._services.client, "targeting_criteria/tv_markets", {}, context, count=None, read=read)
+        for locale in dict.fromkeys(chain.from_iterable(listing)):
+            yield StreamSlice(partition={"locale": locale}, cursor_slice={})
