@@ -13,13 +13,10 @@ from source_twitter_ads.api.services import Services
 
 
 class XAdsStream(HttpStream):
-    """An HttpStream whose requests go through the connector's own transport.
+    """An HttpStream whose requests go through the sync's own client.
 
     Subclasses override `read_records`, so nothing calls `next_page_token` and `parse_response`: they are here because
     HttpStream is abstract without them.
-
-    Args:
-        services: the shared parts of the sync.
     """
 
     # For the engine: True for a stream of one slice that is read for as long as the sync lasts.

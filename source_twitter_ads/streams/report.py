@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -23,14 +22,7 @@ from source_twitter_ads.streams.base import XAdsStream
 
 
 class Report(XAdsStream):
-    """One report of all accounts, read as one slice: the scheduler decides which window comes when.
-
-    Args:
-        definition: what the report asks for.
-        context: what the reports of a sync share.
-        bookmarks: the stream's cursor.
-        repository: where messages go.
-    """
+    """One report of all accounts, read as one slice: the scheduler decides which window comes when."""
 
     # X works on its jobs while everything else is read, so it begins before the other streams.
     reads_all_the_time = True
@@ -74,11 +66,7 @@ class Report(XAdsStream):
         yield StreamSlice(partition={}, cursor_slice={})
 
     def read_records(  # type: ignore[override]  # pages and failed pieces in place of records
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
+        self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any
     ) -> Iterable[Page | PieceFailure]:
         """Yield the rows of all windows of all accounts, and what failed of them.
 
@@ -93,11 +81,9 @@ logger = logging.getLogger("airbyte")
 
 
 def report_definitions(config: Mapping[str, Any], taken_names: Collection[str]) -> list[ReportDefinition]:
-    """Return the prebuilt reports and those of the configuration.
+    """Return the prebuilt reports and those of the normalised configuration.
 
-    Args:
-        config: the normalised configuration.
-        taken_names: names of the entity streams.
+    `taken_names` are those of the other streams: a report must have a name of its own.
 
     Raises:
         ConfigProblem: with one sentence per mistake in the custom reports.
@@ -116,11 +102,7 @@ def report_streams(
 ) -> Iterator[tuple[Report, ReportCursor]]:
     """Yield each report with its cursor; all of them share one scheduler.
 
-    Args:
-        services: the shared parts of the sync.
-        definitions: the reports.
-        state_of: returns a stream's state at the start of the sync.
-        repository: where messages go.
+    `state_of` takes a stream's name and returns its state at the start of the sync.
     """
     context = ReportContext(services, [definition.name for definition in definitions])
     for definition in definitions:

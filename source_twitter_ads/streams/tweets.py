@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
@@ -23,12 +22,8 @@ from source_twitter_ads.engine.listing import NewestFirst, read_pages
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
-_MONTHS = {
-    name: f"{number:02d}"
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
-    )
-}
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: f"{number:02d}" for number, name in enumerate(_NAMES, start=1)}
 _FORMAT = "%a %b %d %H:%M:%S %z %Y"
 
 
@@ -50,10 +45,6 @@ class Tweets(XAdsStream):
 
     Published Tweets come newest first and are read down to the bookmark. Scheduled ones come in no order, can be edited
     without a trace in their dates, and are few: they are read in full each time.
-
-    Args:
-        services: the shared parts of the sync.
-        bookmarks: the stream's cursor.
     """
 
     name = "tweets"
@@ -77,48 +68,27 @@ class Tweets(XAdsStream):
         """Return the collection of the slice's account."""
         return f"accounts/{(stream_slice or {})['account_id']}/tweets"
 
-    def request_params(
-        self,
-        stream_state: Mapping[str, Any] | None,
-        stream_slice: Mapping[str, Any] | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> MutableMapping[str, Any]:
-        """Return the filters of a slice: `timeline_type` would else hide organic Tweets."""
-        return {"tweet_type": (stream_slice or {})["tweet_type"], "timeline_type": "ALL", **(next_page_token or {})}
-
     def stream_slices(self, *_: Any, **__: Any) -> Iterable[StreamSlice]:
         """Yield one slice per account and tweet_type."""
         for account_id in self._services.accounts.ids():
             for tweet_type in TWEET_TYPES:
                 yield StreamSlice(partition={"account_id": account_id, "tweet_type": tweet_type}, cursor_slice={})
 
-    def read_records(
-        self,
-        sync_mode: SyncMode,
-        cursor_field: list[str] | None = None,
-        stream_slice: Mapping[str, Any] | None = None,
-        stream_state: Mapping[str, Any] | None = None,
-    ) -> Iterable[StreamData]:
+    def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[StreamData]:
         """Yield the pages of a slice.
 
         Raises:
             ApiFailure: when X refuses.
         """
         assert isinstance(stream_slice, StreamSlice)
-        settings = self._services.settings
-        account_id = stream_slice["account_id"]
-        count = min(settings.page_size, MAX_PAGE_SIZE)
-        query = {key: str(value) for key, value in self.request_params(None, stream_slice).items()}
-        context = RequestContext(self.name, account_id, stream_slice["tweet_type"])
+        account_id, tweet_type = stream_slice["account_id"], stream_slice["tweet_type"]
+        # X hides organic Tweets unless `timeline_type` asks for them.
+        query = {"tweet_type": tweet_type, "timeline_type": "ALL"}
+        context = RequestContext(self.name, account_id, tweet_type)
+        count = min(self._services.settings.page_size, MAX_PAGE_SIZE)
         listing = pages(self._services.client, self.path(stream_slice=stream_slice), query, context, count=count)
-        yield from read_pages(
-            self.name,
-            listing,
-            stream_slice,
-            self._services.accounts.skips,
-            added={"account_id": account_id},
-            cut=self._bounds(stream_slice).cut,
-        )
+        skips, cut = self._services.accounts.skips, self._bounds(stream_slice).cut
+        yield from read_pages(self.name, listing, stream_slice, skips, added={"account_id": account_id}, cut=cut)
 
     def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
         settings = self._services.settings
