@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
@@ -23,23 +23,17 @@ NO_ACCOUNT = (
     "The keys are right, but the owner of the access token has no ad account: ask an account admin to add this X user "
     "under Edit access to account on ads.x.com."
 )
-ALL_DELETED = "X lists {} as deleted: there is no account left to read."
+ALL_DELETED = "X lists {} as deleted, and shows no other account: set with_deleted to true to read them."
 
 
 class Accounts:
-    """The ad accounts that this sync reads.
-
-    Args:
-        client: lists the accounts.
-        settings: names the accounts, or none for all that the token sees.
-    """
+    """The ad accounts that this sync reads: those of the settings, or all that the token sees."""
 
     def __init__(self, client: ApiClient, settings: Settings) -> None:
         self._client = client
         self._settings = settings
         self._lock = threading.Lock()
-        self._records: dict[str, Mapping[str, Any]] | None = None
-        self._failure: ApiFailure | None = None
+        self._outcome: dict[str, Mapping[str, Any]] | ApiFailure | None = None
 
     def ids(self) -> list[str]:
         """Return the ids of the accounts to read; no request is sent if the configuration names them.
@@ -89,29 +83,25 @@ class Accounts:
             ApiFailure: when the accounts cannot be listed; every stream gets the same one.
         """
         with self._lock:
-            if self._failure:
-                raise self._failure
-            if self._records is None:
+            if self._outcome is None:
                 try:
-                    self._records = dict(self._list())
+                    self._outcome = dict(self._list())
                 except ApiFailure as failure:
-                    self._failure = failure
-                    raise
-            return self._records
+                    self._outcome = failure
+            if isinstance(self._outcome, ApiFailure):
+                raise self._outcome
+            return self._outcome
 
-    def _list(self) -> list[tuple[str, Mapping[str, Any]]]:
+    def _list(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         ids = self._settings.account_ids
-        batches = [ids[i : i + IDS_PER_REQUEST] for i in range(0, len(ids), IDS_PER_REQUEST)] or [()]
-        found: list[tuple[str, Mapping[str, Any]]] = []
-        for batch in batches:
+        for start in range(0, len(ids) or 1, IDS_PER_REQUEST):
             # Sorted by a field that never changes, so that no account moves between pages meanwhile.
             params = {"with_deleted": "true", "sort_by": "created_at-asc"}
-            if batch:
-                params["account_ids"] = ",".join(batch)
+            if ids:
+                params["account_ids"] = ",".join(ids[start : start + IDS_PER_REQUEST])
             context = RequestContext("accounts")
             for page in pages(self._client, "accounts", params, context, count=MAX_PAGE_SIZE, read=_with_id):
-                found.extend(page)
-        return found
+                yield from page
 
 
 def _with_id(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -68,8 +68,8 @@ class TestIds:
     ) -> None:
         assert self.ids(Listing(), with_deleted=with_deleted) == found
 
-    def test_given_deleted_accounts_alone_when_the_user_wants_none_then_it_is_no_success(self) -> None:
-        with pytest.raises(ConfigProblem, match="X lists a, b as deleted: there is no account left to read"):
+    def test_given_deleted_accounts_alone_when_the_user_wants_none_then_it_fails(self) -> None:
+        with pytest.raises(ConfigProblem, match="X lists a, b as deleted, and shows no other account: set "):
             self.ids(Listing(a=True, b=True), with_deleted=False)
 
     def test_given_named_accounts_when_all_others_are_deleted_then_they_are_read(self) -> None:

@@ -40,7 +40,7 @@ class TestCheck:
             ([ALIVE, DELETED], {}, ""),
             ([], {}, "has no ad account"),
             ([DELETED], {"with_deleted": True}, ""),
-            ([DELETED], {"with_deleted": False}, "X lists b as deleted: there is no account left to read"),
+            ([DELETED], {"with_deleted": False}, "X lists b as deleted, and shows no other account: set with_deleted"),
             ([DELETED], {"with_deleted": False, "account_ids": ["b"]}, ""),
             ([ALIVE], {"account_ids": ["a", "c"]}, "account_ids holds c, which X does not show"),
         ],
