@@ -27,7 +27,7 @@ def without_secrets(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "which is no url"
+        return "an address that is not a url"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
@@ -133,13 +133,12 @@ class Refusal:
 # Seconds between the clocks of this machine and of X from which on X may refuse a signature (docs/x-ads-api.md §1).
 LARGEST_SKEW = 60.0
 
-_TRY_LATER = "Run the sync again later; X's status page lists outages."
-_REPORT_BUG = "This is likely a defect of the connector: please report it with this message."
-_ASK_ACCESS = (
-    "Check the account id, and that the X user who owns the access token has a role in that ad account "
-    "(ads.x.com, Edit access to account)."
-)
 
+def _user_error(advice: str) -> Rule:
+    return Rule(Action.FAIL, CONFIG, advice)
+
+
+_TRY_LATER = "Run the sync again later; X's status page lists outages."
 # A fresh signature may pass (docs/x-ads-api.md §10.5).
 CLOCK_SKEW = Rule(
     Action.RETRY,
@@ -149,45 +148,41 @@ CLOCK_SKEW = Rule(
 RATE_LIMITED = Rule(Action.WAIT, TRANSIENT, _TRY_LATER)
 SERVER_ERROR = Rule(Action.RETRY, TRANSIENT, _TRY_LATER)
 UNREACHABLE = Rule(Action.FAIL, TRANSIENT, "Check the network of the machine that runs the sync and X's status page.")
+_DEFECT = Rule(Action.FAIL, SYSTEM, "This is likely a defect of the connector: please report it with this message.")
+_NO_ACCESS = _user_error(
+    "Check the account id, and that the X user who owns the access token has a role in that ad account "
+    "(ads.x.com, Edit access to account)."
+)
+_NO_FEATURE = Rule(Action.SKIP, CONFIG, "This ad account has no access to the feature, so there is nothing to read.")
 
 BY_CODE: Mapping[str, Rule] = {
-    "UNAUTHORIZED_ACCESS": Rule(
-        Action.FAIL,
-        CONFIG,
+    "UNAUTHORIZED_ACCESS": _user_error(
         "X does not accept the four keys. Copy consumer key, consumer secret, access token and access token secret "
-        "again from the developer portal; a token that was revoked must be generated anew.",
+        "again from the developer portal; a token that was revoked must be generated anew."
     ),
-    "UNAUTHORIZED_CLIENT_APPLICATION": Rule(
-        Action.FAIL,
-        CONFIG,
+    "UNAUTHORIZED_CLIENT_APPLICATION": _user_error(
         "The app is not approved for the Ads API. Apply for access in the X developer portal, "
-        "and generate new access tokens once X has approved it.",
+        "and generate new access tokens once X has approved it."
     ),
-    "INSUFFICIENT_USER_AUTHORIZED_PERMISSION": Rule(
-        Action.FAIL,
-        CONFIG,
+    "INSUFFICIENT_USER_AUTHORIZED_PERMISSION": _user_error(
         "The access token is older than the app's approval, or the app has read permission only. "
-        "Set the app to Read and write, generate the access token and its secret again, and enter the new ones.",
+        "Set the app to Read and write, generate the access token and its secret again, and enter the new ones."
     ),
-    "READONLY_CLIENT_APPLICATION": Rule(
-        Action.FAIL, CONFIG, "Set the app to Read and write, then generate the access token and its secret again."
+    "READONLY_CLIENT_APPLICATION": _user_error(
+        "Set the app to Read and write, then generate the access token and its secret again."
     ),
-    "ACCOUNT_NOT_FOUND": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
-    "ACTION_NOT_ALLOWED": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
-    "USER_NOT_FOUND": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
-    "FUNDING_INSTRUMENT_ACCESS_NOT_ALLOWED": Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
-    "CURRENT_USER_SUSPENDED": Rule(
-        Action.FAIL, CONFIG, "X has suspended this user or account. Settle it with X, or take it out of account_ids."
+    "ACCOUNT_NOT_FOUND": _NO_ACCESS,
+    "ACTION_NOT_ALLOWED": _NO_ACCESS,
+    "USER_NOT_FOUND": _NO_ACCESS,
+    "FUNDING_INSTRUMENT_ACCESS_NOT_ALLOWED": _NO_ACCESS,
+    "CURRENT_USER_SUSPENDED": _user_error(
+        "X has suspended this user or account. Settle it with X, or take it out of account_ids."
     ),
-    "ACCOUNT_LOCKED_OUT": Rule(
-        Action.FAIL, CONFIG, "X has locked this user or account. Unlock it on x.com, or take it out of account_ids."
+    "ACCOUNT_LOCKED_OUT": _user_error(
+        "X has locked this user or account. Unlock it on x.com, or take it out of account_ids."
     ),
-    "INVALID_ACCOUNT_SERVICE_LEVEL": Rule(
-        Action.SKIP, CONFIG, "This ad account has no access to the feature, so there is nothing to read."
-    ),
-    "FEATURE_NOT_AVAILABLE": Rule(
-        Action.SKIP, CONFIG, "This ad account has no access to the feature, so there is nothing to read."
-    ),
+    "INVALID_ACCOUNT_SERVICE_LEVEL": _NO_FEATURE,
+    "FEATURE_NOT_AVAILABLE": _NO_FEATURE,
     "TOO_MANY_JOBS": Rule(
         Action.WAIT_FOR_SLOT, TRANSIENT, "Another tool is using up the 100 analytics jobs of this ad account."
     ),
@@ -196,11 +191,11 @@ BY_CODE: Mapping[str, Rule] = {
 }
 
 BY_STATUS: Mapping[int, Rule] = {
-    400: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
+    400: _DEFECT,
     401: BY_CODE["UNAUTHORIZED_ACCESS"],
-    403: Rule(Action.FAIL, CONFIG, _ASK_ACCESS),
-    404: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
-    405: Rule(Action.FAIL, SYSTEM, _REPORT_BUG),
+    403: _NO_ACCESS,
+    404: _DEFECT,
+    405: _DEFECT,
     408: SERVER_ERROR,
     423: SERVER_ERROR,
     429: RATE_LIMITED,
@@ -215,16 +210,12 @@ _FOREIGN = Rule(
 _FOREIGN_STATUSES = frozenset({403, 407})
 # X's texts are a sentence; others must not fill the log.
 _LONGEST_TEXT = 1000
-_OTHER = Rule(Action.FAIL, SYSTEM, _REPORT_BUG)
 
 
 def read_refusal(status: int, body: Body, clock_ahead: float = 0.0) -> Refusal:
-    """Read X's error envelope, or the beginning of any other body (docs/x-ads-api.md §3).
+    """Read X's error envelope, or the beginning of any other body, as far as it arrived (docs/x-ads-api.md §3).
 
-    Args:
-        status: HTTP status.
-        body: as far as it arrived.
-        clock_ahead: seconds by which the clock of this machine is ahead of X's.
+    `clock_ahead` is as in `Refusal`.
     """
     try:
         document = orjson.loads(body)
@@ -246,7 +237,7 @@ def rule_for(refusal: Refusal) -> Rule:
         return _FOREIGN
     if refusal.status >= 500:
         return SERVER_ERROR  # A failing server may print any code.
-    return BY_CODE.get(refusal.code) or BY_STATUS.get(refusal.status, _OTHER)
+    return BY_CODE.get(refusal.code) or BY_STATUS.get(refusal.status, _DEFECT)
 
 
 class ApiFailure(AirbyteTracedException):
@@ -259,11 +250,7 @@ class ApiFailure(AirbyteTracedException):
 
     def __init__(self, rule: Rule, context: RequestContext, happened: str, refusal: Refusal | None = None) -> None:
         text = f"{happened} ({context}). {rule.advice}".strip()
-        super().__init__(
-            internal_message=text,
-            message=text,
-            failure_type=rule.failure_type,
-        )
+        super().__init__(internal_message=text, message=text, failure_type=rule.failure_type)
         self.refusal = refusal
         self.context = context
 
@@ -282,13 +269,7 @@ def network_rule(error: Exception) -> Rule:
         error, requests.RequestException
     )
     if of_certificates and "certificate" in str(error).lower():
-        return Rule(
-            Action.FAIL,
-            CONFIG,
-            "The TLS certificate could not be verified: check proxy and CA settings of the machine.",
-        )
+        return _user_error("The TLS certificate could not be verified: check proxy and CA settings of the machine.")
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError)):
-        return Rule(
-            Action.FAIL, CONFIG, "Check base_url and the proxy settings of the machine (HTTPS_PROXY and others)."
-        )
+        return _user_error("Check base_url and the proxy settings of the machine (HTTPS_PROXY and others).")
     return Rule(Action.RETRY, TRANSIENT, "Check the network, firewall and proxy of the machine that runs the sync.")
