@@ -25,7 +25,6 @@ _CHUNK = 1 << 20
 # Bytes to read at a time: what has arrived, so that a server that drips is noticed.
 _ARRIVED = 1 << 16
 
-
 Body = bytes | bytearray
 
 
@@ -49,14 +48,9 @@ class ApiResponse:
 
 
 def read_body(response: requests.Response, seconds: float, result: bool = False) -> Body:
-    """Read a streamed response to its end and undo its content encoding.
+    """Read a streamed response to its end, for some seconds at most, and undo its content encoding.
 
-    A result file stays packed, since unpacked it is many times as large.
-
-    Args:
-        response: the response, requested with `stream=True`.
-        seconds: how long the body may take, so that a server that drips does not hold a worker for ever.
-        result: whether it is a result file, which may be larger.
+    A result file may be larger than a page, and stays packed, since unpacked it is many times as large.
 
     Raises:
         InvalidBody: when the body is too large, or does not unpack to its end.
@@ -135,15 +129,12 @@ def parse_envelope(body: Body) -> Mapping[str, Any]:
 def envelope_of(
     read: Callable[[Mapping[str, Any]], Any], required: bool = False
 ) -> Callable[[Body], Mapping[str, Any]]:
-    """Return a parser of envelopes for records that the connector itself needs.
+    """Return a function like `parse_envelope`, for records that the connector itself needs.
 
     Args:
-        read: makes of a record what is needed of it. A KeyError, TypeError, ValueError or AttributeError of it means
-            that the record lacks something, and becomes an InvalidBody.
+        read: makes of a record what `data` holds in its place. A KeyError, TypeError, ValueError or AttributeError of
+            it means that the record lacks something, and becomes an InvalidBody.
         required: whether an envelope without any record is an InvalidBody too.
-
-    Returns:
-        A function like `parse_envelope`; `data` of its envelope is a list of what `read` returned.
     """
 
     def parse(body: Body) -> Mapping[str, Any]:
@@ -182,38 +173,26 @@ def result_file(body: Body) -> Body:
         InvalidBody: when it is damaged, or something else, for instance an HTML page.
     """
     if body.startswith(_GZIP):
-        return _whole_object(body)
+        # The unpacked bytes are not kept.
+        first = last = b""
+        for part in inflate(body):
+            first = first or part.lstrip()[:1]
+            last = part.rstrip()[-1:] or last
+        if (first, last) != (b"{", b"}"):
+            raise InvalidBody("a gzip file that does not hold a JSON object, or one that is cut off")
+        return body
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise InvalidBody(f"{len(body)} bytes that are no result file ({excerpt(body)}): {error}") from error
+        raise InvalidBody(f"{len(body)} bytes that are not a result file ({excerpt(body)}): {error}") from error
     if not isinstance(document, dict):
-        raise InvalidBody(f"{len(body)} bytes that are no result file ({excerpt(body)})")
+        raise InvalidBody(f"{len(body)} bytes that are not a result file ({excerpt(body)})")
     return body
 
 
 def gunzip(body: Body, limit: int = MAX_FILE_BYTES) -> bytes:
-    """Unpack a gzip file; one that is not packed is returned as it is.
-
-    Raises:
-        InvalidBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
-    """
+    """Unpack a gzip file as a whole; see `inflate`."""
     return b"".join(inflate(body, limit))
-
-
-def _whole_object(body: Body) -> Body:
-    """Return a packed file as it is, proven to unpack to a JSON object; the unpacked bytes are not kept.
-
-    Raises:
-        InvalidBody: as `gunzip`, or when it holds something else.
-    """
-    first = last = b""
-    for part in inflate(body):
-        first = first or part.lstrip()[:1]
-        last = part.rstrip()[-1:] or last
-    if (first, last) != (b"{", b"}"):
-        raise InvalidBody("a gzip file that holds no JSON object, or one that is cut off")
-    return body
 
 
 def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
