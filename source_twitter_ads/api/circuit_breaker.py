@@ -59,10 +59,6 @@ class CircuitBreaker:
     been silent for `outage_timeout` is a probe too: it waits for a tenth of that time, and is not retried. The keys
     count as refused, for the rest of the sync, when three endpoints in a row refuse them, or three urls if X has never
     accepted them.
-
-    Args:
-        timeout: seconds, `outage_timeout`.
-        time: the clocks.
     """
 
     def __init__(self, timeout: float, time: SystemTime) -> None:
@@ -78,9 +74,7 @@ class CircuitBreaker:
     def check(self, request: ApiRequest, sending: bool = False) -> None:
         """Let a request pass unless it is bound to fail.
 
-        Args:
-            request: the request.
-            sending: whether it is sent at once: then it is the probe of the circuits that are due for one.
+        If it is being sent, it is the probe of the circuits that are due for one.
 
         Raises:
             ApiFailure: when a circuit of the request is open, or X refuses the keys that sign it.
@@ -93,36 +87,27 @@ class CircuitBreaker:
             now = self._time.monotonic()
             opened = self._open_circuits(request)
             if any(now - circuit.probed < SECONDS_BETWEEN_PROBES for circuit in opened):
-                seconds = opened[0].last - opened[0].since
+                seconds, latest = opened[0].last - opened[0].since, opened[0].happened
                 happened = f"{request} was not sent: requests to {request.host} have failed for {seconds:.0f} s"
-                raise ApiFailure(
-                    UNREACHABLE, request.context, f"{happened}, the last one like this: {opened[0].happened}"
-                )
+                raise ApiFailure(UNREACHABLE, request.context, f"{happened}, the last one like this: {latest}")
             for circuit in opened if sending else ():
                 circuit.probed = now
 
-    def succeeded(self, request: ApiRequest, accepted: bool) -> None:
-        """Note a valid response.
-
-        Args:
-            request: the request.
-            accepted: whether X did what was asked, and so accepts the keys of a signed request.
-        """
+    def succeeded(self, request: ApiRequest) -> None:
+        """Note that X did what was asked, and so accepts the keys of a signed request."""
         with self._lock:
-            for name in _places(request):
-                self._circuits.pop(name, None)
-            self._alive[request.host] = self._time.monotonic()
-            if accepted and request.signed:
+            self._close(request)
+            if request.signed:
                 self._refused_by.clear()
                 self._ever_accepted = True
 
-    def failed(self, request: ApiRequest, happened: str, silent: bool) -> float:
-        """Note a failed attempt.
+    def refused(self, request: ApiRequest) -> None:
+        """Note that X refused a request, and so works."""
+        with self._lock:
+            self._close(request)
 
-        Args:
-            request: the request.
-            happened: the cause, for the messages of requests that are not sent.
-            silent: whether it timed out; any other failure shows that the host is alive.
+    def failed(self, request: ApiRequest, happened: str, silent: bool) -> float:
+        """Note a failed attempt; one that is `silent` timed out, and any other shows that the host is alive.
 
         Returns:
             The seconds that count as failing: since it was sent, or since the host was last alive after that.
@@ -168,6 +153,11 @@ class CircuitBreaker:
             self._refused_by.add(request.endpoint if self._ever_accepted else request.url)
             if len(self._refused_by) >= PLACES:
                 self._refused = rule, refusal
+
+    def _close(self, request: ApiRequest) -> None:
+        for name in _places(request):
+            self._circuits.pop(name, None)
+        self._alive[request.host] = self._time.monotonic()
 
     def _silent_since(self, host: str) -> float | None:
         circuit = self._circuits.get(host)

@@ -13,30 +13,12 @@ from urllib.parse import urljoin
 import requests
 from urllib3.exceptions import HTTPError
 
-from source_twitter_ads.api import errors
-from source_twitter_ads.api.bodies import (
-    ApiResponse,
-    Body,
-    InvalidBody,
-    envelope_of,
-    parse_envelope,
-    read_body,
-    read_refused,
-    result_file,
-)
+from source_twitter_ads.api import bodies, errors
+from source_twitter_ads.api.bodies import ApiResponse, Body, InvalidBody
 from source_twitter_ads.api.circuit_breaker import CircuitBreaker
 from source_twitter_ads.api.clock import Clock, SystemTime
-from source_twitter_ads.api.errors import (
-    Action,
-    ApiFailure,
-    Refusal,
-    RequestContext,
-    Rule,
-    Skipped,
-    cause_of,
-    without_secrets,
-)
-from source_twitter_ads.api.http import Hosts, Signer, Unsigned, new_session
+from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, RequestContext, Rule, Skipped
+from source_twitter_ads.api.http import Access, Hosts, Signer, new_session, unsigned
 from source_twitter_ads.api.rate_limit_window import NotYet, WaitTooLong
 from source_twitter_ads.api.rate_limits import RateLimits
 from source_twitter_ads.api.request import ApiRequest, endpoint_of
@@ -66,10 +48,6 @@ class ApiClient:
 
     Attributes:
         clock: the difference between the clocks of this machine and of X.
-
-    Args:
-        settings: credentials, address and time limits.
-        time: the clocks of this machine.
     """
 
     def __init__(self, settings: Settings, time: SystemTime | None = None) -> None:
@@ -123,7 +101,7 @@ class ApiClient:
         A POST is retried like a GET: if its response was lost, X makes a second job and the first one ends unread.
         """
         request = self._new(method, f"{self._settings.api_url}/{path}", context)
-        request.parse = envelope_of(read, required=method == "POST") if read else parse_envelope
+        request.parse = bodies.envelope_of(read, required=method == "POST") if read else bodies.parse_envelope
         request.params, request.form = (None, params) if method == "POST" else (params, None)
         if method == "DELETE":
             request.patience = min(request.patience, DELETE_SECONDS)
@@ -136,13 +114,12 @@ class ApiClient:
         Raises:
             ApiFailure: when the host is not one of X's (docs/x-ads-api.md §1, §7.2).
         """
-        signed = self._hosts.signed(url, result=True)
-        if signed is None:
-            raise ApiFailure(
-                _FOREIGN_FILE, context, f"X named a result file at an unknown host, {without_secrets(url)}"
-            )
+        access = self._hosts.access(url, result=True)
+        if access is Access.FORBIDDEN:
+            happened = f"X named a result file at an unknown host, {errors.without_secrets(url)}"
+            raise ApiFailure(_FOREIGN_FILE, context, happened)
         request = self._new("GET", url, context)
-        request.result, request.signed, request.parse = True, signed, result_file
+        request.result, request.signed, request.parse = True, access is Access.SIGNED, bodies.result_file
         return request
 
     def attempt(self, request: ApiRequest) -> ApiResponse | float:
@@ -186,7 +163,7 @@ class ApiClient:
             if request.refusal:
                 return self._refused(request, request.refusal, retry_after)
             parsed = ApiResponse(response.status_code, response.headers, request.parse(body))
-            self._breaker.succeeded(request, accepted=True)
+            self._breaker.succeeded(request)
             return parsed
         except NotYet as held:
             request.attempts -= 1
@@ -199,7 +176,7 @@ class ApiClient:
             return self._failed(request, f"The response to {request} was {error}", errors.SERVER_ERROR)
         except (OSError, HTTPError) as error:  # those of requests, and what it lets through
             rule = errors.network_rule(error)
-            happened = f"{request} got no complete response from {request.host}: {cause_of(error)}"
+            happened = f"{request} got no complete response from {request.host}: {errors.cause_of(error)}"
             if rule.action is Action.FAIL:
                 raise ApiFailure(rule, request.context, happened) from error
             return self._failed(request, happened, rule, silent=isinstance(error, requests.exceptions.Timeout))
@@ -221,14 +198,17 @@ class ApiClient:
             with self._send(request) as response:
                 now = self._time.now()
                 ahead = self.clock.ahead(response.headers, now) if request.signed else self.clock.difference
-                succeeded = 200 <= response.status_code < 300
                 seconds = float(self._settings.request_timeout)
-                body = read_body(response, seconds, request.result) if succeeded else read_refused(response, seconds)
+                is_success = 200 <= response.status_code < 300
+                if is_success:
+                    body: Body = bodies.read_body(response, seconds, request.result)
+                else:
+                    body = bodies.read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
             logger.debug(f"{request} ({request.context}): HTTP {response.status_code}, {len(body)} bytes.")
             decided = response.status_code < 500 and response.status_code != 429
             permit.responded(response.headers, decided, ahead)
-            if succeeded or response.is_redirect:
+            if is_success or response.is_redirect:
                 return response, body, None
             request.refusal = errors.read_refusal(response.status_code, body, ahead)
             happened = f"X refused {request} with {request.refusal}"
@@ -237,7 +217,7 @@ class ApiClient:
 
     def _send(self, request: ApiRequest) -> requests.Response:
         """Sign and send through `Session.send`, where the CDK guards private networks in Airbyte Cloud."""
-        auth = self._signer if request.signed else Unsigned()
+        auth = self._signer if request.signed else unsigned
         outgoing = requests.Request(request.method, request.url, params=request.params, data=request.form, auth=auth)
         prepared = self._session.prepare_request(outgoing)
         assert prepared.url is not None
@@ -248,8 +228,7 @@ class ApiClient:
 
     def _check(self, request: ApiRequest, sending: bool = False) -> None:
         if self._closed.is_set():
-            happened = f"{request} was not sent: the sync that it belongs to has ended"
-            raise ApiFailure(_ENDED, request.context, happened)
+            raise ApiFailure(_ENDED, request.context, f"{request} was not sent: the sync that it belongs to has ended")
         self._breaker.check(request, sending)
 
     def _refused(self, request: ApiRequest, refusal: Refusal, retry_after: float | None) -> float:
@@ -259,7 +238,7 @@ class ApiClient:
         late = request.result and refusal.status in LATE_FILE_STATUSES and request.tried < LATE_FILE_SECONDS
         request.skews += rule is errors.CLOCK_SKEW
         if rule.action is not Action.RETRY and refusal.status < 500:
-            self._breaker.succeeded(request, accepted=False)
+            self._breaker.refused(request)
         if rule.action is Action.SKIP:
             raise Skipped(rule, request.context, happened, refusal)
         if rule.action is Action.WAIT:
@@ -308,12 +287,12 @@ class ApiClient:
             target = urljoin(request.url, response.headers["location"])
         except ValueError:
             target = ""
-        signed = self._hosts.signed(target, request.result)
+        access = self._hosts.access(target, request.result)
         request.redirects += 1
-        if signed is None or request.redirects > MAX_REDIRECTS or request.method != "GET":
-            happened = f"{request} was redirected to {without_secrets(target)}"
+        if access is Access.FORBIDDEN or request.redirects > MAX_REDIRECTS or request.method != "GET":
+            happened = f"{request} was redirected to {errors.without_secrets(target)}"
             raise ApiFailure(_NOT_FOLLOWED, request.context, happened)
-        request.url, request.params, request.signed = target, None, signed
+        request.url, request.params, request.signed = target, None, access is Access.SIGNED
 
 
 _ENDED = Rule(Action.FAIL, errors.SYSTEM, "Start a new sync.")

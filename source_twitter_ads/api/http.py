@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from enum import Enum
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -18,11 +19,7 @@ from source_twitter_ads.configuration.settings import API_VERSION, RESULT_HOSTS,
 
 
 class _PlainSession(requests.Session):
-    """A session that keeps no cookies and leaves redirects, and the reading of their bodies, to `ApiClient`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    """A session that leaves redirects, and the reading of their bodies, to `ApiClient`."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """None: `requests` would read the whole body of a redirect, even of one that it does not follow."""
@@ -30,11 +27,12 @@ class _PlainSession(requests.Session):
 
 
 def new_session(settings: Settings) -> requests.Session:
-    """Open a session with as many connections to a host as there are workers.
+    """Open a session without cookies, with as many connections to a host as there are workers.
 
     TCP keep-alive, since a connection may rest for a quarter of an hour and firewalls drop silent ones.
     """
     session = _PlainSession()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = TcpKeepaliveHTTPAdapter(pool_connections=8, pool_maxsize=settings.num_workers)
     session.mount("https://", adapter)
     session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
@@ -68,41 +66,40 @@ class Signer(AuthBase):
         return signed
 
 
-class Unsigned(AuthBase):
-    """Adds no credentials, and keeps `requests` from adding those of a .netrc file."""
+def unsigned(request: PreparedRequest) -> PreparedRequest:
+    """Stand in for a `Signer`: add no credentials, and keep `requests` from adding those of a .netrc file."""
+    return request
 
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Return the request unchanged."""
-        return request
+
+class Access(Enum):
+    """How a url may be requested."""
+
+    SIGNED = "signed"
+    UNSIGNED = "unsigned"
+    FORBIDDEN = "not at all"
 
 
 class Hosts:
-    """Tells which urls of redirects and result files may be requested, and which of them with a signature.
-
-    Args:
-        settings: its `base_url` is trusted like X's hosts.
-    """
+    """Tells how the urls of redirects and result files may be requested; `base_url` is trusted like X's hosts."""
 
     def __init__(self, settings: Settings) -> None:
         own = urlsplit(settings.base_url)
         self._own = (own.scheme, own.netloc)
 
-    def signed(self, url: str, result: bool) -> bool | None:
-        """Return whether a request to a url is signed; None when it must not be sent at all.
+    def access(self, url: str, result: bool) -> Access:
+        """Return how an absolute url may be requested.
 
-        Args:
-            url: an absolute url.
-            result: whether a result file is fetched. Further hosts serve those, and the API's own host serves them
-                unsigned outside of its versioned path (docs/x-ads-api.md §7.2).
+        A result file (`result`) may come from further hosts, and the API's own host serves it unsigned outside of its
+        versioned path (docs/x-ads-api.md §7.2).
         """
         try:
             parts = urlsplit(url)
             standard_port = parts.port in (None, 443)
         except ValueError:
-            return None
+            return Access.FORBIDDEN
         secure = parts.scheme == "https" and standard_port and "@" not in parts.netloc
         if secure and parts.hostname in X_HOSTS:
-            return True
+            return Access.SIGNED
         if (parts.scheme, parts.netloc) == self._own:
-            return not result or parts.path.startswith(f"/{API_VERSION}/")
-        return False if secure and result and parts.hostname in RESULT_HOSTS else None
+            return Access.UNSIGNED if result and not parts.path.startswith(f"/{API_VERSION}/") else Access.SIGNED
+        return Access.UNSIGNED if secure and result and parts.hostname in RESULT_HOSTS else Access.FORBIDDEN

@@ -106,7 +106,7 @@ class TestCircuit:
     ) -> None:
         for path, at in (("cards", 0.0), ("media", 150.0), ("videos", 300.0)):
             last = fail(path, at)
-        breaker.succeeded(last, accepted=True)
+        breaker.succeeded(last)
         assert not self.is_open(breaker, "campaigns")
 
     def test_given_requests_under_way_together_when_all_fail_then_each_may_be_retried(
@@ -137,7 +137,7 @@ class TestCircuit:
         self, breaker: CircuitBreaker, time: VirtualTime
     ) -> None:
         time.seconds = 240.0
-        breaker.succeeded(request("media"), accepted=True)
+        breaker.succeeded(request("media"))
         time.seconds = 300.0
         assert breaker.failed(request("cards", sent=0.0), "it hung", silent=True) == 60.0
         assert breaker.patience(request("cards", tried=60.0)) == 240.0

@@ -32,7 +32,7 @@ from pytest_mock import MockerFixture
 
 from source_twitter_ads.api import client as module
 from source_twitter_ads.api.errors import ApiFailure
-from source_twitter_ads.api.http import Hosts, Signer, Unsigned, new_session
+from source_twitter_ads.api.http import Access, Hosts, Signer, new_session, unsigned
 from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure
 from unit_tests.conftest import settings_of, valid_config
 
@@ -154,7 +154,7 @@ def test_given_the_oauth_library_when_it_logs_then_its_debug_lines_are_off() -> 
 
 
 def test_given_a_result_file_when_prepared_unsigned_then_no_credential_is_sent() -> None:
-    request = requests.Request("GET", "https://ton.twimg.com/x.json.gz", auth=Unsigned()).prepare()
+    request = requests.Request("GET", "https://ton.twimg.com/x.json.gz", auth=unsigned).prepare()
     assert "Authorization" not in request.headers
 
 
@@ -252,28 +252,28 @@ class TestCookies:
 
 
 class TestHosts:
-    """Which urls may be requested (True: signed, False: unsigned, None: not at all); docs/x-ads-api.md §1, §7.2."""
+    """Which urls may be requested, and which of them with a signature (docs/x-ads-api.md §1, §7.2)."""
 
     @pytest.mark.parametrize(
         ("url", "page", "file"),
         [
-            ("https://ads-api.x.com/12/accounts", True, True),
-            ("https://ads-api.twitter.com/12/accounts", True, True),
-            ("https://ton.twimg.com/x.json.gz", None, False),
-            ("https://own.example/12/accounts", True, True),
-            ("https://own.example/files/x.json.gz", True, False),
-            ("http://ads-api.x.com/12/accounts", None, None),
-            ("https://ads-api.x.com:8443/12/accounts", None, None),
-            ("https://me@ads-api.x.com/12/accounts", None, None),
-            ("https://ads-api.x.com.evil.example/12", None, None),
-            ("https://ads-api.x.com:port/12", None, None),
+            ("https://ads-api.x.com/12/accounts", Access.SIGNED, Access.SIGNED),
+            ("https://ads-api.twitter.com/12/accounts", Access.SIGNED, Access.SIGNED),
+            ("https://ton.twimg.com/x.json.gz", Access.FORBIDDEN, Access.UNSIGNED),
+            ("https://own.example/12/accounts", Access.SIGNED, Access.SIGNED),
+            ("https://own.example/files/x.json.gz", Access.SIGNED, Access.UNSIGNED),
+            ("http://ads-api.x.com/12/accounts", Access.FORBIDDEN, Access.FORBIDDEN),
+            ("https://ads-api.x.com:8443/12/accounts", Access.FORBIDDEN, Access.FORBIDDEN),
+            ("https://me@ads-api.x.com/12/accounts", Access.FORBIDDEN, Access.FORBIDDEN),
+            ("https://ads-api.x.com.evil.example/12", Access.FORBIDDEN, Access.FORBIDDEN),
+            ("https://ads-api.x.com:port/12", Access.FORBIDDEN, Access.FORBIDDEN),
         ],
     )
     def test_given_a_url_when_judged_then_only_known_hosts_see_signatures(
-        self, url: str, page: bool | None, file: bool | None
+        self, url: str, page: Access, file: Access
     ) -> None:
         hosts = Hosts(settings_of(base_url="https://own.example"))
-        assert (hosts.signed(url, result=False), hosts.signed(url, result=True)) == (page, file)
+        assert (hosts.access(url, result=False), hosts.access(url, result=True)) == (page, file)
 
 
 class TestRedirect:
