@@ -45,20 +45,15 @@ class Clock:
         return self._ahead or 0.0
 
     def at_least(self, now: float) -> str:
-        """Return a moment by X's clock, as `YYYY-MM-DDTHH:MM:SSZ`: a little early rather than late.
-
-        Args:
-            now: the moment, in epoch seconds by the clock of this machine.
-        """
+        """Return a moment, in epoch seconds of this machine, by X's clock: a little early, `YYYY-MM-DDTHH:MM:SSZ`."""
         early = datetime.fromtimestamp(now - self.difference - SAME, timezone.utc)
         return early.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def ahead(self, headers: Mapping[str, str], now: float) -> float:
         """Note the `Date` of a response and return the difference; without a `Date` the last one holds.
 
-        Args:
-            headers: of a response of the API that has just arrived. A result file may lie in a cache for long.
-            now: epoch seconds by the clock of this machine.
+        The response must be one of the API and have just arrived, at the epoch second `now` by the clock of this
+        machine: a result file may lie in a cache for long.
         """
         try:
             seen = now - parsedate_to_datetime(headers["date"]).timestamp()

@@ -23,15 +23,10 @@ def pages(
     count: int | None,
     read: Callable[[Mapping[str, Any]], Any] | None = None,
 ) -> Iterator[list[Any]]:
-    """Yield the records of each page, until `next_cursor` is null.
+    """Yield the records of each page of a collection, until `next_cursor` is null; see `ApiClient.get`.
 
-    Args:
-        client: sends the requests.
-        path: the collection, below the API version.
-        params: the filters, the same for every page.
-        context: the place in the sync, for messages.
-        count: records per page; None if the endpoint takes no `count`. Its cursors are followed all the same.
-        read: as for `ApiClient.get`; the pages then hold what it returns.
+    `count` is the number of records per page, None if the endpoint takes no such parameter; its cursors are followed
+    all the same. The pages hold what `read` returns where it is given.
 
     Raises:
         ApiFailure: when X refuses, or sends the same cursor twice, which would never end.

@@ -26,15 +26,7 @@ _PROBE_SECONDS = 10.0
 
 
 class WaitTooLong(Exception):
-    """A limit ends later than the request may wait.
-
-    Attributes:
-        ends: when the limit ends, epoch seconds.
-    """
-
-    def __init__(self, reason: str, ends: float) -> None:
-        super().__init__(f"{reason}; no request may be sent until {clock_time(ends)}")
-        self.ends = ends
+    """A limit ends later than the request may wait."""
 
 
 class NotYet(Exception):
@@ -78,14 +70,9 @@ class WaitLog:
 
 
 class RateLimitWindow:
-    """Lets requests through as long as X's window allows more.
+    """Lets requests of one endpoint and account through as long as X's window allows more.
 
     The first request of a window goes alone: its response tells how many others may follow.
-
-    Args:
-        name: the endpoint and account, for the log.
-        time: the clocks.
-        log: where waits are logged.
     """
 
     def __init__(self, name: str, time: SystemTime, log: WaitLog) -> None:
@@ -129,18 +116,14 @@ class RateLimitWindow:
     def enter(self, deadline: float, wait: bool = True) -> None:
         """Wait until a request may be sent, and count it as in flight.
 
-        Args:
-            deadline: epoch seconds; a limit that ends later is not waited for.
-            wait: False to be told when to come again instead.
-
         Raises:
-            WaitTooLong: when the limit ends after the deadline.
+            WaitTooLong: when the limit ends after the deadline, epoch seconds.
             NotYet: without `wait`, when the request must wait.
         """
         with self._condition:
             while (opens := self._opens_at()) is not None:
                 if opens > deadline:
-                    raise WaitTooLong(self._why(), opens)
+                    raise WaitTooLong(f"{self._why()}; no request may be sent until {clock_time(opens)}")
                 self._log_wait(opens)
                 if not wait:
                     raise NotYet(opens or self._time.now() + SOON)
@@ -151,18 +134,14 @@ class RateLimitWindow:
                 self._probe_since = self._time.now()
 
     def leave(
-        self,
-        remaining: int | None = None,
-        reset: float | None = None,
-        responded: bool = True,
-        clock_ahead: float = 0.0,
+        self, remaining: int | None = None, reset: float | None = None, decided: bool = True, clock_ahead: float = 0.0
     ) -> None:
         """End a request, and learn what X said about the window.
 
         Args:
             remaining: requests left in the window, None when X did not say.
             reset: epoch seconds at which the next window begins by X's clock, None when X did not say.
-            responded: whether X took or refused the request; only then a missing count means that X sets none.
+            decided: whether X took or refused the request; only then a missing count means that X sets none.
             clock_ahead: seconds by which the clock of this machine is ahead of X's.
         """
         with self._condition:
@@ -176,17 +155,12 @@ class RateLimitWindow:
                     self._remaining = min(self._remaining, remaining)
                 self._unlimited = False
                 self._ends = self._reset + clock_ahead
-            elif responded and self._remaining is None and not self.closed:
+            elif decided and self._remaining is None and not self.closed:
                 self._unlimited = True
             self._condition.notify_all()
 
     def close(self, until: float, reason: str) -> None:
-        """Let no request through before a time.
-
-        Args:
-            until: epoch seconds.
-            reason: what X said, for the log.
-        """
+        """Let no request through before an epoch second; the reason, which X gave, is for the log."""
         with self._condition:
             if until + _MARGIN > self._closed_until:
                 self._closed_until, self._reason = until + _MARGIN, reason

@@ -44,11 +44,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 class RequestSlots:
-    """Bounds the requests in flight; three urgent ones get a free slot before one that is not.
-
-    Args:
-        number: requests that may be in flight at once.
-    """
+    """Bounds the requests in flight to a number; three urgent ones get a free slot before one that is not."""
 
     def __init__(self, number: int) -> None:
         self._lock = threading.Lock()
@@ -83,9 +79,7 @@ class RequestSlots:
 class RateLimits:
     """Gives permits to send: by the windows of an endpoint and of an endpoint and account, and by a free slot.
 
-    Args:
-        workers: requests that may be in flight at once.
-        time: the clocks.
+    As many requests may be in flight at once as there are workers.
     """
 
     def __init__(self, workers: int, time: SystemTime) -> None:
@@ -152,17 +146,11 @@ class RateLimits:
 
 def _turn_back(windows: list[RateLimitWindow]) -> None:
     for window in windows:
-        window.leave(responded=False)
+        window.leave(decided=False)
 
 
 class Permit:
-    """Allows one request, and carries what its response says to the windows.
-
-    Args:
-        account: the window of the request's account, if it has one.
-        user: the window of all accounts.
-        time: the clocks.
-    """
+    """Allows one request, and carries what its response says to the windows of its account and of all accounts."""
 
     def __init__(self, account: RateLimitWindow | None, user: RateLimitWindow, time: SystemTime) -> None:
         self._account = account
@@ -173,13 +161,10 @@ class Permit:
         self._clock_ahead = 0.0
 
     def responded(self, headers: Mapping[str, str], decided: bool, clock_ahead: float = 0.0) -> None:
-        """Take the headers of the response.
+        """Take the headers of the response, and the seconds by which this machine's clock is ahead of theirs.
 
-        Args:
-            headers: of the response.
-            decided: whether X took or refused the request, so that missing headers mean that it sets no limit. They
-                mean nothing where it sent too many requests (429) or X failed (5xx).
-            clock_ahead: seconds by which the clock of this machine is ahead of X's, whose times the headers name.
+        Missing headers mean that X sets no limit if it has `decided`, that is, taken or refused the request. They mean
+        nothing where too many requests were sent (429) or X failed (5xx).
         """
         self._headers, self._decided, self._clock_ahead = headers, decided, clock_ahead
 
@@ -194,12 +179,7 @@ class Permit:
         (self._user if user_level or self._account is None else self._account).close(until, reason)
 
     def apply_retry_headers(self, refusal: Refusal, happened: str, pause: float) -> float | None:
-        """Close a window until the time that the headers of a refusal name.
-
-        Args:
-            refusal: what X said, with the difference between the clocks.
-            happened: the reason, for the log.
-            pause: seconds to stay away if X names no time that is still to come.
+        """Close a window until the time that the headers of a refusal name, or for a pause if that time is over.
 
         Returns:
             The seconds of a retry-after that X sent because it fails, None otherwise.

@@ -27,8 +27,7 @@ class Task:
     """A request and what follows from it, in the loop's own thread.
 
     Attributes:
-        request: what is sent.
-        answered: is given the response.
+        answered: is given the response of a request that succeeded.
         failed: is given what the request failed with, an `ApiFailure` unless it is unforeseen.
     """
 
@@ -44,7 +43,7 @@ class RequestLoop:
 
     Args:
         client: sends the requests.
-        workers: requests that are under way at once, each in a thread.
+        workers: how many requests are under way at once, each in a thread.
         next_task: returns the request that X gets next, None when there is none; called by the loop's thread.
         crashed: is told of an error that a handler did not foresee.
     """

@@ -19,11 +19,6 @@ class Services:
 
     The CDK builds each component of the manifest by itself and hands it nothing but the configuration, so a component
     finds its services by that. Every sync begins with `Services.renew`, so that no look-up outlives it.
-
-    Attributes:
-        settings: the configuration.
-        client: sends all requests of the sync.
-        accounts: the ad accounts of the sync.
     """
 
     _lock: ClassVar[threading.Lock] = threading.Lock()

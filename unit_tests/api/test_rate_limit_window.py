@@ -98,10 +98,8 @@ class TestWindow:
         self, window: RateLimitWindow, time: StandingTime
     ) -> None:
         window.close(time.seconds + 900, "X said so")
-        with pytest.raises(WaitTooLong) as caught:
+        with pytest.raises(WaitTooLong, match="X said so; no request may be sent until 1970-01-01 00:31:40 UTC"):
             window.enter(deadline=time.seconds + 60)
-        assert caught.value.ends >= time.seconds + 900
-        assert "UTC" in str(caught.value)
 
     def test_given_two_closings_when_the_earlier_comes_later_then_the_later_time_holds(
         self, window: RateLimitWindow, time: StandingTime
@@ -114,7 +112,7 @@ class TestWindow:
     def test_given_a_first_request_that_broke_then_the_next_one_goes_alone(self, window: RateLimitWindow) -> None:
         window.enter(FAR)
         threads = enter_many(window, 4)
-        window.leave(responded=False)
+        window.leave(decided=False)
         assert passed(threads, 1) == 1
 
 
@@ -153,7 +151,7 @@ class TestNoWaiting:
         for _ in range(5):
             with pytest.raises(NotYet):
                 window.enter(FAR, wait=False)
-        window.leave(responded=False)
+        window.leave(decided=False)
         window.enter(FAR, wait=False)
 
     def test_given_an_open_window_when_looked_at_then_nothing_is_taken(
