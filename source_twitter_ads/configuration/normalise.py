@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,45 +42,41 @@ def _as_object(given: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     for key, value in given.items():
         read = _strip(value)
         if key in schema["properties"]:
-            optional = key not in schema["required"]
-            if optional and read in (None, "", [], [""]):
-                continue
             read = _as_typed(read, schema["properties"][key])
-            if optional and read == []:
+            if key not in schema["required"] and read in (None, "", [], [""]):
                 continue
         result[key] = read
     return result
 
 
 def _as_typed(value: Any, setting: Schema) -> Any:
+    kind = setting["type"]
+    if kind == "array":
+        return _as_reports(value) if setting["items"]["type"] == "object" else _as_list(value, setting["items"])
+    if not isinstance(value, str):
+        return value
     if setting.get("format") == "date-time":
-        return _as_date(value)
-    if setting["type"] == "array" and setting["items"]["type"] == "object":
-        return _as_reports(value)
-    if setting["type"] == "array":
-        return _as_list(value, lambda part: _as_choice(_strip(part), setting["items"]))
-    if setting["type"] == "boolean":
-        return _FLAG_WORDS.get(value.lower(), value) if isinstance(value, str) else value
-    return _as_number(value) if setting["type"] == "integer" else _as_choice(value, setting)
+        joined = value.replace(" ", "T", 1)
+        return joined if DATE_FORM.fullmatch(joined) else value
+    if kind == "boolean":
+        return _FLAG_WORDS.get(value.lower(), value)
+    if kind == "integer":
+        return int(value) if re.fullmatch(r"[+-]?[0-9]{1,18}", value) else value
+    return value.upper() if value.upper() in setting.get("enum", ()) else value
 
 
-def _as_list(value: Any, read: Callable[[Any], Any]) -> Any:
+def _as_list(value: Any, setting: Schema) -> Any:
     """Split "id1, id2" or "id1 id2" into its parts without repeats; what is neither text nor list stays as it is."""
     if isinstance(value, str):
         value = _SEPARATORS.split(value)
     if not isinstance(value, (list, tuple)):
         return value
     unique: list[Any] = []
-    for part in map(read, value):
-        if part not in ("", None) and part not in unique:
-            unique.append(part)
+    for part in value:
+        read = _as_typed(_strip(part), setting)
+        if read not in ("", None) and read not in unique:
+            unique.append(read)
     return unique
-
-
-def _as_choice(value: Any, setting: Schema) -> Any:
-    """Return the value of the enum that differs in case only; an unknown value stays as the user wrote it."""
-    upper = _upper(value)
-    return upper if isinstance(upper, str) and upper in setting.get("enum", ()) else value
 
 
 def _strip(value: Any) -> Any:
@@ -91,19 +87,6 @@ def _upper(value: Any) -> Any:
     if isinstance(value, list):
         return [part.upper() if isinstance(part, str) else part for part in value]
     return value.upper() if isinstance(value, str) else value
-
-
-def _as_date(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    joined = value.replace(" ", "T", 1)
-    return joined if DATE_FORM.fullmatch(joined) else value
-
-
-def _as_number(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value):
-        return int(value)
-    return value
 
 
 def _as_reports(value: Any) -> Any:

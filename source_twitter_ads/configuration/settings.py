@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import metadata
 from typing import Any
-from urllib.parse import urlsplit
 
 from source_twitter_ads.configuration.spec import DEFAULTS
 
@@ -16,8 +15,7 @@ from source_twitter_ads.configuration.spec import DEFAULTS
 API_URL: str = DEFAULTS["base_url"]
 SANDBOX_URL = "https://ads-api-sandbox.x.com"
 API_VERSION = "12"
-# Hosts that X's own answers may point to (redirects and result files), besides the configured one: docs/x-ads-api.md
-# §1.
+# Hosts that X may name in redirects and for result files, besides the configured one (docs/x-ads-api.md §1).
 X_HOSTS = frozenset({"ads-api.x.com", "ads-api.twitter.com", "ads-api-sandbox.x.com", "ads-api-sandbox.twitter.com"})
 RESULT_HOSTS = X_HOSTS | {"ton.twimg.com"}
 
@@ -84,8 +82,3 @@ class Settings:
     def api_url(self) -> str:
         """The versioned root of every API path, for instance `https://ads-api.x.com/12`."""
         return f"{self.base_url}/{API_VERSION}"
-
-    @property
-    def host(self) -> str:
-        """Host and, where one was given, port of the API."""
-        return urlsplit(self.base_url).netloc

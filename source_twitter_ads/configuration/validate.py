@@ -63,7 +63,7 @@ class ConfigProblem(AirbyteTracedException):
 
 
 def require_valid(config: Mapping[str, Any], now: datetime | None = None) -> None:
-    """Raise unless every value of a normalised configuration can be used, by default at the present moment (aware).
+    """Raise unless every value of a normalised configuration can be used at a moment, by default now.
 
     Raises:
         ConfigProblem: with one sentence per mistake.
@@ -120,18 +120,13 @@ def _value_problems(key: str, value: Any, setting: Schema) -> Iterator[str]:
 
 def _secret_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for key in SECRETS:
-        state = _state_of_secret(config.get(key))
-        if state:
-            yield f"{key} is {state}: copy it from the Keys and tokens page of your app in the X developer portal."
-
-
-def _state_of_secret(value: Any) -> str | None:
-    """What is wrong with a secret; None when nothing is."""
-    if value is None or value == "":
-        return "missing" if value is None else "empty"
-    if not isinstance(value, str):
-        return "not a text"
-    return None if _is_header_text(value) else "a text with characters that no key has"
+        value = config.get(key)
+        if _is_header_text(value):
+            continue
+        state = "a text with characters that a key cannot have" if isinstance(value, str) else "not a text"
+        if value is None or value == "":
+            state = "missing" if value is None else "empty"
+        yield f"{key} is {state}: copy it from the Keys and tokens page of your app in the X developer portal."
 
 
 def _date_problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -225,11 +220,10 @@ def _is_safe_address(url: str) -> bool:
         return False
     if not host or parts.query or parts.fragment or parts.username is not None or not _is_header_text(url):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name is this machine: localhost or an address of the loopback range."""
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

@@ -22,7 +22,7 @@ class TestSettings:
     def test_given_the_sandbox_when_built_then_the_default_address_does_not_override_it(
         self, base_url: str | None
     ) -> None:
-        assert settings_of(sandbox="true", base_url=base_url).host == "ads-api-sandbox.x.com"
+        assert settings_of(sandbox="true", base_url=base_url).base_url == "https://ads-api-sandbox.x.com"
 
     def test_given_a_proxy_with_a_path_when_built_then_the_version_follows_it(self) -> None:
         assert settings_of(base_url="https://proxy.example/x-ads/").api_url == "https://proxy.example/x-ads/12"

@@ -51,8 +51,8 @@ class TestValidate:
     def test_given_a_secret_with_stray_characters_when_validated_then_it_is_not_shown(self, value: str) -> None:
         (sentence,) = sentences(consumer_key=value)
         assert sentence == (
-            "consumer_key is a text with characters that no key has: copy it from the Keys and tokens page of your app "
-            "in the X developer portal."
+            "consumer_key is a text with characters that a key cannot have: copy it from the Keys and tokens page of "
+            "your app in the X developer portal."
         )
 
     @pytest.mark.parametrize("key", ["consumer_key", "consumer_secret", "access_token", "access_token_secret"])
