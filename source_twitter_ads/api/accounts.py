@@ -67,10 +67,9 @@ class Accounts:
 
     def _is_of_deleted(self, failure: ApiFailure) -> bool:
         account_id, refusal = failure.context.account_id, failure.refusal
-        if account_id is None or refusal is None or refusal.status not in _REFUSED_BELOW_DELETED:
+        # A proxy, whose refusal is foreign, knows nothing of the account.
+        if not account_id or not refusal or refusal.foreign or refusal.status not in _REFUSED_BELOW_DELETED:
             return False
-        if refusal.foreign:
-            return False  # A proxy knows nothing of the account.
         try:
             return bool(self.records().get(account_id, {}).get("deleted"))
         except ApiFailure:

@@ -37,8 +37,7 @@ class ApiResponse:
     """A successful response.
 
     Attributes:
-        status: HTTP status.
-        headers: response headers, case-insensitive.
+        headers: their names are case-insensitive.
         document: the parsed envelope; the bytes of a result file.
     """
 

@@ -65,14 +65,10 @@ class ApiClient:
     def get(
         self, path: str, params: Mapping[str, str], context: RequestContext, read: Read | None = None
     ) -> ApiResponse:
-        """GET a resource of the API, signed, and wait for the response.
+        """GET a resource of the API by its path, such as `accounts/18ce54d4x5t/campaigns`.
 
-        Args:
-            path: below the version, for instance `accounts/18ce54d4x5t/campaigns`.
-            params: query parameters.
-            context: the place in the sync, for messages.
-            read: makes of each record what the connector itself needs of it. A response with a record that it cannot
-                read is requested again (`bodies.envelope_of`).
+        `read` makes of each record what the connector itself needs of it (`bodies.envelope_of`). A response with a
+        record that it cannot read is requested again.
 
         Raises:
             ApiFailure: when X refuses, or does not respond for as long as the settings allow.
@@ -83,7 +79,7 @@ class ApiClient:
     def send(self, request: ApiRequest) -> ApiResponse:
         """Send a request until X responds or it may no longer be retried; see `get`."""
         while True:
-            outcome = self._attempt(request, wait=True)
+            outcome = self.attempt(request, wait=True)
             if isinstance(outcome, ApiResponse):
                 return outcome
             self._time.wait(self._closed, outcome)
@@ -122,8 +118,8 @@ class ApiClient:
         request.result, request.signed, request.parse = True, access is Access.SIGNED, bodies.result_file
         return request
 
-    def attempt(self, request: ApiRequest) -> ApiResponse | float:
-        """Send a request once, without waiting for rate limits.
+    def attempt(self, request: ApiRequest, wait: bool = False) -> ApiResponse | float:
+        """Send a request once, and only wait for rate limits if told to.
 
         Returns:
             The response, or the seconds after which the request is to be attempted again.
@@ -131,28 +127,6 @@ class ApiClient:
         Raises:
             ApiFailure, Skipped: as `get`.
         """
-        return self._attempt(request, wait=False)
-
-    def opens(self, method: str, path: str) -> float | None:
-        """Return the epoch second at which X's limit for all accounts allows a request; None when it may go now."""
-        return self._limits.window(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).opens()
-
-    def remaining(self, method: str, path: str) -> int | None:
-        """Return how many requests of an endpoint X still allows in this window for all accounts; None if unknown."""
-        return self._limits.window(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).remaining
-
-    def close(self) -> None:
-        """Close the connections; requests that wait or come later fail, so that the threads of the sync end soon."""
-        self._closed.set()
-        self._limits.abandon()
-        self._session.close()
-
-    def _new(self, method: str, url: str, context: RequestContext) -> ApiRequest:
-        settings = self._settings
-        return ApiRequest(method, url, context, float(settings.outage_timeout), float(settings.rate_limit_timeout))
-
-    def _attempt(self, request: ApiRequest, wait: bool) -> ApiResponse | float:
-        """Send a request once; with `wait`, wait for rate limits before. For the rest see `attempt`."""
         self._check(request)
         request.attempts += 1
         try:
@@ -180,6 +154,24 @@ class ApiClient:
             if rule.action is Action.FAIL:
                 raise ApiFailure(rule, request.context, happened) from error
             return self._failed(request, happened, rule, silent=isinstance(error, requests.exceptions.Timeout))
+
+    def opens(self, method: str, path: str) -> float | None:
+        """Return the epoch second at which X's limit for all accounts allows a request; None when it may go now."""
+        return self._limits.window(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).opens()
+
+    def remaining(self, method: str, path: str) -> int | None:
+        """Return how many requests of an endpoint X still allows in this window for all accounts; None if unknown."""
+        return self._limits.window(endpoint_of(method, f"{self._settings.api_url}/{path}"), None).remaining
+
+    def close(self) -> None:
+        """Close the connections; requests that wait or come later fail, so that the threads of the sync end soon."""
+        self._closed.set()
+        self._limits.abandon()
+        self._session.close()
+
+    def _new(self, method: str, url: str, context: RequestContext) -> ApiRequest:
+        settings = self._settings
+        return ApiRequest(method, url, context, float(settings.outage_timeout), float(settings.rate_limit_timeout))
 
     def _exchange(self, request: ApiRequest, wait: bool) -> tuple[requests.Response, Body, float | None]:
         """Wait for rate limits, then sign and send the request and read the response to its end.
@@ -278,11 +270,7 @@ class ApiClient:
         return longest * self._jitter.uniform(0.5, 1.0)
 
     def _follow(self, request: ApiRequest, response: requests.Response) -> None:
-        """Point a GET to where X redirects it, if that is a host of X; it is signed anew.
-
-        Raises:
-            ApiFailure: when the redirect is not followed.
-        """
+        """Point a GET to where X redirects it, to be signed anew; raise an ApiFailure if that is not a host of X."""
         try:
             target = urljoin(request.url, response.headers["location"])
         except ValueError:

@@ -80,7 +80,6 @@ class RequestContext:
     """The place of a request in the sync, for messages.
 
     Attributes:
-        stream: the stream that needs the response.
         account_id: the ad account, None for global lists.
         what: details, for instance the window of a report.
     """
@@ -99,7 +98,6 @@ class Refusal:
     """What X said when it refused a request.
 
     Attributes:
-        status: HTTP status.
         code: X's error code, CAPS_CASE or empty.
         message: X's text; how the body begins when it is not X's envelope.
         parameter: the parameter that X names.

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import requests
 from airbyte_cdk.sources.streams.http.tcp_keepalive import TcpKeepaliveHTTPAdapter
 from requests import PreparedRequest
-from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
 from source_twitter_ads.configuration import Settings
@@ -37,8 +36,7 @@ def new_session(settings: Settings) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)  # ignore-https-check: validate.py allows it to loopback only
     # gzip alone: it is the only encoding that tells a complete body from one that is cut off (`bodies.read_body`).
-    accepted = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-    session.headers.update({"User-Agent": settings.user_agent, **accepted})
+    session.headers.update({"User-Agent": settings.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"})
     return session
 
 
@@ -47,23 +45,17 @@ for _name in ("oauthlib", "requests_oauthlib"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Signer(AuthBase):
+class Signer(OAuth1):  # type: ignore[misc]  # requests-oauthlib has no types
     """Signs a request when it is prepared, with a nonce and a timestamp of its own (docs/x-ads-api.md §1)."""
 
     def __init__(self, settings: Settings) -> None:
-        self._oauth = OAuth1(
+        super().__init__(
             client_key=settings.consumer_key,
             client_secret=settings.consumer_secret,
             resource_owner_key=settings.access_token,
             resource_owner_secret=settings.access_token_secret,
+            decoding=None,  # The header is text; by default requests-oauthlib leaves bytes.
         )
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Add the Authorization header, as text: requests-oauthlib may leave bytes."""
-        signed: PreparedRequest = self._oauth(request)
-        value: str | bytes = signed.headers["Authorization"]
-        signed.headers["Authorization"] = value.decode() if isinstance(value, bytes) else value
-        return signed
 
 
 def unsigned(request: PreparedRequest) -> PreparedRequest:

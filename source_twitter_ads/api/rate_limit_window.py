@@ -136,13 +136,10 @@ class RateLimitWindow:
     def leave(
         self, remaining: int | None = None, reset: float | None = None, decided: bool = True, clock_ahead: float = 0.0
     ) -> None:
-        """End a request, and learn what X said about the window.
+        """End a request, and learn how many requests remain and when the window is reset.
 
-        Args:
-            remaining: requests left in the window, None when X did not say.
-            reset: epoch seconds at which the next window begins by X's clock, None when X did not say.
-            decided: whether X took or refused the request; only then a missing count means that X sets none.
-            clock_ahead: seconds by which the clock of this machine is ahead of X's.
+        Both are None where X did not say; the reset is an epoch second by X's clock. For the others see
+        `Permit.responded`.
         """
         with self._condition:
             self._in_flight -= 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email.utils import parsedate_to_datetime
 
 from source_twitter_ads.api.clock import SAME, SystemTime
@@ -24,7 +24,7 @@ SHORTEST_PAUSE = 1.0
 
 
 def number(headers: Mapping[str, str], name: str) -> float | None:
-    """Read a header as a number; None when it is absent, no number, or a time centuries away, such as milliseconds."""
+    """Read a header as a number; None when it is absent, not a number, or centuries away, such as milliseconds."""
     try:
         value = float(headers[name])
     except (KeyError, ValueError):
@@ -128,25 +128,16 @@ class RateLimits:
 
     def _enter(self, windows: list[RateLimitWindow], deadline: float, urgent: bool, wait: bool) -> None:
         while True:
-            entered: list[RateLimitWindow] = []
-            try:
+            with ExitStack() as entered:
                 for window in windows:
                     window.enter(deadline, wait)
-                    entered.append(window)
-            except BaseException:
-                _turn_back(entered)
-                raise
-            self._slots.acquire(urgent)
-            # While this request waited for the second window or for a slot, X may have refused another one.
-            if not any(window.closed for window in windows):
-                return
-            self._slots.release()
-            _turn_back(entered)
-
-
-def _turn_back(windows: list[RateLimitWindow]) -> None:
-    for window in windows:
-        window.leave(decided=False)
+                    entered.callback(window.leave, decided=False)
+                self._slots.acquire(urgent)
+                # While this request waited for the second window or for a slot, X may have refused another one.
+                if not any(window.closed for window in windows):
+                    entered.pop_all()
+                    return
+                self._slots.release()
 
 
 class Permit:

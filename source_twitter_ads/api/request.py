@@ -29,12 +29,9 @@ class ApiRequest:
     """What is sent, and how its attempts have fared.
 
     Attributes:
-        method, url, params, form: what is sent.
-        context: the place in the sync, for messages.
         patience: seconds for which it is retried while X or the network fails.
         longest_wait: seconds that it may wait for rate limits, all in all.
         result: whether it fetches a result file.
-        signed: whether it carries a signature.
         parse: makes the response's document of its body; raises InvalidBody.
         attempts, failures, redirects, skews: how many there were. A failure is an attempt without a valid response,
             rate limits aside; a skew is a signature that X refused for its timestamp.

@@ -39,13 +39,9 @@ class Task:
 class RequestLoop:
     """Runs handlers one after another, so that what they share needs no lock.
 
-    A request that has to be tried again, or that a rate limit holds back, waits here and takes up no thread.
-
-    Args:
-        client: sends the requests.
-        workers: how many requests are under way at once, each in a thread.
-        next_task: returns the request that X gets next, None when there is none; called by the loop's thread.
-        crashed: is told of an error that a handler did not foresee.
+    A request that has to be tried again, or that a rate limit holds back, waits here and takes up no thread; the others
+    have one of `workers` threads each. In the loop's own thread, `next_task` returns the request that X gets next, None
+    when there is none, and `crashed` is told of an error that a handler did not foresee.
     """
 
     def __init__(

@@ -44,20 +44,18 @@ class Services:
         """Close the connections; `of` returns other services from now on."""
         with Services._lock:
             self._closed = True
+            if Services._current.get(self.settings) is self:
+                del Services._current[self.settings]
         for closer in self._closers:
             closer()
         self.client.close()
-        with Services._lock:
-            if Services._current.get(self.settings) is self:
-                del Services._current[self.settings]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Services:
         """Return the services of the running sync of a configuration."""
         settings = Settings.from_config(config)
         with cls._lock:
-            services = cls._current.get(settings) or cls(settings)
-            cls._current[settings] = services
+            services = cls._current[settings] = cls._current.get(settings) or cls(settings)
             return services
 
     @classmethod
@@ -65,8 +63,7 @@ class Services:
         """Return new services for a new sync of a configuration."""
         settings = Settings.from_config(config)
         with cls._lock:
-            services = cls(settings)
-            cls._current[settings] = services
+            services = cls._current[settings] = cls(settings)
             return services
 
 
