@@ -86,9 +86,7 @@ class PageRetriever(Retriever):
         skips, cut = self._services.accounts.skips, self._cut(stream_slice)
         yield from read_pages(self.name, listing, stream_slice, skips, added=added, cut=cut)
 
-    def _collection(
-        self, path: str, query: Mapping[str, str], account_id: str | None
-    ) -> Iterator[list[dict[str, Any]]]:
+    def _collection(self, path: str, query: Mapping[str, str], account_id: str | None) -> Iterator[Records]:
         page_size = self.max_page_size if self.fixed_page_size else self._services.settings.page_size
         count = min(page_size, self.max_page_size) or None
         return pages(self._services.client, path, query, RequestContext(self.name, account_id), count=count)
@@ -110,9 +108,7 @@ class AccountsRetriever(PageRetriever):
     changed.
     """
 
-    def _collection(
-        self, path: str, query: Mapping[str, str], account_id: str | None
-    ) -> Iterator[list[dict[str, Any]]]:
+    def _collection(self, path: str, query: Mapping[str, str], account_id: str | None) -> Iterator[Records]:
         record = self._services.accounts.records().get(account_id or "")
         if record is not None and (self._services.settings.with_deleted or not record.get("deleted")):
             yield [dict(record)]

@@ -28,14 +28,10 @@ class Report(XAdsStream):
     reads_all_the_time = True
 
     def __init__(
-        self,
-        definition: ReportDefinition,
-        context: ReportContext,
-        bookmarks: ReportCursor,
-        repository: MessageRepository,
+        self, definition: ReportDefinition, context: ReportContext, cursor: ReportCursor, repository: MessageRepository
     ) -> None:
         self._definition = definition
-        self._retriever = ReportRetriever(definition, context, bookmarks, repository)
+        self._retriever = ReportRetriever(definition, context, cursor, repository)
         super().__init__(context.services)
 
     @property
@@ -100,10 +96,7 @@ def report_streams(
     state_of: Callable[[str], Mapping[str, Any]],
     repository: MessageRepository,
 ) -> Iterator[tuple[Report, ReportCursor]]:
-    """Yield each report with its cursor; all of them share one scheduler.
-
-    `state_of` takes a stream's name and returns its state at the start of the sync.
-    """
+    """Yield each report with its cursor; all of them share one scheduler."""
     context = ReportContext(services, [definition.name for definition in definitions])
     for definition in definitions:
         cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
