@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from airbyte_cdk.sources.declarative.partition_routers import SinglePartitionRouter
-from airbyte_cdk.sources.types import Config, StreamSlice
+from airbyte_cdk.sources.declarative.partition_routers import PartitionRouter
+from airbyte_cdk.sources.types import Config, StreamSlice, StreamState
 
 from source_twitter_ads.api.accounts import IDS_PER_REQUEST
 from source_twitter_ads.api.bodies import text_of
@@ -22,13 +22,23 @@ from source_twitter_ads.api.services import Services
 
 
 @dataclass
-class XAdsRouter(SinglePartitionRouter):
+class XAdsRouter(PartitionRouter):
     """A router that adds nothing to requests: the retriever fills paths and queries from the partition itself."""
 
     config: Config
+    parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._services = Services.of(self.config)
+
+    def get_stream_state(self) -> Mapping[str, StreamState] | None:
+        """Parents are read anew in each sync, so they have no state."""
+        return None
+
+    def _nothing(self, **_: Any) -> Mapping[str, Any]:
+        return {}
+
+    get_request_params = get_request_headers = get_request_body_data = get_request_body_json = _nothing
 
 
 @dataclass
