@@ -24,22 +24,25 @@ class JobQuota:
 
     Attributes:
         being_created: jobs that X is being asked for at this moment.
+        being_cancelled: jobs that the account runs no more, but that still have their slots at X.
     """
 
     def __init__(self) -> None:
-        self.being_created = 0
+        self.being_created = self.being_cancelled = 0
         self._limit = MOST_JOBS
         self._known = False
+        self._guessed_wrong = False
         self._starving_since: float | None = None
 
     def has_slot(self, running: int) -> bool:
         """Return whether another job may be created while so many are running.
 
-        Until X has said how many slots are left, one job is created alone.
+        One job is created alone while nothing is known of the slots, and where X refuses jobs without telling how many
+        slots there are.
         """
-        if not self._known and self.being_created:
+        if self.being_created and (self._guessed_wrong or not self._known):
             return False
-        return running + self.being_created < self._limit
+        return running + self.being_created + self.being_cancelled < self._limit
 
     def created(self, running: int, headers: Mapping[str, str]) -> None:
         """Note a job that counts as running now; what X says of the slots left can only lower the limit here."""
@@ -53,7 +56,7 @@ class JobQuota:
     def refused(self, running: int, now: float) -> None:
         """Note that X has no slot although it seemed so: the next status response tells how many there are."""
         self._limit = min(self._limit, running)
-        self._known = True
+        self._known = self._guessed_wrong = True
         if not running and self._starving_since is None:
             self._starving_since = now
 
@@ -62,6 +65,7 @@ class JobQuota:
         remaining = number(headers, REMAINING)
         self._limit = MOST_JOBS if remaining is None else min(MOST_JOBS, own_jobs + int(remaining))
         self._known = True
+        self._guessed_wrong = self._guessed_wrong and remaining is None
 
     def note_starving(self, waiting: bool, now: float) -> None:
         """Note, with each status response, whether requests wait while none of the account's jobs runs."""
@@ -189,9 +193,13 @@ class AccountJobs:
             wants_slot = self.has_waiting and not self.quota.being_created and not self.quota.has_slot(0)
             return self._last_poll + LATEST_POLL if wants_slot else math.inf
         pause = min(LATEST_POLL, max(SOONEST_POLL, (now - self._last_created) / 10))
-        oldest = min(job.created for _, job in self.running.values())
-        due = max(self._last_poll + pause, oldest + max(min(FIRST_POLL, SOONEST_POLL), fastest))
+        due = max(self._last_poll + pause, self.oldest_job + max(min(FIRST_POLL, SOONEST_POLL), fastest))
         return max(due, self._last_created + slowest, self._last_poll + LATEST_POLL) if scarce else due
+
+    @property
+    def oldest_job(self) -> float:
+        """When its oldest job was created, of those that run."""
+        return min(job.created for _, job in self.running.values())
 
     def to_poll(self) -> list[Job]:
         """Return the jobs to ask about in one request: those that X has not spoken of for longest."""

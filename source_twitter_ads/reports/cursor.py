@@ -61,7 +61,7 @@ class ReportCursor(Cursor):
 
     @property
     def state(self) -> MutableMapping[str, Any]:
-        """The stream's state, in the CDK's format; `jobs` is there only while windows are being read."""
+        """The stream's state, in the CDK's format; `jobs` names those of windows that are not read yet."""
         # Jobs first: the scheduler may add some meanwhile; those of windows behind a bookmark are gone by then.
         jobs = self.jobs.entries()
         with self._lock:
@@ -130,7 +130,6 @@ class ReportCursor(Cursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""
-        self.jobs.end()
         self._writer.emit(lambda: self.state, final=True)
 
     def should_be_synced(self, record: object) -> bool:

@@ -129,6 +129,10 @@ class JobRequest:
             **{key: value for key, value in optional.items() if value is not None},
         }
 
+    def again(self) -> JobRequest:
+        """Return the request once more, after a failure that smaller ones do not mend."""
+        return replace(self, tries=self.tries + 1)
+
     def parts(self, timed_out: bool = False) -> list[JobRequest]:
         """Return the request in smaller ones, after a failure: its halves, or once more where it has one entity.
 

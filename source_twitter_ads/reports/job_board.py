@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
@@ -32,6 +33,16 @@ LONGEST_WAIT = 300.0
 CANCELLED_AT_ONCE = 2
 
 Reason = Callable[[RequestContext], ApiFailure]
+
+
+@dataclass(frozen=True)
+class _Cancellation:
+    """A job that is to be cancelled; it holds so many slots of its account until then."""
+
+    account: AccountJobs
+    job_id: str
+    context: RequestContext
+    slots: int
 
 
 class Windows(Protocol):
@@ -81,7 +92,7 @@ class JobBoard:
         self._busy: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
         self._polls: dict[AccountJobs, None] = {}
-        self._cancels = deque[tuple[str, RequestContext]]()
+        self._cancels = deque[_Cancellation]()
         self._cancelling = 0
         self._budget = FileBudget()
         self._downloads = deque[ReportRun]()
@@ -120,10 +131,9 @@ class JobBoard:
         """Cancel the jobs of a window that is over, since they fill the account's slots."""
         account = self.account(window.account_id)
         account.remove(window)
-        for job_id, (owner, job) in list(account.running.items()):
+        for owner, job in list(account.running.values()):
             if owner is window:
-                del account.running[job_id]
-                self.cancel(account.account_id, job_id, job.context)
+                self._cancel_running(account, job)
         self._has_work(account)
 
     def leave(self, run: ReportRun) -> None:
@@ -141,8 +151,13 @@ class JobBoard:
             self._has_work(account)
 
     def cancel(self, account_id: str, job_id: str, context: RequestContext) -> None:
-        """Queue the cancellation of a job."""
-        self._cancels.append((f"stats/jobs/accounts/{account_id}/{job_id}", context))
+        """Queue the cancellation of a job that an earlier sync has left; it may have ended long ago."""
+        self._cancels.append(_Cancellation(self.account(account_id), job_id, context, slots=0))
+
+    def _cancel_running(self, account: AccountJobs, job: Job) -> None:
+        account.running.pop(job.job_id, None)
+        account.quota.being_cancelled += 1
+        self._cancels.append(_Cancellation(account, job.job_id, job.context, slots=1))
 
     # Creation
 
@@ -182,8 +197,7 @@ class JobBoard:
         window.created(request)
         run = self._runs.get(window.report)
         if window.over or run is None:
-            del account.running[job.job_id]
-            self.cancel(account.account_id, job.job_id, job.context)
+            self._cancel_running(account, job)
         else:
             run.cursor.jobs.add(account.account_id, window.position, request, job.job_id, asked_at)
             if not run.jobs_noted:
@@ -201,8 +215,9 @@ class JobBoard:
             self._has_work(account)
             return
         refusal = failure.refusal if isinstance(failure, ApiFailure) else None
-        if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
+        if refusal and rule_for(refusal).action is not Action.RETRY:
             account.answered = self._loop.now()
+        if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
             account.quota.refused(len(account.running), self._loop.now())
             window.waiting.appendleft(request)
         elif not isinstance(failure, ApiFailure):
@@ -257,6 +272,8 @@ class JobBoard:
         """Where status requests are scarce, a few accounts find out for all how long jobs take."""
         if self._fastest is not None or not account.running or not self._polls_are_scarce(account):
             return True
+        if account.oldest_job <= self._loop.now() - LONGEST_WAIT:
+            return True
         self._scouts &= self._busy
         if len(self._scouts) < SCOUTS:
             self._scouts.add(account.account_id)
@@ -305,7 +322,7 @@ class JobBoard:
 
     def _ended(self, account: AccountJobs, window: WindowJobs, job: Job) -> None:
         if job.given_up:
-            self.cancel(account.account_id, job.job_id, job.context)
+            self._cancel_running(account, job)
         run = self._runs.get(window.report)
         if window.over or run is None:
             return
@@ -398,20 +415,27 @@ class JobBoard:
         """Return the next job to cancel. Only QUEUED and PROCESSING jobs can be; others have ended (§7.2)."""
         if not self._cancels or self._cancelling >= CANCELLED_AT_ONCE:
             return None
-        if not self._loop.is_open("DELETE", self._cancels[0][0]):
+        job = self._cancels[0]
+        path = f"stats/jobs/accounts/{job.account.account_id}/{job.job_id}"
+        if not self._loop.is_open("DELETE", path):
             return None
-        path, context = self._cancels.popleft()
+        self._cancels.popleft()
         self._cancelling += 1
-        return Task(self._client.request("DELETE", path, context), self._cancelled, self._not_cancelled)
+        request = self._client.request("DELETE", path, job.context)
+        return Task(request, partial(self._cancelled, job), partial(self._not_cancelled, job))
 
-    def _cancelled(self, _: ApiResponse) -> None:
+    def _cancelled(self, job: _Cancellation, _: object = None) -> None:
         self._cancelling -= 1
+        job.account.quota.being_cancelled -= job.slots
+        self._has_work(job.account)
 
-    def _not_cancelled(self, failure: Exception) -> None:
-        self._cancelling -= 1
+    def _not_cancelled(self, job: _Cancellation, failure: Exception) -> None:
         if not isinstance(failure, ApiFailure) or failure.failure_type is FailureType.transient_error:
-            # While X fails, the others are left to end by themselves.
-            self._cancels.clear()
+            # While X fails, the account's other jobs are left to end by themselves.
+            others = [other for other in self._cancels if other.account is job.account]
+            self._cancels = deque(other for other in self._cancels if other.account is not job.account)
+            job.account.quota.being_cancelled -= sum(other.slots for other in others)
+        self._cancelled(job)
 
     def _has_work(self, account: AccountJobs, window: WindowJobs | None = None) -> None:
         """Let an account take its turn, and a window of it that has requests waiting."""

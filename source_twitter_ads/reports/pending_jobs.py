@@ -117,11 +117,6 @@ class PendingJobs:
         with self._lock:
             self._own.pop((account_id, position), None)
 
-    def end(self) -> None:
-        """Forget what was inherited and not asked for again."""
-        with self._lock:
-            self._inherited.clear()
-
     def entries(self) -> list[dict[str, str]]:
         """The jobs as they stand in the state."""
         with self._lock:

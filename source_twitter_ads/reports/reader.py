@@ -91,8 +91,12 @@ class ReportRetriever:
                     if not accounts.skips(failure):
                         yield PieceFailure(failure)
             account_ids = list(tweets)
-        run = self._context.run(self._definition, self._cursor, tweets)
         scheduler = self._context.scheduler()
+        try:
+            run = self._context.run(self._definition, self._cursor, tweets)
+        except ApiFailure:
+            scheduler.forgo(self._definition.name)
+            raise
         scheduler.read(run, account_ids)
         try:
             yield from self._drain(run, scheduler, stream_slice)

@@ -1,15 +1,18 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """All report jobs of all accounts at once: one thread that decides which request X gets next.
 
-Windows and jobs are data. `num_workers` threads send requests (`request_loop.py`); each response, and each word of a
-reader, is an event that the scheduler's thread handles. A job goes from file to file:
+Windows and jobs are data. `num_workers` threads send requests (`api/request_loop.py`); each response, and each word of
+a reader, is an event that the scheduler's thread handles. A job goes from file to file:
 
     planner.py         which windows and entities a report reads; `planning.py` asks X for it
-    job_request.py     a window's entities become requests; `window_jobs.py` keeps what is left of a window
+    job.py             a window's entities become requests; `window_jobs.py` keeps what is left of a window
     job_board.py       a request becomes a job, the job a result file; `account_jobs.py` keeps an account's share of it
     reader.py          a file becomes rows (`result_file.py`, `rows.py`)
     scheduler.py       the window is closed
     cursor.py          the bookmark moves
+
+A 429 never comes here. `ApiClient.attempt` closes the endpoint's `RateLimitWindow` until the time that X names and
+returns the seconds to wait; the loop attempts the request again then, and `is_open` keeps others of its kind back.
 """
 
 from __future__ import annotations
@@ -88,6 +91,10 @@ class Scheduler:
                 self._loop.post(self._read, run, account_ids)
                 return
         run.events.put(Ended(InterruptedError("The sync has ended.")))
+
+    def forgo(self, report: str) -> None:
+        """Note that a report of the sync will not be read, so that nothing is kept for it."""
+        self._loop.post(self._planning.ended, report)
 
     def rows_read(self, event: FileReady) -> None:
         """Note that all rows of a file are out."""

@@ -105,7 +105,7 @@ class WindowJobs:
         tries = request.tries if outage else request.tries_alone
         divisible = len(request.entity_ids) > 1 and not outage
         if request.timeouts + job.timed_out < MOST_TRIES and (divisible or tries + 1 < MOST_TRIES):
-            self.waiting.extend(request.parts(job.timed_out))
+            self.waiting.extend([request.again()] if outage else request.parts(job.timed_out))
             return
         failure = self._given_up(job, f"{MOST_TRIES} times: {reason}")
         if self.failure is not None:

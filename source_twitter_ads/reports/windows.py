@@ -68,11 +68,6 @@ class Window:
         """The instant after the last, UTC, by the account's calendar with the offset of that day."""
         return self.end if isinstance(self.end, datetime) else self.calendar.day_start(self.end)
 
-    @property
-    def zone(self) -> str:
-        """The IANA name of the zone in which the window begins."""
-        return self.calendar.zone_of(self.calendar.local_date(self.start_utc)).key
-
     def points(
         self, granularity: str, echo_start: str | None, echo_end: str | None, count: int, now: datetime
     ) -> list[Point]:
@@ -194,7 +189,7 @@ def windows_between(
 
 def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step: timedelta) -> list[Window]:
     """Cut [first, end) along the lines grid + n × step and at the account's move; the first cell is kept whole."""
-    switch = calendar.switch_hour if isinstance(first, datetime) else calendar.switch_day
+    switch = _move(calendar, first)
     windows: list[Window] = []
     at = grid + ((first - grid) // step) * step
     while at < end and first < end:
@@ -207,12 +202,17 @@ def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step:
     return windows
 
 
+def _move(calendar: AccountCalendar, bound: date) -> date | None:
+    """Where windows with such bounds end because the account moves to another zone."""
+    return calendar.switch_hour if isinstance(bound, datetime) else calendar.switch_day
+
+
 def _with_running_day(windows: list[Window], today: Bound, max_days: int) -> list[Window]:
     """Let the running day join the window before it, so that 30 days and today are one window and not two."""
     if len(windows) < 2 or max_days < BACKFILL_DAYS or windows[-1].start < today:
         return windows
     *others, before, last = windows
-    if before.zone != last.zone:
+    if last.start == _move(last.calendar, last.start):
         return windows
     return [*others, replace(before, end=last.end)]
 

@@ -56,3 +56,17 @@ class TestCheck:
         else:
             check_connection(services)
             assert services.accounts.ids()
+
+
+class TestClosing:
+    def test_given_services_when_they_end_then_what_asked_for_it_is_closed_once(self) -> None:
+        services, closed = Services.renew(CONFIG), []
+        services.on_close(lambda: closed.append("a"))
+        services.close()
+        assert closed == ["a"]
+
+    def test_given_services_that_have_ended_when_something_begins_late_then_it_is_closed_at_once(self) -> None:
+        services, closed = Services.renew(CONFIG), []
+        services.close()
+        services.on_close(lambda: closed.append("late"))
+        assert closed == ["late"]

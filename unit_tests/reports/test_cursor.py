@@ -127,12 +127,13 @@ class TestEmitting:
         one.close_partition(None)  # type: ignore[arg-type]
         assert (one.bookmark("1a"), states(repository)) == (None, [])
 
-    def test_given_jobs_nobody_asked_for_when_the_report_ends_then_they_leave_the_state(self) -> None:
+    def test_given_jobs_of_an_account_that_was_not_planned_when_it_ends_then_they_stay(self) -> None:
+        """They go on at X: the next sync takes them over."""
         one, repository = self.reading({"states": [], "jobs": [pending("7", "9z")]})
         one.begin("1a", [FIRST])
         close(one, 0)
         one.ensure_at_least_one_state_emitted()
-        assert ["jobs" in state for state in states(repository)] == [True, False]
+        assert [job["account_id"] for job in states(repository)[-1]["jobs"]] == ["9z"]
 
     def test_given_a_report_without_accounts_when_it_ends_then_one_state(self) -> None:
         one, repository = self.reading({"states": [state_of("1a", "2026-01-01T00:00:00Z")]})

@@ -108,12 +108,6 @@ def test_given_a_job_without_result_when_dropped_then_it_leaves_the_state() -> N
     assert jobs.entries() == []
 
 
-def test_given_what_nobody_asked_for_when_the_stream_ends_then_it_leaves_the_state() -> None:
-    jobs = pending(left_behind())
-    jobs.end()
-    assert jobs.entries() == []
-
-
 @pytest.mark.parametrize(
     "entry", [{}, {"account_id": "a", "request": "r", "job_id": "1", "created_at": "soon"}, "x", None]
 )

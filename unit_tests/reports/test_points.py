@@ -35,7 +35,7 @@ class TestDays:
     def test_given_the_echo_of_own_midnights_when_labelled_then_another_clock_agrees(self, period: Window) -> None:
         echo = utc_text(period.start_utc), utc_text(period.end_utc)
         points = period.points("DAY", *echo, (period.end - period.start).days, NOW)
-        zone = ZoneInfo(period.zone)
+        zone = period.calendar.zone
         for index, point in enumerate(points):
             assert point.date == (period.start + index * DAY).isoformat()
             assert read(point.start_time).astimezone(zone).date().isoformat() == point.date
@@ -46,7 +46,7 @@ class TestDays:
     def test_given_the_echo_of_todays_offset_when_labelled_then_each_local_date_once(
         self, period: Window, today: datetime
     ) -> None:
-        offset = today.astimezone(ZoneInfo(period.zone)).utcoffset() or timedelta(0)
+        offset = today.astimezone(period.calendar.zone).utcoffset() or timedelta(0)
         midnights = [datetime.combine(day, datetime.min.time(), UTC) - offset for day in (period.start, period.end)]
         echo_start, echo_end = (utc_text(one) for one in midnights)
         count = (period.end - period.start).days

@@ -69,6 +69,10 @@ class FakeScheduler:
         """Note that a file is damaged."""
         self.done.append(("malformed", reason))
 
+    def forgo(self, report: str) -> None:
+        """Note that a report is not read."""
+        self.done.append(("not read", report))
+
     def leave(self, run: ReportRun) -> None:
         """Note that the reader leaves."""
         self.done.append(("left", run.name))
@@ -86,6 +90,7 @@ class FakeContext:
         self.tweets: Callable[[str], list[str]] = lambda _: ["t1"]
         self.settings: Any = None
         self.given: Mapping[str, Any] = {}
+        self.failure: ApiFailure | None = None
 
     def ids(self) -> list[str]:
         """The accounts to read."""
@@ -105,6 +110,8 @@ class FakeContext:
 
     def run(self, definition: ReportDefinition, cursor: ReportCursor, tweets: Mapping[str, Any]) -> ReportRun:
         """A report that is ready to be read."""
+        if self.failure:
+            raise self.failure
         self.given = tweets
         unused: Any = None
         return ReportRun(definition, cursor, unused)
@@ -247,6 +254,13 @@ class TestStates:
 
 
 class TestEnds:
+    def test_given_countries_that_cannot_be_listed_when_read_then_the_scheduler_knows(self) -> None:
+        reading = Reading()
+        reading.context.failure = refusal(503)
+        with pytest.raises(ApiFailure):
+            reading.run()
+        assert reading.scheduler.done == [("not read", "spend")]
+
     def test_given_nothing_to_read_when_it_ends_then_no_item(self) -> None:
         assert Reading(Ended()).run() == []
 

@@ -25,11 +25,12 @@ def two_accounts(**settings: object) -> SimulatedSync:
 
 
 def down(x: SimulatedX, method: str, path: str, seconds: float = 300.0, status: int = 503) -> None:
-    """Have requests of the account "bad" fail each time that they are tried, and be given up after so many seconds."""
+    """Have requests of accounts named "bad…" fail each time they are tried, and be given up after so many seconds."""
     began: dict[int, tuple[ApiRequest, float]] = {}
 
     def refuse(request: ApiRequest) -> Exception | float | None:
-        if (request.method, request.account_id) != (method, "bad") or path not in request.url:
+        concerned = request.method == method and path in request.url and str(request.account_id).startswith("bad")
+        if not concerned:
             return None
         _, since = began.setdefault(id(request), (request, x.clock_of_loop.seconds))
         lasts = x.clock_of_loop.seconds - since
@@ -129,6 +130,35 @@ class TestCreationDown:
         assert len(sync.reader.failures) == 1
         assert "window 2026-08-31" in sync.reader.messages[0]
 
+    def test_given_a_window_whose_job_cannot_be_created_when_others_run_then_they_are_read(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(20, other_jobs=97)}, start_date="2026-08-01")
+        sync.x.job_seconds = lambda job: 10.0 if job.job_id == "j1" else 500.0
+        began: list[float] = []
+
+        def refuse(request: ApiRequest) -> Exception | float | None:
+            if (request.form or {}).get("start_time") != "2026-10-30":
+                return None
+            began.append(sync.loop.now())
+            return refused_with(503, "OVER_CAPACITY", request) if began[-1] >= began[0] + 300 else 30.0
+
+        sync.x.refuse = refuse
+        sync.run()
+        (text,) = sync.reader.messages
+        assert "window 2026-10-30" in text
+        assert len(sync.reader.closed) == sync.runs["spend"].planned_windows - 1
+        assert sync.x.cancelled == []
+
+    def test_given_creations_that_hang_when_others_are_read_then_no_delay(self) -> None:
+        sync = two_accounts(num_workers=4, start_date="2026-08-01")
+
+        def latency(request: ApiRequest) -> float:
+            hangs = (request.method, request.account_id) == ("POST", "bad") and "j3" in sync.x.jobs
+            return 300.0 if hangs else 0.1
+
+        sync.x.latency = latency
+        sync.run()
+        assert max(good_ends(sync)) < 60
+
     @pytest.mark.parametrize("status", [400, 403, 404])
     def test_given_a_refusal_of_one_window_when_others_follow_then_they_are_read(self, status: int) -> None:
         sync = a_sync(start_date="2026-08-01")
@@ -173,6 +203,24 @@ class TestStatusDown:
         bad = [job.job_id for job in sync.x.jobs.values() if job.account_id == "bad"]
         assert sorted(sync.x.cancelled) == sorted(bad)
 
+    @pytest.mark.parametrize("status", [400, 404])
+    def test_given_one_status_request_that_is_refused_when_read_then_its_windows_fail(self, status: int) -> None:
+        sync = a_sync(accounts={"1a": campaigns(20, other_jobs=97)}, start_date=YEARS)
+        refused: list[ApiRequest] = []
+
+        def refuse(request: ApiRequest) -> Exception | None:
+            if refused or "job_ids" not in (request.params or {}):
+                return None
+            refused.append(request)
+            return refused_with(status, "SOMETHING", request)
+
+        sync.x.refuse = refuse
+        sync.run()
+        assert refused[0].params is not None
+        failed = len(refused[0].params["job_ids"].split(","))
+        assert len(sync.reader.failures) == failed <= 3
+        assert len(sync.reader.closed) == sync.runs["spend"].planned_windows - failed
+
     def test_given_a_status_that_cannot_be_had_when_others_are_read_then_no_delay(self) -> None:
         healthy, sick = two_accounts(), two_accounts()
         down(sick.x, "GET", "stats/jobs")
@@ -195,6 +243,20 @@ class TestPlans:
         assert [len(texts) for texts in found.values()] == [1, 1]
         assert "What was active is unknown. X refused GET" in found["other"][0]
         assert "(stream other, account bad)" in found["other"][0]
+
+    def test_given_an_account_whose_plan_stays_down_when_read_then_one_question_is_tried(self) -> None:
+        sync = two_accounts(start_date=YEARS)
+        down(sync.x, "GET", "active_entities")
+        sync.run()
+        tries = [account for _, kind, account in sync.x.requests if kind == "active_entities"].count("bad")
+        assert tries == 1 + 300 / 30
+
+    def test_given_more_accounts_that_are_down_than_workers_when_read_then_no_delay(self) -> None:
+        accounts = {f"bad{number}": campaigns(1) for number in range(6)} | {"good": campaigns(1)}
+        sync = a_sync(*REPORTS, accounts=accounts, num_workers=3)
+        down(sync.x, "GET", "active_entities")
+        sync.run()
+        assert max(good_ends(sync)) < 60
 
     def test_given_a_plan_that_was_down_when_another_report_asks_then_it_is_not_sent(self) -> None:
         accounts = {"bad": Account({"CAMPAIGN": ["c1"], "LINE_ITEM": ["l1"]})}

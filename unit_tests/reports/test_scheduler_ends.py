@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.report_run import MAX_HELD_BYTES, FileReady
+from source_twitter_ads.reports.report_run import MAX_HELD_BYTES, Ended, FileReady
+from source_twitter_ads.reports.scheduler import Scheduler
 from unit_tests.reports.builders import NOW, report
 from unit_tests.reports.simulated_x import EMPTY_FILE, Account
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
@@ -244,3 +246,16 @@ def test_given_any_number_of_workers_when_read_then_no_more_requests_at_once(wor
     sync.x.file = lambda _: EMPTY_FILE
     sync.run()
     assert sync.loop.busy == workers
+
+
+@pytest.mark.timeout(30)
+def test_given_a_scheduler_that_has_ended_when_a_report_begins_then_its_reader_is_told() -> None:
+    """In threads, as in a library whose sync is closed while a reader still lists its accounts."""
+    sync = a_sync()
+    scheduler = Scheduler(sync.services, ["spend"])
+    scheduler.start()
+    scheduler.close()
+    run = sync.runs["spend"]
+    run.events = SimpleQueue()
+    scheduler.read(run, ["1a"])
+    assert isinstance(run.events.get(timeout=5), Ended)

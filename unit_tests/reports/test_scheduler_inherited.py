@@ -123,6 +123,13 @@ class TestGone:
         sync = self.gone({"status": "SUCCESS", "url": "https://ton.twimg.com/j1", "expires_at": expires})
         assert sync.x.asked["create"] == 0
 
+    def test_given_a_job_that_took_long_when_taken_over_then_others_are_asked_about_soon(self) -> None:
+        before = killed(seconds=2.0, count=20)
+        for job in before.x.jobs.values():
+            job.began, job.ends = job.began - 600, before.x.clock_of_loop.seconds
+        after = next_sync(before, count=60).run()
+        assert after.seconds < 10 + 15
+
     def test_given_jobs_that_hang_when_taken_over_then_their_time_counts_from_now(self) -> None:
         before = killed(seconds=2.0, job_timeout=60)
         after = next_sync(before, hours=10, job_timeout=60)
@@ -149,6 +156,30 @@ class TestUnwanted:
     def test_given_unwanted_jobs_when_the_report_ends_then_the_state_does_not_name_them(self) -> None:
         after = next_sync(killed(seconds=2.0), count=0).run()
         assert "jobs" not in after.repository.states[-1]["stream_state"]
+
+    def test_given_many_unwanted_jobs_when_cancelled_then_two_at_a_time(self) -> None:
+        after = next_sync(killed(seconds=8.0, count=1000), count=0)
+        after.x.latency = lambda request: 5.0 if request.method == "DELETE" else 0.1
+        after.start()
+        after.run_for(22)
+        assert 8 <= after.x.asked["cancel"] <= 2 * 5
+
+    def test_given_many_unwanted_jobs_when_cancelled_then_others_are_created_meanwhile(self) -> None:
+        after = next_sync(killed(seconds=8.0, count=1000), count=40, start_date="2026-08-01")
+        after.x.latency = lambda request: 5.0 if request.method == "DELETE" else 0.1
+        after.run()
+        assert after.seconds < 60
+        assert after.reader.failures == []
+
+    def test_given_an_account_that_cannot_be_planned_when_it_ends_then_its_jobs_stay(self) -> None:
+        before = killed(seconds=2.0)
+        after = next_sync(before)
+        after.x.refuse = lambda request: (
+            refused_with(503, "OVER_CAPACITY", request) if "active_entities" in request.url else None
+        )
+        after.run()
+        jobs = [job["job_id"] for job in after.repository.states[-1]["stream_state"]["jobs"]]
+        assert (sorted(jobs), after.x.cancelled) == (["j1", "j2", "j3"], [])
 
     def test_given_an_x_that_fails_when_jobs_are_cancelled_then_it_is_not_asked_for_each(self) -> None:
         before = killed(seconds=8.0, count=1000)

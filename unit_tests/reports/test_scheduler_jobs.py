@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.api.request import ApiRequest
-from unit_tests.reports.simulated_x import XJob, refused_with
+from unit_tests.reports.builders import report
+from unit_tests.reports.simulated_x import Account, XJob, refused_with
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
 
 HOUR = 3600.0
@@ -142,6 +143,24 @@ class TestHanging:
         assert sync.reader.entities == IDS
         assert 600 <= sync.seconds < 660
 
+    def test_given_a_window_given_up_when_its_jobs_time_out_then_all_are_cancelled(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(2000)}, job_timeout=10)
+        sync.x.job_seconds = lambda job: math.inf if job.job_id != "j1" else 10.0
+        sync.run()
+        sync.run_for(60)
+        assert sorted(sync.x.cancelled) == sorted(job_id for job_id in sync.x.jobs if job_id != "j1")
+
+    def test_given_a_window_given_up_when_its_jobs_are_cancelled_then_no_slot_is_free_yet(self) -> None:
+        """X counts a job until it has been cancelled."""
+        active = {kind: [f"{kind[0]}{number:04}" for number in range(2000)] for kind in ("CAMPAIGN", "LINE_ITEM")}
+        sync = a_sync(report(), report(name="lines", entity="LINE_ITEM"), accounts={"1a": Account(active)})
+        sync.x.latency = lambda request: 5.0 if request.method == "DELETE" else 0.1
+        sync.x.job_seconds = lambda _: 200.0
+        sync.x.tell = lambda job, _: {"status": "FAILED"} if job.asked["entity_ids"] < "C0700" else None
+        sync.run()
+        assert sync.x.cancelled
+        assert sync.x.asked["create"] == len(sync.x.jobs)
+
     def test_given_an_entity_that_always_hangs_when_read_then_three_job_timeouts(self) -> None:
         sync = hanging("c0003", job_timeout=60)
         assert 3 * HOUR <= sync.seconds <= 3 * HOUR + 120
@@ -179,12 +198,12 @@ class TestFiles:
         sync.run()
         assert "gave no result, 3 times: it is damaged" in sync.reader.messages[0]
 
-    def test_given_a_file_that_cannot_be_fetched_when_read_then_not_entity_by_entity(self) -> None:
+    def test_given_a_file_that_cannot_be_fetched_when_read_then_asked_again_whole(self) -> None:
         sync = a_sync()
         sync.x.refuse = lambda request: refused_with(503, "OVER_CAPACITY", request) if request.result else None
         sync.run()
         assert "gave no result, 3 times: X refused GET" in sync.reader.messages[0]
-        assert min(sizes(sync)) == 5
+        assert sizes(sync) == [20, 20, 20]
 
     def test_given_a_file_at_an_unknown_place_when_named_then_its_window_fails(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1)})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import pairwise
 
@@ -119,6 +120,15 @@ class TestScarceRequests:
         sync = self.limited(500, 1000, job_seconds=10.0, num_workers=50).run()
         assert len(polls(sync)) <= 2 * 500
         assert sync.seconds < 60
+
+    def test_given_scarce_status_requests_when_some_accounts_hang_then_others_are_asked_about(self) -> None:
+        sync = self.limited(60, 100, job_seconds=10.0, num_workers=5)
+        hanging = {f"a{number:03}" for number in range(20)}
+        sync.x.job_seconds = lambda job: math.inf if job.account_id in hanging else 10.0
+        sync.run()
+        others = [at for account_id, at in sync.reader.account_ended_at.items() if account_id not in hanging]
+        assert len(others) == 40
+        assert max(others) - sync.began < QUARTER + 10
 
     def test_given_a_used_up_limit_when_waited_for_then_jobs_are_created_all_the_same(self) -> None:
         sync = self.limited(30, 10, job_seconds=60.0, num_workers=5).run()

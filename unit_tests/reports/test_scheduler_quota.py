@@ -58,6 +58,15 @@ class TestSlots:
         assert sync.x.asked["create"] > len(sync.x.jobs)
         assert (len(sync.reader.entities), sync.reader.failures) == (200, [])
 
+    def test_given_no_word_of_slots_when_there_are_too_many_jobs_then_asked_one_by_one(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(200, other_jobs=97)}, num_workers=50)
+        sync.x.counts_jobs = False
+        sync.run()
+        first = min(at for at, kind, _ in sync.x.requests if kind == "status")
+        late = [at for at, kind, _ in sync.x.requests if kind == "create" and at > first]
+        created = [job for job in sync.x.jobs.values() if job.began > first]
+        assert len(late) - len(created) <= len(sync.x.status_requests)
+
     def test_given_other_tools_that_need_more_slots_when_x_tells_then_no_more_than_left(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(3000)}, num_workers=50)
         sync.x.job_seconds = lambda job: 10.0 + int(job.job_id[1:]) / 10
@@ -115,6 +124,15 @@ class TestTooManyJobs:
         (text,) = sync.reader.messages
         assert "No slot for an analytics job was free for 36" in text
         assert "Another tool is using up the 100 analytics jobs" in text
+
+    @pytest.mark.parametrize("told", [True, False], ids=["slots are shown", "no word of slots"])
+    def test_given_every_job_refused_for_its_slot_when_it_lasts_then_given_up(self, told: bool) -> None:
+        sync = a_sync(job_timeout=60)
+        sync.x.counts_jobs = told
+        sync.x.refuse = lambda request: refused_with(400, "TOO_MANY_JOBS", request) if request.form else None
+        sync.run()
+        assert HOUR <= sync.seconds <= HOUR + 60
+        assert "No slot for an analytics job was free for 36" in sync.reader.messages[0]
 
     def test_given_no_slot_when_given_up_then_one_error_for_each_window(self) -> None:
         sync = self.full(job_timeout=60, start_date="2026-08-01").run()

@@ -136,7 +136,7 @@ class TestSwitchOfZone:
         tokyo = AccountCalendar("Asia/Tokyo", self.SWITCH)
         windows = plan(tokyo, start="2016-07-10", end="2016-07-30")
         assert sent(windows) == [("2016-07-10", "2016-07-21"), ("2016-07-21", "2016-07-31")]
-        assert [one.zone for one in windows] == ["America/Los_Angeles", "Asia/Tokyo"]
+        assert [one.calendar.zone_of(one.start).key for one in windows] == ["America/Los_Angeles", "Asia/Tokyo"]
 
     def test_given_a_move_when_planned_then_days_before_it_are_those_of_los_angeles(self) -> None:
         windows = plan(AccountCalendar("Asia/Tokyo", self.SWITCH), start="2016-07-10", end="2016-07-30")
@@ -154,6 +154,11 @@ class TestSwitchOfZone:
             attribution_days=1,
         )
         assert sent(windows) == [("2016-07-21", "2016-08-02")]
+
+    def test_given_a_move_in_the_running_hour_when_planned_then_that_hour_is_a_window(self) -> None:
+        honolulu = AccountCalendar("Pacific/Honolulu", "2013-01-01T00:00:00Z")
+        windows = plan(honolulu, "HOUR", start="2012-12-28", now=datetime(2013, 1, 1, 0, 10, tzinfo=UTC))
+        assert sent(windows)[-1] == ("2013-01-01T00:00:00Z", "2013-01-01T01:00:00Z")
 
     def test_given_an_account_of_los_angeles_when_planned_then_no_switch_counts(self) -> None:
         moved = AccountCalendar("America/Los_Angeles", self.SWITCH)
