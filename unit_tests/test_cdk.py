@@ -21,6 +21,7 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionReader
+from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
 PACKAGE = Path(__file__).parents[1] / "source_twitter_ads"
 METHODS = [
@@ -45,6 +46,7 @@ METHODS = [
     (AirbyteEntrypoint, "set_up_secret_filter", ["config", "connection_specification"]),
     (AirbyteEntrypoint, "validate_connection", ["source_spec", "config"]),
     (AirbyteEntrypoint, "airbyte_message_to_string", ["airbyte_message"]),
+    (MemoryMonitor, "check_memory_usage", []),
 ]
 ATTRIBUTES = [
     (ConcurrentReadProcessor, "_record_counter"),
@@ -67,6 +69,7 @@ ATTRIBUTES = [
     (ConcurrentDeclarativeSource, "_message_repository"),
     (ConnectorStateManager, "per_stream_states"),
     (AirbyteEntrypoint, "_memory_monitor"),
+    (MemoryMonitor, "_message_count"),
 ]
 
 

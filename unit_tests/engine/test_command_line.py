@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Commands: the inputs they read, what is counted while pages are written, and the last line of a failure.
+"""Commands: what is counted while pages are written, and the last line of a failure.
 
 unit_tests/test_run.py runs them in processes of their own.
 """
@@ -16,7 +16,7 @@ from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
 from source_twitter_ads.engine import command_line
 from source_twitter_ads.engine.bookmarks import StateWriter
-from source_twitter_ads.engine.command_line import Entrypoint, failure_line, read_inputs
+from source_twitter_ads.engine.command_line import Entrypoint, failure_line
 from source_twitter_ads.engine.inputs import InputProblem
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.source import PagedSource
@@ -49,18 +49,27 @@ def source(monkeypatch: pytest.MonkeyPatch) -> PagedSource:
     return made
 
 
-def test_given_a_page_when_written_then_its_records_are_counted(
-    source: PagedSource, words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The CDK's monitor looks at the container's memory once in 5,000 messages."""
-    looked: list[int] = []
-    monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: looked.append(1))
+def test_given_a_page_when_written_then_its_records_are_counted(source: PagedSource, words: list[str]) -> None:
     output = Mock()
     (line,) = Entrypoint(source, output).run(Entrypoint.parse_args(words))
-    assert len(looked) == 7 + 1
     (lines,) = output.write_lines.call_args.args
     assert lines.count(b"\n") == 7
     assert json.loads(line)["state"]["sourceStats"] == {"recordCount": 7.0}
+
+
+@pytest.mark.parametrize(("short", "expected"), [(False, 12_345 // 5000), (True, 12_345 // 100)])
+def test_given_pages_when_written_then_the_memory_is_looked_at_as_by_the_cdk(
+    source: PagedSource, words: list[str], monkeypatch: pytest.MonkeyPatch, short: bool, expected: int
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(MemoryMonitor, "_read_memory", lambda _: looked.append(1))
+    pages = [Page("orders", [{"id": 1}] * 15, None) for _ in range(12_345 // 15)]
+    monkeypatch.setattr(source, "read", lambda *_: iter(pages))
+    entrypoint = Entrypoint(source, Mock())
+    monitor = entrypoint._memory_monitor
+    monitor._probed, monitor._cgroup_version, monitor._high_pressure_mode = True, 2, short
+    list(entrypoint.run(Entrypoint.parse_args(words)))
+    assert len(looked) == expected
 
 
 def test_given_a_source_that_refuses_a_config_when_read_then_its_sentence_is_raised(
@@ -73,11 +82,6 @@ def test_given_a_source_that_refuses_a_config_when_read_then_its_sentence_is_rai
     monkeypatch.setattr(source, "require_valid", refuse)
     with pytest.raises(InputProblem, match="make a new one"):
         list(Entrypoint(source, Mock()).run(Entrypoint.parse_args(words)))
-
-
-def test_given_a_command_when_its_inputs_are_read_then_those_it_names_are_there(words: list[str]) -> None:
-    assert read_inputs(Entrypoint.parse_args(words)).keys() == {"config", "catalog"}
-    assert read_inputs(Entrypoint.parse_args(["spec"])) == {}
 
 
 class TestFailureLine:
