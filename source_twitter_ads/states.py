@@ -46,5 +46,5 @@ def _moment(name: str, value: Any) -> str:
     except OverflowError:
         text = None
     if text is None:
-        raise ValueError(f"{name} is {value!r}, which is no date")
+        raise ValueError(f"{name} is {value!r}, which is not a date")
     return str(value) if _DATE.fullmatch(value) else text

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,51 +21,40 @@ _OTHER_MESSAGES = frozenset(kind.value for kind in Type) - {Type.STATE.value}
 
 
 class InputProblem(AirbyteTracedException):
-    """A file or a catalog that cannot be used: an error of the user, not worth another try.
-
-    Args:
-        message: what is wrong and what to do, for the user.
-    """
+    """A file or a catalog that cannot be used; the message tells the user what is wrong and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(internal_message=message, message=message, failure_type=FailureType.config_error)
 
 
-def read_config(path: str) -> dict[str, Any]:
-    """Read a configuration.
-
-    Raises:
-        InputProblem: when the file is missing, or does not hold a JSON object.
-    """
-    return _read_object(path, "config")
+def read_config(config_path: str) -> dict[str, Any]:
+    """Read a configuration; raises InputProblem when the file is missing, or does not hold a JSON object."""
+    return _read_object(config_path, "config")
 
 
-def read_catalog(path: str) -> ConfiguredAirbyteCatalog:
-    """Read a configured catalog.
-
-    Raises:
-        InputProblem: when the file is missing, or holds something else.
-    """
-    content = _read_object(path, "catalog")
+def read_catalog(catalog_path: str) -> ConfiguredAirbyteCatalog:
+    """Read a configured catalog; raises InputProblem when the file is missing, or holds something else."""
+    content = _read_object(catalog_path, "catalog")
     try:
         catalog: ConfiguredAirbyteCatalog = ConfiguredAirbyteCatalogSerializer.load(content)
     except Exception as error:
-        raise InputProblem(f"The catalog file {path} is no configured Airbyte catalog: {error}.") from error
+        message = f"The catalog file {catalog_path} is not a configured Airbyte catalog: {error}."
+        raise InputProblem(message) from error
     return catalog
 
 
-def read_states(path: str) -> list[AirbyteStateMessage]:
-    """Read the states of an earlier sync, in any form that `states_of` takes.
+def read_states(state_path: str) -> list[AirbyteStateMessage]:
+    """Read the states of an earlier sync, as `states_of` does; none for an empty path.
 
     Raises:
         InputProblem: when the file is missing, or holds something else.
     """
     try:
-        return states_of(_read_text(path, "state"))
+        return states_of(_read_text(state_path, "state") if state_path else "")
     except ValueError as error:
         raise InputProblem(
-            f"The state file {path} cannot be used: {error}. Give the STATE lines that an earlier sync printed, or a "
-            "JSON list of Airbyte states."
+            f"The state file {state_path} cannot be used: {error}. "
+            "Give the STATE lines that an earlier sync printed, or a JSON list of Airbyte states."
         ) from error
 
 
@@ -103,38 +91,30 @@ def states_of(text: str) -> list[AirbyteStateMessage]:
 
 
 def _entries(text: str) -> list[Any]:
-    if not text.strip():
-        return []
     try:
-        document = json.loads(text)
+        document = json.loads(text.strip() or "[]")
     except ValueError as error:
-        if not _is_json(text.lstrip().split("\n", 1)[0]):
-            raise ValueError(f"it is not valid JSON: {error}") from error
-        return list(_lines(text))
+        return _entries_of_lines(text.strip().split("\n"), error)
     if isinstance(document, list):
         return document
     return [document] if document else []
 
 
-def _lines(text: str) -> Iterator[Any]:
-    lines = text.rstrip().split("\n")
+def _entries_of_lines(lines: list[str], whole_text_error: ValueError) -> list[Any]:
+    entries = []
     for number, line in enumerate(lines, start=1):
         try:
             entry = json.loads(line) if line.strip() else None
         except ValueError as error:
-            if number == len(lines):
-                return
-            raise ValueError(f"line {number} is not valid JSON: {error}") from error
+            if number == 1:
+                raise ValueError(f"it is not valid JSON: {whole_text_error}") from error
+            if number < len(lines):
+                raise ValueError(f"line {number} is not valid JSON: {error}") from error
+            break
+        # At once: the lines of a sync are mostly records.
         if entry is not None and not _is_other(entry):
-            yield entry
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
+            entries.append(entry)
+    return entries
 
 
 def _is_other(entry: Any) -> bool:
@@ -146,7 +126,9 @@ def _loaded(entry: Any) -> AirbyteStateMessage:
     try:
         state: AirbyteStateMessage = AirbyteStateMessageSerializer.load(content)
     except Exception as error:
-        raise ValueError(f"{json.dumps(content)[:60]} is no Airbyte state: {' '.join(str(error).split())}") from error
+        raise ValueError(
+            f"{json.dumps(content)[:60]} is not an Airbyte state: {' '.join(str(error).split())}"
+        ) from error
     if not (state.stream or state.global_ or state.data):
         raise ValueError(f"{json.dumps(content)[:60]} is an Airbyte state of no stream")
     return state

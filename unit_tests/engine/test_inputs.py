@@ -82,8 +82,8 @@ def test_given_nothing_when_read_then_there_is_no_state(text: str) -> None:
         (lines(LOG) + "campaigns\n" + lines(LOG), "line 2 is not valid JSON"),
         ('{"campaigns": {}}', '{"campaigns": {}} is an Airbyte state of no stream'),
         ('[{"type": "STREAM"}]', '{"type": "STREAM"} is an Airbyte state of no stream'),
-        ('["text"]', '"text" is no Airbyte state'),
-        ('[{"type": "STATE"}]', "is no Airbyte state"),
+        ('["text"]', '"text" is not an Airbyte state'),
+        ('[{"type": "STATE"}]', "is not an Airbyte state"),
     ],
 )
 def test_given_something_else_when_read_then_one_line_says_what_it_is(text: str, words: str) -> None:
@@ -115,7 +115,7 @@ def test_given_a_bad_config_file_when_read_then_one_sentence_names_it(
 def test_given_a_bad_catalog_file_when_read_then_one_sentence_names_it(tmp_path: Path) -> None:
     path = tmp_path / "catalog.json"
     path.write_text('{"streams": [{"stream": "campaigns"}]}')
-    with pytest.raises(InputProblem, match="is no configured Airbyte catalog") as caught:
+    with pytest.raises(InputProblem, match="is not a configured Airbyte catalog") as caught:
         read_catalog(str(path))
     assert f"The catalog file {path}" in str(caught.value.message)
 
