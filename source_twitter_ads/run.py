@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 
 def run(args: list[str] | None = None) -> None:
-    """Run one command; the process ends with status 1 when it failed, after the TRACE message that says why.
-
-    Args:
-        args: the words after the program's name; those of the process when left out.
-    """
+    """Run one command as `run_command` does; without `args`, the words that the process was started with."""
     run_command("source-twitter-ads", _source, args, specification_line)
 
 

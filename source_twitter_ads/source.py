@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager, closing
 from typing import Any
 
 from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteStateMessage, ConfiguredAirbyteCatalog, Status
-from airbyte_cdk.sources.message import MessageRepository, NoopMessageRepository
-from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.services import Services, check_connection
@@ -28,12 +27,7 @@ from source_twitter_ads.streams import Tweets, report_definitions, report_stream
 class SourceTwitterAds(PagedSource):
     """Reads X Ads accounts: 34 entity streams and any number of analytics reports.
 
-    Args:
-        catalog: the configured catalog; only needed to read.
-        config: the configuration; Airbyte's standard tests make a source without it
-            (docs/x-ads-api.md §10.1).
-        state: the state of an earlier sync.
-        lines: as in `PagedSource`.
+    Airbyte's standard tests make it without arguments (docs/x-ads-api.md §10.1); for these see `PagedSource`.
     """
 
     unknown_streams_advice = "refresh the schema, or add the report again"
@@ -60,28 +54,12 @@ class SourceTwitterAds(PagedSource):
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(problem))
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
-    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        """Return every stream there is, ready to be described; `read` builds its own.
-
-        Raises:
-            ConfigProblem: when the configuration cannot be used.
-        """
-        return [*self.build(self.normalised(config), None, NoopMessageRepository())]
-
     def require_valid(self, config: Mapping[str, Any]) -> None:
-        """Refuse a configuration with a sentence per mistake.
-
-        Raises:
-            ConfigProblem: when a value cannot be used.
-        """
+        """Refuse a configuration with a ConfigProblem that has a sentence per mistake."""
         require_valid(normalise(config))
 
     def checked_state(self, stream_name: str, state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a stream's state with UTC times in one form.
-
-        Raises:
-            ConfigProblem: when the state cannot be read.
-        """
+        """Return a stream's state with UTC times in one form, or raise ConfigProblem."""
         return checked_state(stream_name, state)
 
     def resources(self, config: Mapping[str, Any]) -> AbstractContextManager[Services]:
@@ -108,11 +86,13 @@ class SourceTwitterAds(PagedSource):
         bookmarks = self.bookmarks(Tweets.name, Tweets.cursor_field, repository)
         streams.append(python_stream(Tweets(services, bookmarks), bookmarks))
         for report, cursor in report_streams(services, reports, self.state_of, repository):
-            streams.append(python_stream(report, cursor))
+            # X works on its jobs while everything else is read.
+            streams.append(python_stream(report, cursor, reads_all_the_time=True))
         return streams
 
     def _reports(self, config: Mapping[str, Any]) -> list[ReportDefinition]:
         """Refuse a configuration that cannot be used, and return the reports that it asks for."""
         warn_of_unknown_keys(config)
         require_valid(config)
-        return report_definitions(config, [*self.declared_names(), Tweets.name])
+        entities = [stream["name"] for stream in self.resolved_manifest["streams"]]
+        return report_definitions(config, [*entities, Tweets.name])

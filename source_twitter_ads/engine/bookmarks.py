@@ -46,9 +46,7 @@ def partition_key(partition: Mapping[str, Any]) -> str:
 def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
     """Return the bookmark that a state keeps for all partitions alike, None where it has none.
 
-    Args:
-        state: flat, `{cursor_field: value}`, or with the CDK's global cursor, `{"state": {cursor_field: value}}`.
-        cursor_field: the stream's.
+    Such a state is flat, `{cursor_field: value}`, or has the CDK's global cursor, `{"state": {cursor_field: value}}`.
     """
     value = state.get(cursor_field) or (state.get("state") or {}).get(cursor_field)
     return str(value) if value else None
@@ -60,8 +58,7 @@ def convert_cursor_values(
     """Return a stream's state with each cursor value converted; other keys are kept.
 
     Args:
-        state: per partition, `{"states": [{"partition": {...}, "cursor": {field: value}}]}`, or one value for all of
-            them, `{field: value}` or `{"state": {field: value}}`.
+        state: `{"states": [{"partition": {...}, "cursor": {field: value}}]}`, or as for `common_bookmark`.
         cursor_fields: the fields that a flat state may hold.
         convert: takes a field and its value, returns text that compares.
 
@@ -93,11 +90,6 @@ class StateWriter:
     """Emits the state messages of one stream, seldom enough that they stay few beside the records.
 
     A state message names every partition of its stream, so each one delays the next.
-
-    Args:
-        stream_name: the stream.
-        repository: where messages go, in order with the records that the same thread put there before.
-        clock: seconds that only grow.
     """
 
     def __init__(
@@ -122,14 +114,11 @@ class StateWriter:
         return max(self._allowed_at - self._clock(), 0.0) if self._pending else None
 
     def emit(self, state: Callable[[], Mapping[str, Any]], final: bool = False) -> bool:
-        """Emit a state message, unless the last one was sent a moment ago.
+        """Emit a state message, unless the last one was sent a moment ago; return whether it was sent.
 
         Args:
             state: makes the stream's state; not called when nothing is sent.
             final: emit it at once; only a repetition without records since is left out.
-
-        Returns:
-            Whether it was sent.
         """
         if not final and self._clock() < self._allowed_at and self._record_bytes < self._allowed_after:
             self._pending = True
@@ -151,15 +140,7 @@ class StateWriter:
 
 
 class BookmarkCursor(Cursor):
-    """Moves the bookmark of a partition once all of its pages are out.
-
-    Args:
-        stream_name: the stream.
-        cursor_field: the record field that the bookmark is a value of.
-        state: the stream's state at the start of the sync.
-        repository: where state messages go.
-        clock: seconds that only grow.
-    """
+    """Moves the bookmark of a partition once all of its pages are out; begins with the state of an earlier sync."""
 
     def __init__(
         self,
@@ -175,9 +156,7 @@ class BookmarkCursor(Cursor):
         self._open_slices: Counter[str] = Counter()
         self._reached: dict[str, str] = {}
         self._common = common_bookmark(state, cursor_field)
-        self._entries: dict[str, dict[str, Any]] = {}
-        for entry in state.get("states", ()):
-            self._entries[partition_key(entry["partition"])] = dict(entry)
+        self._entries = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
 
     @property
     def state(self) -> MutableMapping[str, Any]:

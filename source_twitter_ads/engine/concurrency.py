@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
+from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, Level, StreamDescriptor
 from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
@@ -18,7 +19,6 @@ from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPool
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 from airbyte_cdk.sources.message.repository import LogMessage
-from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionLogger, PartitionReader
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
@@ -37,19 +37,11 @@ PARTLY_FAILED = (
     "to do. Everything else is complete, and the next sync asks for what is missing."
 )
 
-Message = AirbyteMessage | Page
-
 
 class PageProcessor(ConcurrentReadProcessor):
-    """Counts pages by their records, and reports a failed piece with its message instead of a stack trace.
+    """Counts pages by their records, and reports a failed piece with its message instead of a stack trace."""
 
-    Attributes:
-        partly_failed: as PARTLY_FAILED.
-    """
-
-    partly_failed = PARTLY_FAILED
-
-    def on_page(self, page: Page) -> Iterator[Message]:
+    def on_page(self, page: Page) -> Iterator[Any]:
         """Yield a page, after the RUNNING status where it is its stream's first."""
         if self._record_counter[page.stream_name] == 0:
             stream = self._stream_name_to_instance[page.stream_name]
@@ -59,12 +51,10 @@ class PageProcessor(ConcurrentReadProcessor):
         yield from self._message_repository.consume_queue()
 
     def is_done(self) -> bool:
-        """Return whether everything is read.
+        """Return whether everything is read; raise AirbyteTracedException when pieces failed.
 
-        Raises:
-            AirbyteTracedException: when pieces failed. The CDK repeats all of their errors in it, and calls it an error
-                of the configuration, after which a platform does not try again; here it has the failure type that is
-                the most likely to pass with another try.
+        The CDK repeats all of their errors in it, and calls it an error of the configuration, after which a platform
+        does not try again; here it has the failure type that is the most likely to pass with another try.
         """
         try:
             return super().is_done()
@@ -72,7 +62,7 @@ class PageProcessor(ConcurrentReadProcessor):
             errors = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
             if errors:
                 failed.failure_type = _most_retryable(errors)
-                failed.message = self.partly_failed.format(streams=", ".join(sorted(self._exceptions_per_stream_name)))
+                failed.message = PARTLY_FAILED.format(streams=", ".join(sorted(self._exceptions_per_stream_name)))
             raise
 
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
@@ -97,11 +87,7 @@ class QueueClosed(Exception):
 
 
 class ClosableQueue(Queue[QueueItem]):
-    """The bounded queue between the readers and the writer.
-
-    Args:
-        lines: render pages in the thread that puts them, so that they wait as protocol lines.
-    """
+    """The bounded queue between the readers and the writer; with `lines`, pages wait in it as protocol lines."""
 
     def __init__(self, lines: bool = False) -> None:
         super().__init__(maxsize=QUEUED_ITEMS)
@@ -109,14 +95,11 @@ class ClosableQueue(Queue[QueueItem]):
         self._closed = False
 
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
-        """Put an item at the end of the queue; wait while the queue is full.
-
-        Raises:
-            QueueClosed: once the queue is closed.
-        """
+        """Put an item at the end of the queue; wait while it is full, raise QueueClosed once it is closed."""
         if self._closed:
             raise QueueClosed
         if self._lines and isinstance(item, Page):
+            # In the reader's thread: the writer's only hands the bytes on.
             item.render()
         super().put(item, block, timeout)
 
@@ -136,9 +119,6 @@ class OrderedRepository(ConcurrentMessageRepository):
     before the records that it vouches for, or after a later state. And the consumer's own messages go out at once,
     where the CDK puts them behind all that is queued: a stream's last state comes before its COMPLETE status; all of
     its records are out by then.
-
-    Attributes:
-        queue: where messages go.
     """
 
     def __init__(self, queue: ClosableQueue) -> None:
@@ -163,28 +143,16 @@ class OrderedRepository(ConcurrentMessageRepository):
 
     def consumed_by(self, messages: Iterable[AirbyteMessage]) -> Iterator[AirbyteMessage]:
         """Yield messages; the thread that asks for one is the consumer until another thread asks."""
-        following = iter(messages)
-        while True:
-            self._consumer_thread_id = threading.get_ident()
-            try:
-                message = next(following)
-            except StopIteration:
-                return
+        self._consumer_thread_id = threading.get_ident()
+        for message in messages:
             yield message
+            self._consumer_thread_id = threading.get_ident()
 
     def _put_on_queue(self, message: AirbyteMessage) -> None:
         if threading.get_ident() == self._consumer_thread_id:
             self._pending.append(message)
         else:
             super()._put_on_queue(message)
-
-
-class _Pool(ThreadPoolManager):
-    def __init__(self, threads: int, logger: logging.Logger) -> None:
-        super().__init__(ThreadPoolExecutor(max_workers=threads, thread_name_prefix="reader"), logger)
-
-    def stop(self) -> None:
-        self._shutdown()
 
 
 class PagedConcurrentSource(ConcurrentSource):
@@ -195,29 +163,20 @@ class PagedConcurrentSource(ConcurrentSource):
         workers: requests that may be in flight, and so readers that are worth having.
         generators: how many streams may list their partitions at once.
         logger: for the CDK's own messages.
-        partly_failed: as PARTLY_FAILED.
     """
 
-    def __init__(
-        self,
-        repository: OrderedRepository,
-        workers: int,
-        generators: int,
-        logger: logging.Logger,
-        partly_failed: str = PARTLY_FAILED,
-    ) -> None:
-        self._pool = _Pool(workers + generators, logger)
+    def __init__(self, repository: OrderedRepository, workers: int, generators: int, logger: logging.Logger) -> None:
         self._repository = repository
-        self._partly_failed = partly_failed
+        pool = ThreadPoolExecutor(max_workers=workers + generators, thread_name_prefix="reader")
         super().__init__(
-            threadpool=self._pool,
+            threadpool=ThreadPoolManager(pool, logger),
             logger=logger,
             queue=repository.queue,
             message_repository=repository,
             initial_number_partitions_to_generate=generators,
         )
 
-    def read(self, streams: Sequence[AbstractStream]) -> Iterator[AirbyteMessage]:
+    def read(self, streams: Sequence[PagedStream]) -> Iterator[AirbyteMessage]:  # type: ignore[override]
         """Read all streams at once.
 
         Yields:
@@ -227,8 +186,8 @@ class PagedConcurrentSource(ConcurrentSource):
             AirbyteTracedException: at the end, when a piece failed; all other pieces are complete then.
         """
         self._logger.info("Starting syncing")
-        # Their partitions take a thread each for as long as the sync lasts: they must not queue behind others.
-        first = [stream for stream in streams if isinstance(stream, PagedStream) and stream.reads_all_the_time]
+        # Those that take a thread for as long as the sync lasts must not queue behind others.
+        first = [stream for stream in streams if stream.reads_all_the_time]
         slice_logger = DebugSliceLogger()
         processor = PageProcessor(
             [*first, *(stream for stream in streams if stream not in first)],
@@ -240,14 +199,13 @@ class PagedConcurrentSource(ConcurrentSource):
             PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
-        processor.partly_failed = self._partly_failed
         try:
             yield from self._repository.consumed_by(self._submit_initial_partition_generators(processor))
             yield from self._repository.consumed_by(self._consume_from_queue(self._queue, processor))
             self._threadpool.check_for_errors_and_shutdown()
         finally:
             # A library user may stop listening: then the threads must end instead of waiting in `put`.
-            self._pool.stop()
+            self._threadpool._shutdown()
             self._repository.queue.close()
         self._logger.info("Finished syncing")
 
@@ -255,6 +213,6 @@ class PagedConcurrentSource(ConcurrentSource):
         self, queue_item: QueueItem, concurrent_stream_processor: ConcurrentReadProcessor
     ) -> Iterable[AirbyteMessage]:
         if isinstance(queue_item, Page) and isinstance(concurrent_stream_processor, PageProcessor):
-            yield from concurrent_stream_processor.on_page(queue_item)  # type: ignore[misc]  # see `read`
+            yield from concurrent_stream_processor.on_page(queue_item)
         else:
             yield from super()._handle_item(queue_item, concurrent_stream_processor)

@@ -10,7 +10,6 @@ import io
 import logging
 import sys
 import threading
-from types import TracebackType
 from typing import TextIO, cast
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -35,7 +34,7 @@ class ProtocolOutput(io.TextIOBase):
     def __enter__(self) -> ProtocolOutput:
         """Redirect `print` and the log."""
         self._stdout = sys.stdout
-        sys.stdout = cast(TextIO, _StandardError())
+        sys.stdout = sys.stderr
         for handler in logging.getLogger().handlers:
             if isinstance(handler, logging.StreamHandler):
                 self._before.append((handler, handler.stream, handler.formatter))
@@ -43,9 +42,7 @@ class ProtocolOutput(io.TextIOBase):
                 handler.setFormatter(ProtocolLogFormatter())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Give standard output back, even when its reader has left."""
         with contextlib.suppress(OSError):
             self.flush()
@@ -70,14 +67,6 @@ class ProtocolOutput(io.TextIOBase):
         """Flush everything."""
         with self._lock:
             self._file.flush()
-
-
-class _StandardError(io.TextIOBase):
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
 
 
 class ProtocolLogFormatter(AirbyteLogFormatter):

@@ -22,12 +22,13 @@ from airbyte_cdk.sources.declarative.concurrency_level import ConcurrencyLevel
 from airbyte_cdk.sources.declarative.models import ConcurrencyLevel as ConcurrencyLevelModel
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import MessageRepository, NoopMessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import FinalStateCursor
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twitter_ads.engine import inputs
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
-from source_twitter_ads.engine.concurrency import PARTLY_FAILED, ClosableQueue, OrderedRepository, PagedConcurrentSource
+from source_twitter_ads.engine.concurrency import ClosableQueue, OrderedRepository, PagedConcurrentSource
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PagedStream, declared_stream
 
@@ -41,10 +42,6 @@ class PagedSource(YamlDeclarativeSource):
     A connector may subclass it: `build` adds streams, `require_valid` refuses configurations, `checked_state` refuses
     or converts states, `resources` opens what a sync shares, `workers` says how many requests may be in flight.
 
-    Attributes:
-        partly_failed: the message of a sync with failed pieces; {streams} are the names of their streams.
-        unknown_streams_advice: what a user does about a catalog with streams that do not exist.
-
     Args:
         path_to_yaml: the manifest, a path or the name of a file in the package of the subclass.
         catalog: the configured catalog; only needed to read.
@@ -53,8 +50,12 @@ class PagedSource(YamlDeclarativeSource):
         lines: yield pages as they are, rendered as protocol lines (the command line does); otherwise ordinary messages.
     """
 
-    partly_failed = PARTLY_FAILED
+    # What a user does about a catalog with streams that do not exist.
     unknown_streams_advice = "refresh the schema"
+    # Each raises InputProblem when its file cannot be used.
+    read_config = staticmethod(inputs.read_config)
+    read_catalog = staticmethod(inputs.read_catalog)
+    read_state = staticmethod(inputs.read_states)
 
     def __init__(
         self,
@@ -72,21 +73,6 @@ class PagedSource(YamlDeclarativeSource):
         self._states = self._connector_state_manager
         self._first_states = dict(self._states.per_stream_states)
 
-    @staticmethod
-    def read_config(config_path: str) -> dict[str, Any]:
-        """Read a configuration; raises InputProblem when the file cannot be used."""
-        return inputs.read_config(config_path)
-
-    @classmethod
-    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """Read a configured catalog; raises InputProblem when the file cannot be used."""
-        return inputs.read_catalog(catalog_path)
-
-    @classmethod
-    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """Read the states of an earlier sync, none for an empty path; raises InputProblem like the others."""
-        return inputs.read_states(state_path) if state_path else []
-
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Return the configuration as the manifest's spec normalises it."""
         self._use(self.normalised(config))
@@ -103,8 +89,11 @@ class PagedSource(YamlDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """List all streams with their schemas."""
-        streams = self.build(self.normalised(config), None, NoopMessageRepository())
-        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in streams])
+        return AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in self.streams(config)])
+
+    def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
+        """Return every stream there is, ready to be described; `read` builds its own."""
+        return [*self.build(self.normalised(config), None, NoopMessageRepository())]
 
     def read(
         self,
@@ -126,11 +115,9 @@ class PagedSource(YamlDeclarativeSource):
         config = self.normalised(config)
         self.require_valid(config)
         names = Counter(entry.stream.name for entry in catalog.streams)
-        repeated = [name for name, times in names.items() if times > 1]
+        repeated = ", ".join(name for name, times in names.items() if times > 1)
         if repeated:
-            raise inputs.InputProblem(
-                f"The catalog names {', '.join(repeated)} more than once: leave one entry of each."
-            )
+            raise inputs.InputProblem(f"The catalog names {repeated} more than once: leave one entry of each.")
         given = ConnectorStateManager(state=state).per_stream_states if state else self._first_states
         self._states.per_stream_states.clear()
         self._states.per_stream_states.update(given)
@@ -152,7 +139,7 @@ class PagedSource(YamlDeclarativeSource):
         workers = self.workers(config)
         # A stream that reads all the time takes a thread for as long as the sync lasts.
         generators = max(workers // 2, 1) + sum(stream.reads_all_the_time for stream in streams)
-        engine = PagedConcurrentSource(repository, workers, generators, self.logger, self.partly_failed)
+        engine = PagedConcurrentSource(repository, workers, generators, self.logger)
         for message in engine.read(streams) if streams else ():
             if isinstance(message, Page) and not self._lines:
                 yield from message.messages()
@@ -164,18 +151,10 @@ class PagedSource(YamlDeclarativeSource):
             )
 
     def require_valid(self, config: Mapping[str, Any]) -> None:
-        """Refuse a configuration with sentences of the connector's own, before the spec's schema is asked.
-
-        Raises:
-            AirbyteTracedException: when a value cannot be used.
-        """
+        """Raise AirbyteTracedException when a value cannot be used; called before the spec's schema is asked."""
 
     def checked_state(self, stream_name: str, state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a stream's state with cursor values that compare as text.
-
-        Raises:
-            AirbyteTracedException: when the state cannot be read.
-        """
+        """Return a stream's state with cursor values that compare as text, or raise AirbyteTracedException."""
         return state
 
     def resources(self, config: Mapping[str, Any]) -> AbstractContextManager[Any]:
@@ -214,10 +193,6 @@ class PagedSource(YamlDeclarativeSource):
             )
             for stream in super().streams(config)
         ]
-
-    def declared_names(self) -> list[str]:
-        """Return the names of the manifest's streams."""
-        return [stream["name"] for stream in self.resolved_manifest["streams"]]
 
     def bookmarks(self, stream_name: str, cursor_field: str, repository: MessageRepository) -> BookmarkCursor:
         """Return a cursor that begins with the stream's state."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
+from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
@@ -26,45 +27,10 @@ RECORDS_PER_PAGE = 1000
 
 
 class PieceFailure:
-    """A piece of a partition that failed while the rest of the partition goes on; a stream yields it.
-
-    Args:
-        error: what happened to it.
-    """
+    """A piece of a partition that failed while the rest of the partition goes on; a stream yields it."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
-
-
-class PythonStream(Protocol):
-    """What the engine uses of a Python stream: an `HttpStream` has all but `reads_all_the_time`.
-
-    Attributes:
-        reads_all_the_time: whether it has one slice that takes as long as the sync, so that it has to begin first.
-    """
-
-    reads_all_the_time: bool
-
-    @property
-    def name(self) -> str:
-        """The stream's name."""
-
-    @property
-    def primary_key(self) -> Any:
-        """A field, a list of fields, or None."""
-
-    @property
-    def cursor_field(self) -> str | list[str]:
-        """A field of the record; empty when the stream is read in full."""
-
-    def get_json_schema(self) -> Mapping[str, Any]:
-        """Return the schema of a record."""
-
-    def stream_slices(self, *, sync_mode: SyncMode) -> Iterable[Mapping[str, Any] | None]:
-        """Yield `StreamSlice`s."""
-
-    def read_records(self, sync_mode: SyncMode, *, stream_slice: Mapping[str, Any] | None = None) -> Iterable[Any]:
-        """Yield the pages or records of a slice, and its failed pieces."""
 
 
 class PagedStream(DefaultStream):
@@ -77,7 +43,7 @@ class PagedStream(DefaultStream):
         cursor_field: a field of the record, None when the stream is read in full.
         partition_generator: lists the partitions.
         cursor: keeps the bookmarks and emits the state.
-        reads_all_the_time: as in `PythonStream`.
+        reads_all_the_time: whether it has one slice that takes as long as the sync, so that it has to begin first.
     """
 
     def __init__(
@@ -103,12 +69,7 @@ class PagedStream(DefaultStream):
 
 
 def declared_stream(stream: AbstractStream, cursor: Cursor) -> PagedStream:
-    """Read a stream of a manifest as pages, whether its retriever yields pages or records.
-
-    Args:
-        stream: as the CDK built it; it still lists the partitions and reads them.
-        cursor: takes the place of the CDK's.
-    """
+    """Read a manifest's stream as pages, whether its retriever yields pages or records, and with another cursor."""
 
     def partitions() -> Iterator[PagedPartition]:
         for partition in stream.generate_partitions():
@@ -125,8 +86,11 @@ def declared_stream(stream: AbstractStream, cursor: Cursor) -> PagedStream:
     return paged
 
 
-def python_stream(stream: PythonStream, cursor: Cursor) -> PagedStream:
-    """Run a Python stream under the same pool: one partition per slice, read by its own `read_records`."""
+def python_stream(stream: Stream, cursor: Cursor, reads_all_the_time: bool = False) -> PagedStream:
+    """Run a Python stream under the same pool: one partition per `StreamSlice`, read by its own `read_records`.
+
+    That may yield pages, records and failed pieces. For `reads_all_the_time` see `PagedStream`.
+    """
     cursor_field = stream.cursor_field if isinstance(stream.cursor_field, str) else None
 
     def partitions() -> Iterator[PagedPartition]:
@@ -138,8 +102,7 @@ def python_stream(stream: PythonStream, cursor: Cursor) -> PagedStream:
     key = stream.primary_key
     keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
     generator = _Partitions(partitions, cursor)
-    schema = stream.get_json_schema()
-    return PagedStream(stream.name, schema, keys, cursor_field, generator, cursor, stream.reads_all_the_time)
+    return PagedStream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, reads_all_the_time)
 
 
 class PagedPartition(Partition):
@@ -168,7 +131,6 @@ class PagedPartition(Partition):
             Exception: as the stream raises, after the records before it.
         """
         records: list[Mapping[str, Any]] = []
-        failure: Exception | None = None
         try:
             for item in self._read():
                 if isinstance(item, PieceFailure):
@@ -180,12 +142,12 @@ class PagedPartition(Partition):
                     if len(records) == RECORDS_PER_PAGE:
                         yield self._page(records)
                         records = []
-        except Exception as error:
-            failure = error
+        except Exception:
+            if records:
+                yield self._page(records)
+            raise
         if records:
             yield self._page(records)
-        if failure is not None:
-            raise failure
 
     def _page(self, records: list[Mapping[str, Any]]) -> Page:
         values = (record.get(self._cursor_field) for record in records) if self._cursor_field else ()

@@ -24,7 +24,6 @@ class Spend:
     """What is used of a Python stream: it yields given items."""
 
     name, primary_key, cursor_field = "spend", ["id"], "date"
-    reads_all_the_time = False
 
     def __init__(self, *items: Any) -> None:
         self._items = items
@@ -40,12 +39,9 @@ class Spend:
         return self._items
 
 
-class AllTheTime(Spend):
-    reads_all_the_time = True
-
-
-def under_the_pool(stream: Any) -> Any:
-    return python_stream(stream, BookmarkCursor("spend", "date", {}, NoopMessageRepository()))
+def under_the_pool(**options: Any) -> Any:
+    stream: Any = Spend()
+    return python_stream(stream, BookmarkCursor("spend", "date", {}, NoopMessageRepository()), **options)
 
 
 def a_partition(*items: Any) -> PagedPartition:
@@ -94,10 +90,10 @@ class TestRecordsOfStockRetrievers:
 
 
 def test_given_a_stream_when_put_under_the_pool_then_it_has_one_partition_per_slice() -> None:
-    (partition,) = under_the_pool(Spend()).generate_partitions()
+    (partition,) = under_the_pool().generate_partitions()
     assert partition.to_slice() is SLICE
 
 
-@pytest.mark.parametrize(("stream", "expected"), [(Spend(), False), (AllTheTime(), True)], ids=["ordinary", "report"])
-def test_given_a_stream_when_put_under_the_pool_then_it_may_read_all_the_time(stream: Spend, expected: bool) -> None:
-    assert under_the_pool(stream).reads_all_the_time is expected
+def test_given_a_stream_when_put_under_the_pool_then_it_may_read_all_the_time() -> None:
+    assert not under_the_pool().reads_all_the_time
+    assert under_the_pool(reads_all_the_time=True).reads_all_the_time
