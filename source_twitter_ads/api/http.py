@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 import requests
 from airbyte_cdk.sources.streams.http.tcp_keepalive import TcpKeepaliveHTTPAdapter
-from requests import PreparedRequest
 from requests_oauthlib import OAuth1
 
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.configuration.settings import API_VERSION, RESULT_HOSTS, X_HOSTS
+from source_twitter_ads.configuration.spec import API_VERSION
+
+# Hosts that X may name in redirects and for result files, besides the configured one (docs/x-ads-api.md §1).
+X_HOSTS = frozenset({"ads-api.x.com", "ads-api.twitter.com", "ads-api-sandbox.x.com", "ads-api-sandbox.twitter.com"})
+RESULT_HOSTS = X_HOSTS | {"ton.twimg.com"}
 
 
 class _PlainSession(requests.Session):
@@ -58,7 +61,7 @@ class Signer(OAuth1):  # type: ignore[misc]  # requests-oauthlib has no types
         )
 
 
-def unsigned(request: PreparedRequest) -> PreparedRequest:
+def unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Stand in for a `Signer`: add no credentials, and keep `requests` from adding those of a .netrc file."""
     return request
 

@@ -22,8 +22,9 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.configuration.normalise import MISSPELT_ENTITY
-from source_twitter_ads.configuration.settings import API_URL, API_VERSION
 from source_twitter_ads.configuration.spec import (
+    API_URL,
+    API_VERSION,
     DATE_FORM,
     REPORT,
     REPORT_SETTINGS,
@@ -134,14 +135,12 @@ def _date_problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
         yield f"start_date is missing: give {_DATE_FORMS}."
         return
     yield from _form_problems("start_date", config["start_date"], "")
-    start = _configured_moment(config["start_date"])
+    start, end = (_configured_moment(config.get(key)) for key in ("start_date", "end_date"))
     # A day of grace: a plain date may already have begun east of Greenwich.
     if start and start > now + (timedelta(hours=14) if len(str(config["start_date"])) == 10 else timedelta()):
         yield f"start_date is {shown(config['start_date'])}, which lies in the future: it must not be later than today."
-    if "end_date" not in config:
-        return
-    yield from _form_problems("end_date", config["end_date"], "; leave end_date out to read up to now")
-    end = _configured_moment(config["end_date"])
+    if "end_date" in config:
+        yield from _form_problems("end_date", config["end_date"], "; leave end_date out to read up to now")
     if start and end and end < start:
         first, last = shown(config["start_date"]), shown(config["end_date"])
         yield f"end_date is {last}, before start_date {first}: it must not be earlier."
