@@ -43,12 +43,9 @@ class XAdsRouter(PartitionRouter):
 
 @dataclass
 class AccountsRouter(XAdsRouter):
-    """One partition per ad account, or per account and each of further values.
+    """One partition per ad account, or per account and value of a further partition field."""
 
-    Attributes:
-        values: a further partition field and its values, for instance `{permission_scope: [OWNER, SHARED]}`.
-    """
-
+    # The further field and its values, for instance {permission_scope: [OWNER, SHARED]}.
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def stream_slices(self) -> Iterable[StreamSlice]:
