@@ -1,12 +1,10 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The jobs of all accounts from request to result file: which one X hears of next (docs/x-ads-api.md §7.2)."""
+"""Which job is created next, and which account X is asked about, over all accounts (docs/x-ads-api.md §7.2)."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import islice
@@ -19,9 +17,11 @@ from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, RequestContext, rule_for
 from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, LATEST_POLL, AccountJobs
+from source_twitter_ads.reports.cancellations import Cancellations
+from source_twitter_ads.reports.downloads import Downloads
 from source_twitter_ads.reports.job import Job, JobRequest, job_id_of, seconds_taken
 from source_twitter_ads.reports.refusals import CREATION, STATUS, hopeless, shared
-from source_twitter_ads.reports.report_run import FileBudget, FileReady, JobsChanged, ReportRun
+from source_twitter_ads.reports.report_run import JobsChanged, ReportRun
 from source_twitter_ads.reports.window_jobs import WindowJobs
 
 # With fewer status requests left than this for each account that has jobs, they are kept for jobs that are likely done.
@@ -29,20 +29,8 @@ SCARCE_POLLS = 4
 SCOUTS = 10
 # Where status requests are scarce, an account is asked after this many seconds however long other jobs took.
 LONGEST_WAIT = 300.0
-# Cancellations under way: jobs that run and files that are ready come first.
-CANCELLED_AT_ONCE = 2
 
 Reason = Callable[[RequestContext], ApiFailure]
-
-
-@dataclass(frozen=True)
-class _Cancellation:
-    """A job that is to be cancelled; it holds so many slots of its account until then."""
-
-    account: AccountJobs
-    job_id: str
-    context: RequestContext
-    slots: int
 
 
 class Windows(Protocol):
@@ -62,7 +50,11 @@ class Windows(Protocol):
 
 
 class JobBoard:
-    """Decides which job is created, asked about, fetched or cancelled next. For the scheduler's thread alone.
+    """The jobs of all accounts, from request to the url of a result file. For the scheduler's thread alone.
+
+    Attributes:
+        downloads: fetches the files of finished jobs.
+        cancellations: cancels jobs that nobody waits for.
 
     Args:
         loop: runs its timers.
@@ -92,10 +84,8 @@ class JobBoard:
         self._busy: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
         self._polls: dict[AccountJobs, None] = {}
-        self._cancels = deque[_Cancellation]()
-        self._cancelling = 0
-        self._budget = FileBudget()
-        self._downloads = deque[ReportRun]()
+        self.downloads = Downloads(client, self.job_failed)
+        self.cancellations = Cancellations(loop, client, self._has_work)
         self._fastest: float | None = None
         self._slowest = 0.0
         self._scouts: set[str] = set()
@@ -109,11 +99,6 @@ class JobBoard:
     def accounts(self) -> Sequence[AccountJobs]:
         """Return all accounts that have had a window."""
         return list(self._accounts.values())
-
-    @property
-    def is_cancelling(self) -> bool:
-        """Whether jobs are still to be cancelled."""
-        return bool(self._cancels or self._cancelling)
 
     def add(self, window: WindowJobs, adopted: Sequence[Job]) -> None:
         """Take on a window, with the jobs that an interrupted sync has created for it."""
@@ -138,9 +123,7 @@ class JobBoard:
 
     def leave(self, run: ReportRun) -> None:
         """Let go of a report without a reader; its jobs stay at X, where the next sync takes them over."""
-        self._budget.forget(run)
-        if run in self._downloads:
-            self._downloads.remove(run)
+        self.downloads.forget(run)
         for account in self._accounts.values():
             for window in [one for one in account.windows if one.report == run.name]:
                 window.over = True
@@ -150,14 +133,9 @@ class JobBoard:
                 del account.running[job_id]
             self._has_work(account)
 
-    def cancel(self, account_id: str, job_id: str, context: RequestContext) -> None:
-        """Queue the cancellation of a job that an earlier sync has left; it may have ended long ago."""
-        self._cancels.append(_Cancellation(self.account(account_id), job_id, context, slots=0))
-
     def _cancel_running(self, account: AccountJobs, job: Job) -> None:
         account.running.pop(job.job_id, None)
-        account.quota.being_cancelled += 1
-        self._cancels.append(_Cancellation(account, job.job_id, job.context, slots=1))
+        self.cancellations.add(account, job.job_id, job.context, slots=1)
 
     # Creation
 
@@ -327,9 +305,7 @@ class JobBoard:
         if window.over or run is None:
             return
         if job.url is not None:
-            if not run.downloads:
-                self._downloads.append(run)
-            run.downloads.append((window, job))
+            self.downloads.add(run, window, job)
             return
         self.job_failed(window, job, str(job.broken))
 
@@ -348,54 +324,6 @@ class JobBoard:
                 self._windows.window_failed(window, of_window)
         self._has_work(account)
 
-    # Files
-
-    def next_download(self) -> Task | None:
-        """Return the next result file to fetch; reports take turns."""
-        without_room = 0
-        while without_room < len(self._downloads):
-            run = self._downloads[0]
-            if not self._budget.has_room(run):
-                self._downloads.rotate(-1)
-                without_room += 1
-                continue
-            self._downloads.popleft()
-            window, job = run.downloads.popleft()
-            if run.downloads:
-                self._downloads.append(run)
-            if window.over or job.url is None:
-                continue
-            try:
-                api_request = self._client.file_request(job.url, job.context)
-            except ApiFailure as failure:
-                self.job_failed(window, job, str(failure))
-                continue
-            expected = self._budget.begin(run)
-            return Task(
-                api_request,
-                partial(self._fetched, run, window, job, expected),
-                partial(self._not_fetched, run, window, job, expected),
-            )
-        return None
-
-    def _fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, response: ApiResponse) -> None:
-        self._budget.arrived(run, expected, len(response.document))
-        if window.over:
-            self._budget.end(run, len(response.document))
-        else:
-            run.events.put(FileReady(window, job, response.document))
-
-    def _not_fetched(self, run: ReportRun, window: WindowJobs, job: Job, expected: int, failure: Exception) -> None:
-        self._budget.end(run, expected)
-        outage = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error
-        self.job_failed(window, job, str(failure), outage)
-
-    def file_read(self, event: FileReady) -> None:
-        """Note that a reader holds a file no more."""
-        run = self._runs.get(event.window.report)
-        if run is not None:
-            self._budget.end(run, len(event.packed))
-
     def job_failed(self, window: WindowJobs, job: Job, reason: str, outage: bool = False) -> None:
         """Ask again for what a job has no result for; see `WindowJobs.retry`."""
         run = self._runs.get(window.report)
@@ -408,34 +336,6 @@ class JobBoard:
             self._windows.window_failed(window, failure)
         self._has_work(self.account(window.account_id), window)
         self._windows.window_changed(window)
-
-    # Cancellation
-
-    def next_cancellation(self) -> Task | None:
-        """Return the next job to cancel. Only QUEUED and PROCESSING jobs can be; others have ended (§7.2)."""
-        if not self._cancels or self._cancelling >= CANCELLED_AT_ONCE:
-            return None
-        job = self._cancels[0]
-        path = f"stats/jobs/accounts/{job.account.account_id}/{job.job_id}"
-        if not self._loop.is_open("DELETE", path):
-            return None
-        self._cancels.popleft()
-        self._cancelling += 1
-        request = self._client.request("DELETE", path, job.context)
-        return Task(request, partial(self._cancelled, job), partial(self._not_cancelled, job))
-
-    def _cancelled(self, job: _Cancellation, _: object = None) -> None:
-        self._cancelling -= 1
-        job.account.quota.being_cancelled -= job.slots
-        self._has_work(job.account)
-
-    def _not_cancelled(self, job: _Cancellation, failure: Exception) -> None:
-        if not isinstance(failure, ApiFailure) or failure.failure_type is FailureType.transient_error:
-            # While X fails, the account's other jobs are left to end by themselves.
-            others = [other for other in self._cancels if other.account is job.account]
-            self._cancels = deque(other for other in self._cancels if other.account is not job.account)
-            job.account.quota.being_cancelled -= sum(other.slots for other in others)
-        self._cancelled(job)
 
     def _has_work(self, account: AccountJobs, window: WindowJobs | None = None) -> None:
         """Let an account take its turn, and a window of it that has requests waiting."""

@@ -6,7 +6,8 @@ a reader, is an event that the scheduler's thread handles. A job goes from file 
 
     planner.py         which windows and entities a report reads; `planning.py` asks X for it
     job.py             a window's entities become requests; `window_jobs.py` keeps what is left of a window
-    job_board.py       a request becomes a job, the job a result file; `account_jobs.py` keeps an account's share of it
+    job_board.py       a request becomes a job; `account_jobs.py` keeps an account's share of the jobs
+    downloads.py       a job that has ended becomes a result file
     reader.py          a file becomes rows (`result_file.py`, `rows.py`)
     scheduler.py       the window is closed
     cursor.py          the bookmark moves
@@ -77,7 +78,7 @@ class Scheduler:
         # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one
         # looks after jobs and one fetches a file. What has nothing to do passes its turn.
         make = (plan, board.next_creation, board.next_creation)
-        self._turns = cycle((*make, self._next_watch, *make, board.next_download))
+        self._turns = cycle((*make, self._next_watch, *make, board.downloads.next_task))
         self._failure: Exception | None = None
         self._began = 0.0
         self._closing = False
@@ -136,7 +137,7 @@ class Scheduler:
         return None
 
     def _next_watch(self) -> Task | None:
-        return self._board.next_cancellation() or self._board.next_poll()
+        return self._board.cancellations.next_task() or self._board.next_poll()
 
     # From accounts to windows
 
@@ -163,7 +164,9 @@ class Scheduler:
         if run.cursor.jobs.since(account_id) is not None:
             unwanted = run.cursor.jobs.unwanted(account_id, (one for several in requests for one in several))
             for job_id in unwanted:
-                self._board.cancel(account_id, job_id, RequestContext(run.name, account_id))
+                # No slot is known to be its own: it may have ended long ago.
+                context = RequestContext(run.name, account_id)
+                self._board.cancellations.add(self._board.account(account_id), job_id, context, slots=0)
         for position, planned in enumerate(windows):
             window = planned.window
             context = RequestContext(run.name, account_id, f"window {window.request_start} to {window.request_end}")
@@ -205,13 +208,18 @@ class Scheduler:
     # From windows to bookmarks
 
     def _rows_read(self, event: FileReady) -> None:
-        self._board.file_read(event)
+        self._release(event)
         event.window.rows_read()
         self.window_changed(event.window)
 
     def _file_malformed(self, event: FileReady, reason: str) -> None:
-        self._board.file_read(event)
+        self._release(event)
         self._board.job_failed(event.window, event.job, reason)
+
+    def _release(self, event: FileReady) -> None:
+        run = self._runs.get(event.window.report)
+        if run is not None:
+            self._board.downloads.read(run, len(event.packed))
 
     def window_changed(self, window: WindowJobs) -> None:
         """Close a window once all of its rows are out; one with a lost job fails."""
@@ -302,7 +310,7 @@ class Scheduler:
 
     def _end_when_closed(self) -> None:
         if self._closing and not self._runs:
-            if self._board.is_cancelling and self._failure is None:
+            if self._board.cancellations and self._failure is None:
                 self._loop.at(self._loop.now() + 0.05, self._end_when_closed)
             else:
                 self._loop.end()

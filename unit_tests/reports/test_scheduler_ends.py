@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.report_run import MAX_HELD_BYTES, Ended, FileReady
+from source_twitter_ads.reports.downloads import MAX_HELD_BYTES
+from source_twitter_ads.reports.report_run import Ended, FileReady
 from source_twitter_ads.reports.scheduler import Scheduler
 from unit_tests.reports.builders import NOW, report
 from unit_tests.reports.simulated_x import EMPTY_FILE, Account

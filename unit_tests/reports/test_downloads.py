@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from source_twitter_ads.reports.report_run import MAX_HELD_BYTES, FileBudget, ReportRun
+from source_twitter_ads.reports.downloads import MAX_HELD_BYTES, FileBudget
+from source_twitter_ads.reports.report_run import ReportRun
 from unit_tests.reports.builders import report
 
 MEGABYTE = 1024 * 1024
