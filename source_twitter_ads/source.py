@@ -73,11 +73,7 @@ class SourceTwitterAds(PagedSource):
     def build(
         self, config: Mapping[str, Any], names: Collection[str] | None, repository: MessageRepository
     ) -> list[PagedStream]:
-        """Build the streams of a configuration, and of the reports those in `names`.
-
-        Raises:
-            ConfigProblem: when the configuration cannot be used, its reports included.
-        """
+        """Build the streams of a configuration, and of its reports those in `names`, or raise ConfigProblem."""
         reports = [report for report in self._reports(config) if names is None or report.name in names]
         services = Services.of(config)
         # The manifest's cursors read one form of date only, users write several; its routers need the defaults.

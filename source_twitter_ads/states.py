@@ -20,12 +20,8 @@ _CURSOR_FIELDS = ("updated_at", "created_at", "date", "start_time")
 def checked_state(stream_name: str, state: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stream's state with cursor values as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ` (UTC).
 
-    Args:
-        stream_name: the stream, for the message.
-        state: as `convert_cursor_values` takes it; a report's may hold `jobs` too.
-
     Raises:
-        ConfigProblem: when the state cannot be read.
+        ConfigProblem: when it has no form that `convert_cursor_values` takes; a report's may hold `jobs` too.
     """
     try:
         checked = convert_cursor_values(state, _CURSOR_FIELDS, _moment)

@@ -17,15 +17,7 @@ from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
 import orjson
-from airbyte_cdk.models import (
-    AirbyteMessage,
-    AirbyteStateBlob,
-    AirbyteStateMessage,
-    AirbyteStateType,
-    AirbyteStreamState,
-    StreamDescriptor,
-    Type,
-)
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
@@ -131,11 +123,9 @@ class StateWriter:
         self._allowed_at = self._clock() + size / STATE_BYTES_PER_SECOND
         self._allowed_after = size * RECORDS_PER_STATE
         self._record_bytes, self._last_digest, self._pending = 0, digest, False
-        stream = AirbyteStreamState(
-            stream_descriptor=StreamDescriptor(name=self._stream_name), stream_state=AirbyteStateBlob(**content)
-        )
-        message = AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream)
-        self._repository.emit_message(AirbyteMessage(type=Type.STATE, state=message))
+        states = ConnectorStateManager()
+        states.update_state_for_stream(self._stream_name, None, content)
+        self._repository.emit_message(states.create_state_message(self._stream_name, None))
         return True
 
 

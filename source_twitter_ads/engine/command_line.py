@@ -19,12 +19,7 @@ _COLLECTING = gc.isenabled()
 gc.disable()
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint  # noqa: E402
-from airbyte_cdk.models import (  # noqa: E402
-    AirbyteMessage,
-    AirbyteStateMessage,
-    ConfiguredAirbyteCatalog,
-    ConnectorSpecification,
-)
+from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification  # noqa: E402
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor  # noqa: E402
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets  # noqa: E402
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException  # noqa: E402
@@ -99,11 +94,7 @@ class Entrypoint(AirbyteEntrypoint):
         self._unwatched = 0
 
     def read(
-        self,
-        source_spec: ConnectorSpecification,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage],
+        self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]
     ) -> Iterator[AirbyteMessage]:
         """Write the pages of a sync, and yield everything else in its order, until `PagedSource.read` raises."""
         self.set_up_secret_filter(config, source_spec.connectionSpecification)

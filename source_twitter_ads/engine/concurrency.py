@@ -177,10 +177,7 @@ class PagedConcurrentSource(ConcurrentSource):
         )
 
     def read(self, streams: Sequence[PagedStream]) -> Iterator[AirbyteMessage]:  # type: ignore[override]
-        """Read all streams at once.
-
-        Yields:
-            AirbyteMessage: statuses, states, logs and traces; and `Page` objects.
+        """Read all streams at once: yield statuses, states, logs and traces, and `Page` objects.
 
         Raises:
             AirbyteTracedException: at the end, when a piece failed; all other pieces are complete then.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,17 +21,10 @@ PAGES_AHEAD = 3
 _permits = threading.BoundedSemaphore(PAGES_AHEAD)
 
 Records = list[dict[str, Any]]
-CursorValue = Callable[[Mapping[str, Any]], "str | None"]
 
 
 class Cut(NamedTuple):
-    """What is used of one page.
-
-    Attributes:
-        records: the records to emit.
-        cursor_value: how far they move the bookmark, None when they do not.
-        complete: whether no later page is needed.
-    """
+    """What is used of one page: its records, how far they move the bookmark, and whether no later page is needed."""
 
     records: Records
     cursor_value: str | None = None
@@ -41,11 +35,9 @@ def read_ahead(pages: Iterator[Records], cut: Callable[[Records], Cut] = Cut) ->
     """Yield the cut of each page up to the one that completes the read.
 
     Args:
-        pages: the records of each page; it is resumed in another thread, by one thread at a time.
+        pages: the records of each page; it is resumed in another thread, by one thread at a time. What it raises comes
+            after the pages before.
         cut: says what is used of a page; everything by default.
-
-    Raises:
-        Exception: what `pages` raises, after the pages before it were yielded.
     """
     # Of this collection alone: threads that are shared would outlive the sync, and be missing after a fork.
     pool = ThreadPoolExecutor(1, thread_name_prefix="ahead")
@@ -91,7 +83,7 @@ class NewestFirst:
     def __init__(
         self,
         stream_name: str,
-        value_of: CursorValue,
+        value_of: Callable[[Mapping[str, Any]], str | None],
         since: str | None,
         until: str | None,
         began: Callable[[], str],
@@ -99,8 +91,9 @@ class NewestFirst:
     ) -> None:
         self._stream_name = stream_name
         self._value_of = value_of
-        self._since = since
-        self._until = until
+        # Every text lies between the bounds that stand for none.
+        self._since = since or ""
+        self._until = until or chr(sys.maxunicode)
         self._began = began
         self._last: str | None = None
         self._ordered = ordered
@@ -113,16 +106,15 @@ class NewestFirst:
             return Cut(records)
         self._check_order(values)
         oldest, newest = min(values), max(values)
-        if (self._since is None or oldest >= self._since) and (self._until is None or newest <= self._until):
+        if self._since <= oldest and newest <= self._until:
             return Cut(records, min(newest, self._began()))
-        complete = self._since is not None and oldest < self._since and self._ordered
         pairs = zip(records, cursor_values, strict=True)
         kept = [record for record, value in pairs if value is None or self._is_inside(value)]
         reached = max(filter(self._is_inside, values), default=None)
-        return Cut(kept, reached and min(reached, self._began()), complete)
+        return Cut(kept, reached and min(reached, self._began()), complete=self._ordered and oldest < self._since)
 
     def _is_inside(self, value: str) -> bool:
-        return (self._since is None or value >= self._since) and (self._until is None or value <= self._until)
+        return self._since <= value <= self._until
 
     def _check_order(self, values: list[str]) -> None:
         chain = values if self._last is None else [self._last, *values]
@@ -147,15 +139,12 @@ def read_pages(
 
     Args:
         stream_name: the stream of all records.
-        pages: the records of each page.
+        pages: as for `read_ahead`, and so is `cut`.
         stream_slice: the slice that they are read for.
-        skips: whether an error only means that the slice has nothing to read.
+        skips: whether an error of `pages` only means that the slice has nothing to read. It is raised all the same once
+            a page is out: a bookmark follows that page, and the next sync would not read the gap below it.
         added: fields that each record is given, since the API leaves them out.
-        cut: as for `read_ahead`.
-
-    Raises:
-        Exception: what `pages` raises, unless it is skipped. Nothing is skipped once a page is out: a bookmark follows
-            that page, and the next sync would not read the gap below it.
+        cut: see `pages`.
     """
     begun = False
     try:

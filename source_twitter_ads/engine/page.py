@@ -21,15 +21,10 @@ _BYTES_PER_RECORD = 500
 
 
 class Page(Record):
-    """Records of one stream and slice, in the order in which the API sent them.
+    """Records of one stream and slice, at least one, in the order in which the API sent them.
 
-    It is a CDK `Record` only so that the CDK's partition reader lets it pass.
-
-    Args:
-        stream_name: the stream of all records.
-        records: at least one record; iterated over once per rendering.
-        stream_slice: the slice they were read for.
-        cursor_value: the greatest cursor value among the records as comparable text, None when none has one.
+    It is a CDK `Record` only so that the CDK's partition reader lets it pass. `cursor_value` is the greatest one among
+    the records as comparable text, None when none has one.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ from airbyte_cdk.sources.declarative.models import ConcurrencyLevel as Concurren
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 from airbyte_cdk.sources.message import MessageRepository, NoopMessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.cursor import FinalStateCursor
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_twitter_ads.engine import inputs
@@ -102,10 +102,7 @@ class PagedSource(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of a catalog, all at once.
-
-        Yields:
-            AirbyteMessage: in the order in which they must be written; with `lines`, `Page` objects among them.
+        """Read the streams of a catalog, all at once: yield messages, and with `lines` `Page` objects among them.
 
         Raises:
             InputProblem: when the catalog names a stream twice; at the end, when it names streams that do not exist.
@@ -174,25 +171,20 @@ class PagedSource(YamlDeclarativeSource):
     ) -> list[PagedStream]:
         """Build the streams of a configuration; a subclass adds its Python streams to `declared_streams`.
 
-        Args:
-            config: the normalised configuration.
-            names: the streams that will be read; others may be left out. None for all.
-            repository: where states and messages go.
+        Streams may be left out that are not in `names`, unless it is None. States and messages go to the repository.
         """
         return self.declared_streams(config, repository)
 
     def declared_streams(self, config: Mapping[str, Any], repository: MessageRepository) -> list[PagedStream]:
         """Build the manifest's streams."""
         self._use(config)
-        return [
-            declared_stream(
-                stream,
-                self.bookmarks(stream.name, stream.cursor_field, repository)
-                if stream.cursor_field
-                else FinalStateCursor(stream.name, None, repository),
-            )
-            for stream in super().streams(config)
-        ]
+        streams = []
+        for stream in super().streams(config):
+            cursor: Cursor = FinalStateCursor(stream.name, None, repository)
+            if stream.cursor_field:
+                cursor = self.bookmarks(stream.name, stream.cursor_field, repository)
+            streams.append(declared_stream(stream, cursor))
+        return streams
 
     def bookmarks(self, stream_name: str, cursor_field: str, repository: MessageRepository) -> BookmarkCursor:
         """Return a cursor that begins with the stream's state."""

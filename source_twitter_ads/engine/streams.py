@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import AirbyteStream, SyncMode
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
@@ -36,21 +36,12 @@ class PieceFailure:
 class PagedStream(DefaultStream):
     """A stream whose partitions yield pages.
 
-    Args:
-        name: the stream.
-        json_schema: of a record.
-        primary_key: fields of the record.
-        cursor_field: a field of the record, None when the stream is read in full.
-        partition_generator: lists the partitions.
-        cursor: keeps the bookmarks and emits the state.
-        reads_all_the_time: whether it has one slice that takes as long as the sync, so that it has to begin first.
+    With `reads_all_the_time` it has one slice that takes as long as the sync, so that it has to begin first.
     """
 
     def __init__(
         self,
-        name: str,
-        json_schema: Mapping[str, Any],
-        primary_key: list[str],
+        described: AirbyteStream,
         cursor_field: str | None,
         partition_generator: PartitionGenerator,
         cursor: Cursor,
@@ -58,11 +49,11 @@ class PagedStream(DefaultStream):
     ) -> None:
         super().__init__(
             partition_generator=partition_generator,
-            name=name,
-            json_schema=json_schema,
-            primary_key=primary_key,
+            name=described.name,
+            json_schema=described.json_schema,
+            primary_key=[path[0] for path in described.source_defined_primary_key or []],
             cursor_field=CursorField(cursor_field) if cursor_field else None,
-            logger=logging.getLogger(f"airbyte.{name}"),
+            logger=logging.getLogger(f"airbyte.{described.name}"),
             cursor=cursor,
         )
         self.reads_all_the_time = reads_all_the_time
@@ -77,10 +68,8 @@ def declared_stream(stream: AbstractStream, cursor: Cursor) -> PagedStream:
             assert isinstance(stream_slice, StreamSlice)
             yield PagedPartition(stream.name, stream_slice, partition.read, stream.cursor_field)
 
-    described = stream.as_airbyte_stream()
-    keys = [path[0] for path in described.source_defined_primary_key or []]
     generator = _Partitions(partitions, cursor)
-    paged = PagedStream(stream.name, described.json_schema, keys, stream.cursor_field, generator, cursor)
+    paged = PagedStream(stream.as_airbyte_stream(), stream.cursor_field, generator, cursor)
     if isinstance(stream, DefaultStream):
         paged.block_simultaneous_read = stream.block_simultaneous_read
     return paged
@@ -99,20 +88,14 @@ def python_stream(stream: Stream, cursor: Cursor, reads_all_the_time: bool = Fal
             read = partial(stream.read_records, SyncMode.incremental, stream_slice=stream_slice)
             yield PagedPartition(stream.name, stream_slice, read, cursor_field)
 
-    key = stream.primary_key
-    keys = [key] if isinstance(key, str) else [str(name) for name in key or []]
     generator = _Partitions(partitions, cursor)
-    return PagedStream(stream.name, stream.get_json_schema(), keys, cursor_field, generator, cursor, reads_all_the_time)
+    return PagedStream(stream.as_airbyte_stream(), cursor_field, generator, cursor, reads_all_the_time)
 
 
 class PagedPartition(Partition):
-    """One slice of a stream.
+    """One slice of a stream; `read` yields what is read of it: pages, records, failed pieces and messages.
 
-    Args:
-        stream_name: the stream.
-        stream_slice: the slice.
-        read: yields what the stream reads of the slice: pages, records, failed pieces and messages.
-        cursor_field: the record field that moves the bookmark; its values must compare as text.
+    Values of the cursor field, which move the bookmark, must compare as text.
     """
 
     def __init__(
@@ -127,8 +110,7 @@ class PagedPartition(Partition):
     def read(self) -> Iterable[Any]:
         """Yield the pages of the slice; a failed piece becomes the queue item that the engine knows errors by.
 
-        Raises:
-            Exception: as the stream raises, after the records before it.
+        An error that the stream raises comes after the records before it.
         """
         records: list[Mapping[str, Any]] = []
         try:

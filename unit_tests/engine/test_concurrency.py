@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, TraceType, Type
+from airbyte_cdk.models import AirbyteMessage, AirbyteStream, AirbyteStreamStatus, FailureType, TraceType, Type
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
@@ -111,9 +111,7 @@ def streams_of(partitions: Mapping[str, Slices], engine: PagedConcurrentSource) 
     """Streams of given partitions."""
     return [
         PagedStream(
-            name,
-            {"type": "object"},
-            ["id"],
+            AirbyteStream(name=name, json_schema={"type": "object"}, supported_sync_modes=[]),
             "updated_at",
             slices,  # type: ignore[arg-type]
             BookmarkCursor(name, "updated_at", {}, engine._repository),

@@ -10,6 +10,7 @@ import pytest
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.message import NoopMessageRepository
+from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_twitter_ads.engine import streams as module
@@ -20,8 +21,8 @@ from source_twitter_ads.engine.streams import PagedPartition, PieceFailure, pyth
 SLICE = StreamSlice(partition={"account_id": "1a"}, cursor_slice={})
 
 
-class Spend:
-    """What is used of a Python stream: it yields given items."""
+class Spend(Stream):
+    """A Python stream that yields given items."""
 
     name, primary_key, cursor_field = "spend", ["id"], "date"
 
