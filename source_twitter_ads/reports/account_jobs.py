@@ -44,7 +44,7 @@ class JobQuota:
             return False
         return running + self.being_created + self.being_cancelled < self._limit
 
-    def created(self, running: int, headers: Mapping[str, str]) -> None:
+    def note_created(self, running: int, headers: Mapping[str, str]) -> None:
         """Note a job that counts as running now; what X says of the slots left can only lower the limit here."""
         self._starving_since = None
         remaining = number(headers, REMAINING)
@@ -53,7 +53,7 @@ class JobQuota:
             self._limit = min(self._limit, running + self.being_created + int(remaining))
         self._known = True
 
-    def refused(self, running: int, now: float) -> None:
+    def note_refused(self, running: int, now: float) -> None:
         """Note that X has no slot although it seemed so: the next status response tells how many there are."""
         self._limit = min(self._limit, running)
         self._known = self._guessed_wrong = True
@@ -98,17 +98,15 @@ class AccountJobs:
     Times are seconds of the monotonic clock.
 
     Attributes:
-        account_id: the ad account.
         quota: how many jobs it may have.
         running: its jobs at X by id, with their windows.
         polling: whether a status request is under way.
         poll_at: when the next status request is due; infinite where nothing has to be asked.
-        answered: when X last answered a request that creates a job.
+        last_answer: when X last answered a request that creates a job.
         windows: its windows that are not over.
         endless: jobs that have not ended in time, or that X has lost.
 
     Args:
-        account_id: the ad account.
         timeout: seconds that a job may take.
     """
 
@@ -118,7 +116,7 @@ class AccountJobs:
         self.running: dict[str, tuple[WindowJobs, Job]] = {}
         self.polling = False
         self.poll_at = math.inf
-        self.answered = -math.inf
+        self.last_answer = -math.inf
         self.windows: set[WindowJobs] = set()
         self.endless = 0
         self._timeout = timeout
@@ -164,11 +162,11 @@ class AccountJobs:
                 return windows[0], windows[0].waiting.popleft()
         return None
 
-    def created(self, window: WindowJobs, job: Job, headers: Mapping[str, str]) -> None:
+    def note_created(self, window: WindowJobs, job: Job, headers: Mapping[str, str]) -> None:
         """Watch a job that X has just taken."""
         self.watch(window, job)
-        self.quota.created(len(self.running), headers)
-        self.answered = job.created
+        self.quota.note_created(len(self.running), headers)
+        self.last_answer = job.created
 
     def watch(self, window: WindowJobs, job: Job) -> None:
         """Watch a job at X."""

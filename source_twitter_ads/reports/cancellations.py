@@ -31,8 +31,6 @@ class Cancellations:
     """The jobs that are to be cancelled. For the scheduler's thread alone.
 
     Args:
-        loop: tells whether X's limit allows a request.
-        client: makes the requests.
         changed: is told of an account that may have more slots.
     """
 

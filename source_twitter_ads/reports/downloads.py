@@ -67,7 +67,6 @@ class Downloads:
     """The files that are to be fetched; reports take turns. For the scheduler's thread alone.
 
     Args:
-        client: makes the requests.
         failed: is told of a job whose file cannot be had, why, and whether that is an outage.
     """
 

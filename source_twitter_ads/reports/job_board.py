@@ -57,12 +57,9 @@ class JobBoard:
         cancellations: cancels jobs that nobody waits for.
 
     Args:
-        loop: runs its timers.
-        client: makes the requests.
         timeout: seconds that a job may take.
         workers: requests that may be under way.
         runs: the reports that are read, by name.
-        windows: is told what becomes of windows.
     """
 
     def __init__(
@@ -108,7 +105,7 @@ class JobBoard:
         account.windows.add(window)
         for job in adopted:
             window.open_jobs += 1
-            window.created(job.request)
+            window.note_served(job.request.placement)
             account.watch(window, job)
         self._has_work(account, window)
 
@@ -171,8 +168,8 @@ class JobBoard:
     ) -> None:
         account.quota.being_created -= 1
         job = Job(request, response.document["data"][0], window.context, created=self._loop.now())
-        account.created(window, job, response.headers)
-        window.created(request)
+        account.note_created(window, job, response.headers)
+        window.note_served(request.placement)
         run = self._runs.get(window.report)
         if window.over or run is None:
             self._cancel_running(account, job)
@@ -194,15 +191,15 @@ class JobBoard:
             return
         refusal = failure.refusal if isinstance(failure, ApiFailure) else None
         if refusal and rule_for(refusal).action is not Action.RETRY:
-            account.answered = self._loop.now()
+            account.last_answer = self._loop.now()
         if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
-            account.quota.refused(len(account.running), self._loop.now())
+            account.quota.note_refused(len(account.running), self._loop.now())
             window.waiting.appendleft(request)
         elif not isinstance(failure, ApiFailure):
             self._windows.window_failed(window, failure)
         elif not window.serves(request.placement) and run.refusals.leaves_out(request, failure):
             window.drop_placement(request.placement)
-        elif failure.failure_type is FailureType.transient_error and account.answered < began:
+        elif failure.failure_type is FailureType.transient_error and account.last_answer < began:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             window.waiting.appendleft(request)
             self._windows.creation_failed(account, partial(shared, failure, consequence=CREATION))

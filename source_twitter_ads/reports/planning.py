@@ -53,7 +53,7 @@ class _Account:
     planned: set[str] = field(default_factory=set)
     plans: int = 0
     in_flight: int = 0
-    answered: float = -math.inf
+    last_answer: float = -math.inf
     down: ApiFailure | None = None
 
 
@@ -61,11 +61,8 @@ class Planning:
     """Drives the planners of all reports through X's feed of active entities. For the scheduler's thread alone.
 
     Args:
-        loop: whose time it goes by.
-        client: makes the requests.
         workers: requests that may be under way; so many accounts are planned at a time at least.
         expected: names of the reports of the sync; an account's answers are kept for all of them.
-        outcomes: is told of each plan.
     """
 
     def __init__(
@@ -123,7 +120,7 @@ class Planning:
         """Queue an account that has questions and may ask one more."""
         alone = len(self._active) == 1
         most = self._workers if alone else max(self._workers // 2, 1)
-        if account.answered == -math.inf and account.down is None:
+        if account.last_answer == -math.inf and account.down is None:
             most = 1
         if account.questions and account.in_flight < most and account not in self._turns:
             self._turns.append(account)
@@ -176,14 +173,14 @@ class Planning:
         self._take_turn(account)
 
     def _answered(self, account: _Account, question: Question, answer: ApiResponse) -> None:
-        account.answered = self._loop.now()
+        account.last_answer = self._loop.now()
         account.in_flight -= 1
         self._take_turn(account)
         self._answer(account, question, answer.document["data"])
 
     def _failed(self, account: _Account, question: Question, began: float, failure: Exception) -> None:
         lasting = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error
-        if lasting and account.answered < began:
+        if lasting and account.last_answer < began:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             account.down = failure  # type: ignore[assignment]
         account.in_flight -= 1

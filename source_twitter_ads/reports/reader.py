@@ -52,9 +52,6 @@ class ReportRetriever:
     """Reads one report of all accounts: what the scheduler has ready becomes pages, states and failures.
 
     Args:
-        definition: the report.
-        context: the shared parts of all reports.
-        cursor: the report's bookmarks.
         repository: where estimates go.
     """
 

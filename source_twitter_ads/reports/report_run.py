@@ -93,8 +93,8 @@ class ReportRun:
         downloads: jobs whose files are to be fetched.
         accounts: how many accounts it is read for.
         unplanned: how many of them have no plan yet.
-        planned_windows, closed_windows: how many windows there are, and how many are over.
-        busy_windows, ended_windows: the same of those windows that need jobs.
+        planned_windows, windows_over: how many windows there are, and how many are over.
+        busy_windows, busy_over: the same of those windows that need jobs.
         open_windows: how many windows of an account are not over, by account.
         line_noted: whether the reader has a line for the log that it has not written yet.
         jobs_noted: whether the reader knows already that there are jobs which the state lacks.
@@ -111,9 +111,9 @@ class ReportRun:
     accounts: int = 0
     unplanned: int = 0
     planned_windows: int = 0
-    closed_windows: int = 0
+    windows_over: int = 0
     busy_windows: int = 0
-    ended_windows: int = 0
+    busy_over: int = 0
     open_windows: Counter[str] = field(default_factory=Counter)
     line_noted: bool = False
     jobs_noted: bool = False
@@ -149,7 +149,7 @@ def progress_lines(
     return [
         (
             run,
-            f"{run.name}: {run.closed_windows:,} of {run.planned_windows:,} windows, "
+            f"{run.name}: {run.windows_over:,} of {run.planned_windows:,} windows, "
             f"{run.accounts - run.unplanned - len(run.open_windows):,} of {run.accounts:,} accounts, "
             f"{running[run.name]:,} jobs running, {waiting[run.name]:,} waiting{_time_left(run, seconds)}.",
         )
@@ -160,7 +160,7 @@ def progress_lines(
 
 def _time_left(run: ReportRun, seconds: float) -> str:
     """How long the rest takes at the pace so far of windows with jobs; unknown before all are planned."""
-    if run.unplanned or not run.ended_windows:
+    if run.unplanned or not run.busy_over:
         return ""
-    left = seconds * (run.busy_windows - run.ended_windows) / run.ended_windows
+    left = seconds * (run.busy_windows - run.busy_over) / run.busy_over
     return f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"

@@ -56,7 +56,6 @@ class Scheduler:
     Methods without an underscore are for readers and the source, in any thread; all else happens in the loop's.
 
     Args:
-        services: the shared parts of the sync.
         reports: names of all reports of the sync.
         loop_of: makes the loop; tests have one whose time is theirs.
     """
@@ -276,8 +275,8 @@ class Scheduler:
             run.cursor.jobs.close(window.account_id, window.position)
         if event is not None:
             run.events.put(event)
-        run.closed_windows += 1
-        run.ended_windows += window.busy
+        run.windows_over += 1
+        run.busy_over += window.busy
         run.open_windows[window.account_id] -= 1
         if not run.open_windows[window.account_id]:
             del run.open_windows[window.account_id]

@@ -65,9 +65,9 @@ class WindowJobs:
         """Return whether X has taken a job for a placement."""
         return placement in self._served
 
-    def created(self, request: JobRequest) -> None:
-        """Note that X has taken a job."""
-        self._served.add(request.placement)
+    def note_served(self, placement: str) -> None:
+        """Note that X has taken a job for a placement."""
+        self._served.add(placement)
 
     def rows_read(self) -> None:
         """Note that the rows of a job are out."""

@@ -34,7 +34,7 @@ AT_WORK = {"status": "PROCESSING"}
 def account() -> AccountJobs:
     """An account of which X has told that it may have a hundred jobs."""
     account = AccountJobs("1a", TIMEOUT)
-    account.quota.created(0, {})
+    account.quota.note_created(0, {})
     return account
 
 
@@ -171,7 +171,7 @@ class TestPolling:
 
     def test_given_no_slot_when_no_job_runs_then_x_is_asked_every_fifteen_seconds(self, account: AccountJobs) -> None:
         account.add(waiting("spend", 0, "a"))
-        account.quota.refused(running=0, now=1000)
+        account.quota.note_refused(running=0, now=1000)
         account.polled(1000)
         account.polling = False
         assert self.due(account, 1001) == pytest.approx(1000 + LATEST_POLL)

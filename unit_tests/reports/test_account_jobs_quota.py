@@ -15,7 +15,7 @@ def left(number: int) -> dict[str, str]:
 def known(remaining: int | None = None) -> JobQuota:
     """A quota after one job was created, as X answered it."""
     quota = JobQuota()
-    quota.created(1, {} if remaining is None else left(remaining))
+    quota.note_created(1, {} if remaining is None else left(remaining))
     return quota
 
 
@@ -43,19 +43,19 @@ class TestSlots:
 
     def test_given_a_later_response_with_more_slots_when_created_then_the_lower_holds(self) -> None:
         quota = known(remaining=2)
-        quota.created(2, left(50))
+        quota.note_created(2, left(50))
         assert not quota.has_slot(3)
 
     def test_given_jobs_on_their_way_when_x_tells_of_slots_then_they_may_be_uncounted(self) -> None:
         quota = JobQuota()
         quota.being_created = 4
-        quota.created(1, left(10))
+        quota.note_created(1, left(10))
         assert quota.has_slot(10)
         assert not quota.has_slot(11)
 
     def test_given_too_many_jobs_when_x_says_so_then_none_before_the_next_status(self) -> None:
         quota = known()
-        quota.refused(running=30, now=1000)
+        quota.note_refused(running=30, now=1000)
         assert not quota.has_slot(30)
         quota.learn(30, left(5))
         assert quota.has_slot(34)
@@ -95,15 +95,15 @@ class TestStarving:
     def test_given_a_slot_that_is_shown_but_refused_when_asked_again_then_time_goes_on(self) -> None:
         """TOO_MANY_JOBS of an X that shows no slots, or more than it has."""
         quota = known()
-        quota.refused(running=0, now=1000)
+        quota.note_refused(running=0, now=1000)
         quota.learn(0, {})
         quota.note_starving(waiting=True, now=1015)
-        quota.refused(running=0, now=1016)
+        quota.note_refused(running=0, now=1016)
         assert quota.starved(1100) == 100
 
     def test_given_a_job_that_was_created_when_told_then_nobody_starves(self) -> None:
         quota = self.starving()
-        quota.created(1, left(0))
+        quota.note_created(1, left(0))
         assert quota.starved(1100) == 0
 
     def test_given_nothing_that_waits_when_told_then_nobody_starves(self) -> None:
