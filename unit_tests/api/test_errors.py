@@ -115,7 +115,7 @@ class TestReading:
     def test_given_an_envelope_with_strange_values_when_read_then_they_are_text(self) -> None:
         assert str(read_refusal(502, b'{"errors": [{"code": null, "message": 5}]}')) == "HTTP 502: 5"
 
-    def test_given_bytes_that_are_no_text_when_read_then_they_are_shown_as_such(self) -> None:
+    def test_given_bytes_that_are_not_text_when_read_then_they_are_shown_as_such(self) -> None:
         assert str(read_refusal(502, b"\xff\xfe")) == "HTTP 502: '\ufffd\ufffd'"
 
 

@@ -124,7 +124,7 @@ class TestValidate:
         ]
 
     @pytest.mark.parametrize("value", ["2026-06-30", "2026-07-01", "2026-06-30T12:00:00Z"])
-    def test_given_a_day_that_has_begun_somewhere_when_validated_then_it_is_no_future(self, value: str) -> None:
+    def test_given_a_day_that_has_begun_somewhere_when_validated_then_it_is_taken(self, value: str) -> None:
         assert sentences(start_date=value) == []
 
     def test_given_an_end_before_the_start_when_validated_then_the_sentence_names_both(self) -> None:
@@ -153,7 +153,7 @@ class TestValidate:
         assert sentences(with_deleted=value) == [f"with_deleted is {value!r}: it must be true or false."]
 
     @pytest.mark.parametrize("value", ["a\nb", "ünïcode", 5])
-    def test_given_a_user_agent_that_is_no_header_when_validated_then_it_is_refused(self, value: Any) -> None:
+    def test_given_a_user_agent_that_is_not_a_header_when_validated_then_it_is_refused(self, value: Any) -> None:
         (sentence,) = sentences(user_agent=value)
         assert sentence.startswith("user_agent is ")
 
