@@ -15,6 +15,7 @@ from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.configuration.spec import choices
 from source_twitter_ads.configuration.validate import allowed_values
 from source_twitter_ads.reports import options
+from source_twitter_ads.reports.options import DAY, HOUR, NO_SEGMENT
 
 _ORGANIC_PLACEMENTS = ("ALL_ON_TWITTER",)
 
@@ -68,7 +69,7 @@ class ReportDefinition:
     @property
     def cursor_field(self) -> str:
         """The column that moves with time: `date` for DAY, `start_time` (UTC) for HOUR and TOTAL."""
-        return "date" if self.granularity == "DAY" else "start_time"
+        return "date" if self.granularity == DAY else "start_time"
 
     @property
     def primary_key(self) -> list[str]:
@@ -78,7 +79,7 @@ class ReportDefinition:
         moves by an hour when X reads plain dates with today's offset (docs/x-ads-api.md §7.1) and the season changes
         between two syncs.
         """
-        key = ["account_id", "entity_id", "placement", "start_time" if self.granularity == "HOUR" else "date"]
+        key = ["account_id", "entity_id", "placement", "start_time" if self.granularity == HOUR else "date"]
         if self.segmented:
             key.append("segment_value")
         if self.needs_country:
@@ -88,31 +89,23 @@ class ReportDefinition:
         return key
 
 
-def _prebuilt(name: str, entity: str) -> ReportDefinition:
-    return ReportDefinition(name, entity, None, "DAY", options.default_metric_groups(entity, None), None)
-
-
-PREBUILT_REPORTS: tuple[ReportDefinition, ...] = (
-    _prebuilt("accounts_daily_report", "ACCOUNT"),
-    _prebuilt("funding_instruments_daily_report", "FUNDING_INSTRUMENT"),
-    _prebuilt("campaigns_daily_report", "CAMPAIGN"),
-    _prebuilt("line_items_daily_report", "LINE_ITEM"),
-    _prebuilt("promoted_tweets_daily_report", "PROMOTED_TWEET"),
-    _prebuilt("promoted_accounts_daily_report", "PROMOTED_ACCOUNT"),
+# accounts_daily_report, funding_instruments_daily_report, …
+PREBUILT_REPORTS = tuple(
+    ReportDefinition(
+        f"{entity.lower()}s_daily_report", entity, None, DAY, options.default_metric_groups(entity, None), None
+    )
+    for entity in ("ACCOUNT", "FUNDING_INSTRUMENT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET", "PROMOTED_ACCOUNT")
 )
 
 
 def custom_reports(
     entries: Sequence[Mapping[str, Any]], taken_names: Collection[str]
 ) -> tuple[list[ReportDefinition], list[str]]:
-    """Turn the configuration's `reports` into definitions.
+    """Turn the configuration's `reports`, normalised and valid, into definitions.
 
     A name must differ from every stream's and every other report's name once case is ignored and hyphens and spaces
-    count as underscores, since destinations make the same table of both.
-
-    Args:
-        entries: the configuration's `reports`, normalised and valid.
-        taken_names: names of the other streams; those of the prebuilt reports are always taken.
+    count as underscores, since destinations make the same table of both. `taken_names` are those of the other streams;
+    those of the prebuilt reports are always taken.
 
     Returns:
         The definitions, and one warning sentence for each value that X's documents have retired.
@@ -136,7 +129,13 @@ def custom_reports(
         problems.extend(f'Report "{definition.name}": {problem}' for problem in _combination_problems(definition))
     if problems:
         raise ConfigProblem(*problems)
-    return definitions, [warning for definition in definitions for warning in _warnings(definition)]
+    warnings = [
+        f'Report "{definition.name}": X\'s documents have retired {what}; it is asked for all the same, and this '
+        "report alone fails if X refuses it."
+        for definition in definitions
+        for what in retired_parts(definition)
+    ]
+    return definitions, warnings
 
 
 def _table_name(name: str) -> str:
@@ -144,8 +143,8 @@ def _table_name(name: str) -> str:
 
 
 def _definition(entry: Mapping[str, Any]) -> ReportDefinition:
-    entity, segment = entry["entity"], entry.get("segment", options.NO_SEGMENT)
-    segmentation = None if segment == options.NO_SEGMENT else segment
+    entity, segment = entry["entity"], entry.get("segment", NO_SEGMENT)
+    segmentation = None if segment == NO_SEGMENT else segment
     groups, placements = (
         tuple(value for value in choices(key) if value in entry.get(key, ())) for key in ("metric_groups", "placements")
     )
@@ -161,11 +160,11 @@ def _definition(entry: Mapping[str, Any]) -> ReportDefinition:
 
 def _combination_problems(report: ReportDefinition) -> Iterator[str]:
     """Yield what in a report does not go together, and what is allowed."""
-    entity, segment = report.entity, report.segmentation or options.NO_SEGMENT
+    entity, segment = report.entity, report.segmentation or NO_SEGMENT
     segmentable = [item for item in options.ENTITIES if item not in options.ENTITIES_WITHOUT_SEGMENTS]
     refused = options.SEGMENT_WITHOUT_ENTITIES.get(segment, ())
     if report.segmented and entity not in segmentable:
-        yield f"segment {segment} does not go with entity {entity}; allowed is {options.NO_SEGMENT}."
+        yield f"segment {segment} does not go with entity {entity}; allowed is {NO_SEGMENT}."
     elif entity in refused:
         others = ", ".join(item for item in segmentable if item not in refused)
         yield f"segment {segment} does not go with entity {entity}; allowed with it are {others}."
@@ -183,27 +182,12 @@ def _combination_problems(report: ReportDefinition) -> Iterator[str]:
 
 def retired_parts(definition: ReportDefinition) -> list[str]:
     """What a report asks for although X's documents have retired it, for instance `segment LANGUAGES in May 2026`."""
-    retired: list[str] = []
-    if definition.entity in options.RETIRED_ENTITIES:
-        retired.append(f"entity {definition.entity} in June 2026")
-    if definition.segmentation in options.RETIRED_SEGMENTS:
-        retired.append(f"segment {definition.segmentation} in May 2026")
-    retired.extend(
-        f"metric group {group} in June 2026"
-        for group in definition.metric_groups
-        if group in options.RETIRED_METRIC_GROUPS
+    asked = (
+        ("entity", "June 2026", [definition.entity], options.RETIRED_ENTITIES),
+        ("segment", "May 2026", [definition.segmentation], options.RETIRED_SEGMENTS),
+        ("metric group", "June 2026", definition.metric_groups, options.RETIRED_METRIC_GROUPS),
+        ("placement", "June 2026", definition.placements or (), options.RETIRED_PLACEMENTS),
     )
-    retired.extend(
-        f"placement {placement} in June 2026"
-        for placement in definition.placements or ()
-        if placement in options.RETIRED_PLACEMENTS
-    )
-    return retired
-
-
-def _warnings(definition: ReportDefinition) -> list[str]:
     return [
-        f'Report "{definition.name}": X\'s documents have retired {what}; it is asked for all the same, and this '
-        "report alone fails if X refuses it."
-        for what in retired_parts(definition)
+        f"{what} {value} in {when}" for what, when, values, retired in asked for value in values if value in retired
     ]

@@ -2,15 +2,15 @@
 """What X's analytics can be asked for: entities, metric groups, segments, granularities, placements, and what fits.
 
 The values are those of the spec. Sources of the rest: docs/x-ads-api.md §7.1 (parameters), §7.4 (entity × metric
-group),
-§7.6 (segments).
+group), §7.6 (segments).
 """
 
 from __future__ import annotations
 
 from source_twitter_ads.configuration.spec import REPORT_SETTINGS, choices, retired, served
 
-GRANULARITIES = choices("granularity")
+# DAY: days of the account's time zone. HOUR: UTC hours. TOTAL: one number per window.
+DAY, HOUR, TOTAL = GRANULARITIES = choices("granularity")
 DEFAULT_GRANULARITY: str = REPORT_SETTINGS["granularity"]["default"]
 PLACEMENTS = served("placements")
 RETIRED_PLACEMENTS = retired("placements")
@@ -19,8 +19,7 @@ METRIC_GROUPS = served("metric_groups")
 RETIRED_METRIC_GROUPS = retired("metric_groups")
 
 # Which groups have numbers for which entity (docs/x-ads-api.md §7.4). PROMOTED_ACCOUNT stands in no matrix; clients
-# ask it
-# for all of them.
+# ask it for all of them.
 ENTITY_METRIC_GROUPS: dict[str, tuple[str, ...]] = {
     "ACCOUNT": ("ENGAGEMENT",),
     "FUNDING_INSTRUMENT": ("ENGAGEMENT", "BILLING"),
@@ -56,12 +55,7 @@ def default_metric_groups(entity: str, segmentation: str | None) -> tuple[str, .
     """Every group that X serves today for this entity and segment (docs/x-ads-api.md §7.4 and its footnote †, §7.5)."""
     if segmentation == "CONVERSION_TAGS":
         return ("WEB_CONVERSION",)
-    return tuple(
-        group for group in ENTITY_METRIC_GROUPS[entity] if segmentation is None or _segmentable(group, segmentation)
-    )
-
-
-def _segmentable(group: str, segmentation: str) -> bool:
-    if group == "LIFE_TIME_VALUE_MOBILE_CONVERSION":
-        return False
-    return group != "WEB_CONVERSION" or segmentation in WEB_CONVERSION_SEGMENTS
+    without = {"LIFE_TIME_VALUE_MOBILE_CONVERSION"} if segmentation is not None else set()
+    if segmentation is not None and segmentation not in WEB_CONVERSION_SEGMENTS:
+        without.add("WEB_CONVERSION")
+    return tuple(group for group in ENTITY_METRIC_GROUPS[entity] if group not in without)
