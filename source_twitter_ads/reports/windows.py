@@ -202,7 +202,7 @@ def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step:
     return windows
 
 
-def _move(calendar: AccountCalendar, bound: date) -> date | None:
+def _move(calendar: AccountCalendar, bound: Bound) -> Bound | None:
     """Where windows with such bounds end because the account moves to another zone."""
     return calendar.switch_hour if isinstance(bound, datetime) else calendar.switch_day
 
