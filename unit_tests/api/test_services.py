@@ -65,7 +65,7 @@ class TestClosing:
         services.close()
         assert closed == ["a"]
 
-    def test_given_services_that_have_ended_when_something_begins_late_then_it_is_closed_at_once(self) -> None:
+    def test_given_services_that_have_ended_when_something_begins_then_closed_at_once(self) -> None:
         services, closed = Services.renew(CONFIG), []
         services.close()
         services.on_close(lambda: closed.append("late"))

@@ -115,7 +115,7 @@ class TestMemory:
         sync.run_for(60)
         assert kept(sync) == []
 
-    def test_given_a_report_that_cannot_begin_when_others_have_planned_then_it_keeps_nothing(self) -> None:
+    def test_given_a_report_that_cannot_begin_when_others_planned_then_it_keeps_nothing(self) -> None:
         sync = a_sync(*REPORTS)
         sync.scheduler.start()
         sync.scheduler.forgo("other")

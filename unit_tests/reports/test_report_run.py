@@ -71,7 +71,7 @@ class TestPace:
         lines = [one for one in sync.reader.lines if one.startswith("spend: 0 of 1 windows")]
         assert 9 <= len(lines) <= 11
 
-    def test_given_a_reader_that_is_held_up_when_lines_are_due_then_only_one_waits_for_it(self) -> None:
+    def test_given_a_reader_that_is_held_up_when_lines_are_due_then_only_one_waits(self) -> None:
         """Whoever reads standard output slowly must not hold up the requests of all reports."""
         sync = a_sync(accounts={"1a": campaigns(400)})
         sync.reader.seconds_per_file = 60.0
@@ -80,7 +80,7 @@ class TestPace:
         assert len(sync.reader.files) == 1
         assert len(sync.reader.lines) <= 2
 
-    def test_given_windows_without_jobs_when_told_then_the_time_left_is_that_of_the_others(self) -> None:
+    def test_given_windows_without_jobs_when_told_then_time_left_is_that_of_the_others(self) -> None:
         one = run(planned=10, closed=9)
         one.busy_windows, one.busy_over = 2, 1
         ((_, line),) = progress_lines([one], [], seconds=300)

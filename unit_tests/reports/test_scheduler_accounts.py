@@ -130,7 +130,7 @@ class TestCreationDown:
         assert len(sync.reader.failures) == 1
         assert "window 2026-08-31" in sync.reader.messages[0]
 
-    def test_given_a_window_whose_job_cannot_be_created_when_others_run_then_they_are_read(self) -> None:
+    def test_given_a_window_whose_job_cannot_be_created_then_others_are_read(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(20, other_jobs=97)}, start_date="2026-08-01")
         sync.x.job_seconds = lambda job: 10.0 if job.job_id == "j1" else 500.0
         began: list[float] = []

@@ -250,7 +250,7 @@ def test_given_any_number_of_workers_when_read_then_no_more_requests_at_once(wor
 
 
 @pytest.mark.timeout(30)
-def test_given_a_scheduler_that_has_ended_when_a_report_begins_then_its_reader_is_told() -> None:
+def test_given_a_scheduler_that_has_ended_when_a_report_begins_then_it_is_told() -> None:
     """In threads, as in a library whose sync is closed while a reader still lists its accounts."""
     sync = a_sync()
     scheduler = Scheduler(sync.services, ["spend"])

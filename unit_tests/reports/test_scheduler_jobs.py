@@ -150,7 +150,7 @@ class TestHanging:
         sync.run_for(60)
         assert sorted(sync.x.cancelled) == sorted(job_id for job_id in sync.x.jobs if job_id != "j1")
 
-    def test_given_a_window_given_up_when_its_jobs_are_cancelled_then_no_slot_is_free_yet(self) -> None:
+    def test_given_a_window_given_up_when_jobs_are_cancelled_then_no_slot_is_free_yet(self) -> None:
         """X counts a job until it has been cancelled."""
         active = {kind: [f"{kind[0]}{number:04}" for number in range(2000)] for kind in ("CAMPAIGN", "LINE_ITEM")}
         sync = a_sync(report(), report(name="lines", entity="LINE_ITEM"), accounts={"1a": Account(active)})

@@ -121,7 +121,7 @@ class TestScarceRequests:
         assert len(polls(sync)) <= 2 * 500
         assert sync.seconds < 60
 
-    def test_given_scarce_status_requests_when_some_accounts_hang_then_others_are_asked_about(self) -> None:
+    def test_given_scarce_status_requests_when_accounts_hang_then_others_are_asked(self) -> None:
         sync = self.limited(60, 100, job_seconds=10.0, num_workers=5)
         hanging = {f"a{number:03}" for number in range(20)}
         sync.x.job_seconds = lambda job: math.inf if job.account_id in hanging else 10.0
