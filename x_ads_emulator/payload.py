@@ -28,7 +28,8 @@ class Payload:
     Attributes:
         data: the `data` member: a list (or RawRows) for collections, an object for single entities.
         params: the echo `request.params`: the request as the server read it.
-        next_cursor: opaque cursor, None on the last page, MISSING where the endpoint has no pages.
+        next_cursor: opaque cursor, or a number (`cursor_style`); None on the last page, MISSING where the endpoint
+            has no pages.
         extra: further envelope members, for instance `{"data_type": "stats"}`.
         headers: additional response headers.
         status: HTTP status.
@@ -36,7 +37,7 @@ class Payload:
 
     data: Any
     params: dict[str, Any]
-    next_cursor: str | _Missing | None = MISSING
+    next_cursor: str | int | _Missing | None = MISSING
     extra: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200

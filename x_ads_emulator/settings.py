@@ -37,6 +37,13 @@ class Settings:
         token_predates_approval: True makes every request 403 INSUFFICIENT_USER_AUTHORIZED_PERMISSION (§3).
         paging: `keyset` continues behind the last row served, `offset` at a row number, both over the live order.
         cursor_after_full_page: True gives a full last page a cursor, which leads to an empty page (§2.2 allows it).
+        cursor_style: `opaque` texts, or `number`: the cursors of a collection are the JSON numbers 0, 1, 2, …, so that
+            the first one is false in most languages. Only null ends a collection (§2.2 rule 2).
+        active_page_size: active_entities has pages of so many entities and a `next_cursor`. None is as documented: the
+            period is the page (§2.2).
+        api_warn: endpoint key (or `*` for all) -> text of the `x-api-warn` header of its responses (§0 rule 3).
+        version_off_status: every request gets this HTTP status and `Version 12.0 is not available.` (§0 rule 4). The
+            status at X is unknown; 400, 403, 404 and 410 are likely. None serves the version.
         prebuild: page bodies are made once and served from memory (up to 512 MB).
         clock_ahead_seconds: how far the server's clock is ahead of this machine's, negative for behind. Its Date header
             and reset times (§4) follow it. Signatures more than 300 s away are refused (§1 rule 8).
@@ -59,6 +66,10 @@ class Settings:
     token_predates_approval: bool = False
     paging: str = "keyset"
     cursor_after_full_page: bool = False
+    cursor_style: str = "opaque"
+    active_page_size: int | None = None
+    api_warn: dict[str, str] = field(default_factory=dict)
+    version_off_status: int | None = None
     prebuild: bool = False
     clock_ahead_seconds: float = 0.0
     skew_named: bool = True
@@ -103,6 +114,7 @@ class Settings:
         """Raises ValueError for an illegal value."""
         choices = {
             "paging": ("keyset", "offset"),
+            "cursor_style": ("opaque", "number"),
             "job_id_style": ("both", "string", "number"),
             "dst_reading": ("that_day", "today"),
         }
@@ -111,6 +123,10 @@ class Settings:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
         _check_limit("rate_limit", self.rate_limit, ("off",), {"requests", "seconds"})
         _check_limit("status_limit", self.status_limit, SCOPES, {"requests", "seconds", "scope"})
+        if self.active_page_size is not None and self.active_page_size < 1:
+            raise ValueError(f"active_page_size must be null or at least 1, got {self.active_page_size!r}")
+        if self.version_off_status is not None and not 400 <= self.version_off_status <= 499:
+            raise ValueError(f"version_off_status must be null or 400 to 499, got {self.version_off_status!r}")
         low, high = times_of(self.job_seconds)
         if not 0 <= low <= high:
             raise ValueError(f"job_seconds must be a number or [low, high], got {self.job_seconds!r}")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from x_ads_emulator.analytics.windows import Window, resolve
 from x_ads_emulator.clock import print_instant
 from x_ads_emulator.errors import ApiError
 from x_ads_emulator.payload import Payload
+from x_ads_emulator.routes.paging import Cursor
 
 MAX_FILTER_IDS: Final = 200
 _FILTERS: Final = ("campaign_ids", "funding_instrument_ids", "line_item_ids")
@@ -76,7 +78,9 @@ class ActiveEntities:
         }
         if filter_name is not None:
             echo[filter_name] = params[filter_name].split(",")
-        return Payload(data=data, params=echo)
+        if switches.active_page_size is None:
+            return Payload(data=data, params=echo)
+        return _paged(data, echo, params.get("cursor"), switches.active_page_size)
 
     def _active(self, account_id: str, entity: str, first: int, end: int) -> dict[str, _Activity]:
         """The activity of the entities in the granules [first, end), by id."""
@@ -106,6 +110,15 @@ class ActiveEntities:
                     period = _period(member, one.placement, one.first, one.end)
                     if period is not None:
                         _include(found, member.entity_id, *period, one.placement)
+
+
+def _paged(data: list[dict[str, Any]], echo: dict[str, Any], cursor: str | None, size: int) -> Payload:
+    """One page of the entities (§2.2 rule 6: undocumented at X). Raises ApiError for a cursor of other filters."""
+    filters = json.dumps(echo)
+    start = Cursor.decode(cursor, filters).offset if cursor is not None else 0
+    following = Cursor(start + size, []).encode(filters) if start + size < len(data) else None
+    printed = echo if cursor is None else {**echo, "cursor": cursor}
+    return Payload(data=data[start : start + size], params=printed, next_cursor=following)
 
 
 def _include(found: dict[str, _Activity], entity_id: str, first: int, end: int, placement: str) -> None:

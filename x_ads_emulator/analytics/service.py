@@ -70,7 +70,7 @@ class Analytics:
         self._count("active_entities_requests")
         if not switches.prebuild:
             return self._active.respond(switches, account_id, params)
-        key = (account_id, tuple(sorted(params.items())))
+        key = (account_id, switches.active_page_size, tuple(sorted(params.items())))
         if key not in self._active_payloads:
             self._active_payloads[key] = self._active.respond(switches, account_id, params)
         return self._active_payloads[key]

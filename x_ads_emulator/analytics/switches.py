@@ -52,6 +52,7 @@ class Switches:
         link_clicks_drift: `link_clicks` instead of `url_clicks` (§7.5).
         retired_refused: entities, placements, groups and segments that X's documents dropped get 400 (§11.5).
         future_metrics: the files hold metrics that X has not documented.
+        active_page_size: active_entities has pages of so many entities and a cursor, None for no pages (§2.2).
         job_next_cursor_quirk: a response to `job_ids` has a `next_cursor`, as in X's sample (§7.2 rule 4).
         prebuild: a file is built once per set of parameters; later corrections do not change it.
         job_faults: see faults.py.
@@ -72,6 +73,7 @@ class Switches:
     link_clicks_drift: bool = True
     retired_refused: bool = False
     future_metrics: bool = False
+    active_page_size: int | None = None
     job_next_cursor_quirk: bool = False
     prebuild: bool = False
     job_faults: list[dict[str, Any]] = field(default_factory=list)

@@ -6,10 +6,12 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from dataclasses import replace
 from typing import Final
 
 from x_ads_emulator.errors import ApiError
-from x_ads_emulator.http.faults import INSTEAD, FaultPlan, FaultRule
+from x_ads_emulator.http.content import change
+from x_ads_emulator.http.faults import CONTENT, INSTEAD, OTHER_ACCOUNT, FaultPlan, FaultRule
 from x_ads_emulator.http.oauth1 import SignatureError, Verifier
 from x_ads_emulator.http.params import flat
 from x_ads_emulator.http.ratelimit import Bucket, RateLimiter
@@ -60,6 +62,7 @@ class App:
             response = self._respond_safely(request, entry)
             response.headers = self._by_own_clock(response.headers)
             response.headers.setdefault("x-current-api-version", f"{API_VERSION}.0")
+            self._warn(response, entry.endpoint)
             entry.status, entry.bytes, entry.refused = response.status, len(response.body), response.refused
             if response.not_before is not None:
                 self.log.add_wait(entry, time.time(), response.not_before, response.user_level)
@@ -67,6 +70,13 @@ class App:
             return response
         finally:
             self.log.close(entry, time.time() - request.received)
+
+    def _warn(self, response: Response, endpoint: str) -> None:
+        """Responses of a deprecated endpoint carry a warning (§0 rule 3); result files come from another host."""
+        warnings = self.settings.api_warn
+        text = warnings.get(endpoint) or (None if endpoint == "result_file" else warnings.get("*"))
+        if text:
+            response.headers.setdefault("x-api-warn", text)
 
     def _by_own_clock(self, headers: dict[str, str]) -> dict[str, str]:
         """Reset times follow the server's clock (§4), like its Date header."""
@@ -91,6 +101,9 @@ class App:
         if route is not None:
             entry.endpoint, entry.account_id = route.key, route.account_id
         self.log.mark_early(entry)
+        if self.settings.version_off_status is not None and entry.endpoint != "result_file":
+            message = f"Version {API_VERSION}.0 is not available."
+            return failure(ApiError(self.settings.version_off_status, "INVALID", message))
         try:
             self._authenticate(request, route)
         except SignatureError as error:
@@ -114,8 +127,14 @@ class App:
     def _faulty(self, request: Request, route: Route | None, rule: FaultRule | None) -> Response:
         if rule is not None and rule.fault in INSTEAD:
             return instead(rule, request, route.account_id if route else None)
+        if rule is not None and rule.fault == OTHER_ACCOUNT and route is not None and route.account_id is not None:
+            other = rule.arguments["account_id"]
+            path = request.path.replace(f"/{route.account_id}", f"/{other}", 1)
+            return self._limited(replace(request, path=path), replace(route, account_id=other))
         response = self._limited(request, route)
-        return spoil(rule, response) if rule is not None else response
+        if rule is None or rule.fault == OTHER_ACCOUNT:
+            return response
+        return change(rule, response) if rule.fault in CONTENT else spoil(rule, response)
 
     def _limited(self, request: Request, route: Route | None) -> Response:
         if route is None:

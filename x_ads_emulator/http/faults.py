@@ -14,9 +14,24 @@ from typing import Any, Final
 from x_ads_emulator.http.request import Request
 
 #: Kinds that respond instead of the API; the request has no effect.
-INSTEAD: Final = ("status", "html", "redirect", "clock_skew", "empty_body", "garbage", "reset_before")
+INSTEAD: Final = (
+    "status",
+    "html",
+    "redirect",
+    "clock_skew",
+    "empty_body",
+    "garbage",
+    "reset_before",
+    "repeat_authorization",
+)
 #: Kinds that damage the API's own response; the request has its effect.
-SPOILING: Final = ("reset_during_body", "hang", "slow_body", "cut_json", "cut_gzip", "wrong_content_length")
+SPOILING: Final = ("reset_during_body", "hang", "slow_body", "cut_json", "cut_gzip", "wrong_content_length", "interim")
+#: Kinds that change what a successful response says (http/content.py); the request has its effect.
+CONTENT: Final = ("errors_beside_data", "odd_data", "odd_record", "odd_text", "time_offset")
+#: The kind that serves the path of another account.
+OTHER_ACCOUNT: Final = "other_account"
+#: What `odd_text` puts at the end of a text.
+ODD_TEXTS: Final = {"lone_surrogate": b"\\ud83d", "invalid_byte": b"\xff"}
 _MATCH_KEYS: Final = frozenset({"path_regex", "method", "account_id", "endpoint", "nth", "probability", "seed"})
 _ARGUMENTS: Final[dict[str, frozenset[str]]] = {
     "status": frozenset(
@@ -34,6 +49,21 @@ _ARGUMENTS: Final[dict[str, frozenset[str]]] = {
     "cut_json": frozenset({"share"}),
     "cut_gzip": frozenset({"share"}),
     "wrong_content_length": frozenset({"extra"}),
+    "interim": frozenset({"status", "seconds"}),
+    "errors_beside_data": frozenset({"code", "message", "parameter", "kept"}),
+    "odd_data": frozenset({"value"}),
+    "odd_record": frozenset({"field", "value", "rows"}),
+    "odd_text": frozenset({"kind", "field", "rows"}),
+    "time_offset": frozenset({"offsets"}),
+    "other_account": frozenset({"account_id"}),
+    "repeat_authorization": frozenset({"status", "code"}),
+}
+#: A rule of these kinds needs one of the arguments.
+_NEEDED: Final[dict[str, frozenset[str]]] = {
+    "odd_data": frozenset({"value"}),
+    "odd_record": frozenset({"field", "value"}),
+    "odd_text": frozenset({"kind"}),
+    "other_account": frozenset({"account_id"}),
 }
 
 
@@ -46,7 +76,7 @@ class FaultRule:
         match: `path_regex` (searched in the path), `method`, `account_id`, `endpoint` (key). All must hold.
             Then `nth` (list of 1-based numbers among the matching requests) or `probability` with `seed`.
         times: the rule hits so many requests at most, None for all.
-        fault: its kind, one of INSTEAD or SPOILING.
+        fault: its kind, one of INSTEAD, SPOILING or CONTENT, or OTHER_ACCOUNT.
         arguments: the arguments of its kind.
     """
 
@@ -70,6 +100,11 @@ class FaultRule:
         unknown = (set(match) - _MATCH_KEYS) | (set(arguments) - _ARGUMENTS[fault])
         if unknown:
             raise ValueError(f"unknown in a {fault} rule: {', '.join(sorted(unknown))}")
+        needed = _NEEDED.get(fault, frozenset())
+        if needed and not needed & set(arguments):
+            raise ValueError(f"{fault} needs {' or '.join(sorted(needed))}")
+        if fault == "odd_text" and arguments["kind"] not in ODD_TEXTS:
+            raise ValueError(f"kind is one of {', '.join(ODD_TEXTS)}, not {arguments['kind']!r}")
         name = values.get("name", f"{position}-{fault}")
         rng = Random(match.get("seed", position))
         return cls(name, match, values.get("times"), fault, arguments, rng=rng)

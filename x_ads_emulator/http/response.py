@@ -25,7 +25,8 @@ class Response:
         user_level: whether that wait is about all accounts (§4).
         cut_before: the connection is reset without a response.
         cut_after: the connection is reset after that many bytes of the body.
-        delay: seconds to wait before anything is sent.
+        interim: status below 200 of an informational response in front of this one (RFC 9110 §15.2).
+        delay: seconds to wait before this response is sent.
         bytes_per_second: pace of the body, None for full speed.
         declared_length: a Content-Length that is not the body's; the connection is closed after the body.
     """
@@ -39,6 +40,7 @@ class Response:
     user_level: bool = False
     cut_before: bool = False
     cut_after: int | None = None
+    interim: int | None = None
     delay: float = 0.0
     bytes_per_second: float | None = None
     declared_length: int | None = None

@@ -91,6 +91,9 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
     def _send(self, response: Response, framed: Framed) -> None:
+        if response.interim is not None:
+            interim = f"HTTP/1.1 {response.interim} {_phrase(response.interim)}\r\nlink: </>; rel=preconnect\r\n\r\n"
+            self.connection.sendall(interim.encode("latin-1"))
         if response.delay:
             time.sleep(response.delay)
         if response.cut_before:

@@ -17,6 +17,8 @@ from x_ads_emulator.http.response import Response, failure
 _CODES: Final = {
     400: ("INVALID_PARAMETER", "The request is invalid"),
     401: ("UNAUTHORIZED_ACCESS", "This request is not properly authenticated"),
+    # X's table has no 402 (§3 rule 5); the words are HTTP's.
+    402: ("PAYMENT_REQUIRED", "Payment Required"),
     403: ("ACTION_NOT_ALLOWED", "This action is not allowed"),
     404: ("NOT_FOUND", "The resource was not found"),
     408: ("CANCELLED_REQUEST", "The request was cancelled"),
@@ -53,6 +55,11 @@ def instead(rule: FaultRule, request: Request, account_id: str | None) -> Respon
         return Response(arguments.get("status", 302), b"", headers={"location": location})
     if rule.fault == "reset_before":
         return Response(0, b"", cut_before=True)
+    if rule.fault == "repeat_authorization":
+        # The header holds the consumer key, the token and a signature (§1 rule 4).
+        message = f"Could not read the header Authorization: {request.headers.get('authorization', '')}"
+        code = arguments.get("code", "INVALID_PARAMETER")
+        return failure(ApiError(arguments.get("status", 400), code, message), account_id)
     if rule.fault == "garbage":
         length = arguments.get("length", 512)
         return Response(arguments.get("status", 200), Random(rule.struck).randbytes(length))
@@ -64,6 +71,8 @@ def spoil(rule: FaultRule, response: Response) -> Response:
     arguments, body = rule.arguments, response.body
     if rule.fault == "hang":
         response.delay = arguments.get("seconds", 60.0)
+    elif rule.fault == "interim":
+        response.interim, response.delay = arguments.get("status", 103), arguments.get("seconds", 0.0)
     elif rule.fault == "slow_body":
         response.bytes_per_second = arguments.get("bytes_per_second", 100.0)
     elif rule.fault == "wrong_content_length":

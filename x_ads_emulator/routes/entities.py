@@ -34,6 +34,7 @@ class Entities:
         self._world = world
         self._settings = settings
         self._collections: dict[tuple[str, str | None, str], tuple[int, list[Record]]] = {}
+        self._numbers = paging.CursorNumbers()
         self._lock = threading.Lock()
 
     def collection(self, endpoint: Endpoint, account_id: str | None, pairs: Pairs) -> Payload:
@@ -49,13 +50,14 @@ class Entities:
         if endpoint.stream == "promoted_accounts" and "line_item_ids" in values and not found:
             message = "None of the line items are configured to contain promoted accounts"
             raise ApiError(400, "INVALID_PARAMETER", message, "line_item_ids", ",".join(values["line_item_ids"]))
-        cursor = paging.Cursor.decode(values["cursor"], filters) if "cursor" in values and endpoint.has_cursor else None
+        cursor = self._cursor(values, filters) if endpoint.has_cursor else None
         start = paging.start_of(found, order, cursor, self._settings.paging == "keyset")
         count = values.get("count", endpoint.default_count) or len(found)
         page = found[start : start + count]
-        following: str | None = None
+        following: str | int | None = None
         if endpoint.has_cursor and page and self._more(len(page), count, start, len(found)):
-            following = paging.Cursor(start + len(page), paging.position(page[-1], order)).encode(filters)
+            last = paging.position(page[-1], order)
+            following = self._printed_cursor(paging.Cursor(start + len(page), last), filters)
         return self._payload(endpoint, values, _printed(endpoint, page, values), echo, following, len(found))
 
     def single(self, endpoint: Endpoint, account_id: str, record_id: str, pairs: Pairs) -> Payload:
@@ -113,13 +115,14 @@ class Entities:
             message = "Rows made on demand are sorted by updated_at-desc only"
             raise ApiError(400, "REQUEST_TOO_COMPLEX", message, "sort_by")
         filters = self._filter_text(endpoint, account_id, values)
-        cursor = paging.Cursor.decode(values["cursor"], filters) if "cursor" in values else None
+        cursor = self._cursor(values, filters)
         start = cursor.offset if cursor else 0
         count = values.get("count", endpoint.default_count)
         deleted = bool(values.get("with_deleted"))
         total = rows.count_visible(deleted)
         size = max(0, min(count, total - start))
-        following = paging.Cursor(start + size, []).encode(filters) if self._more(size, count, start, total) else None
+        more = self._more(size, count, start, total)
+        following = self._printed_cursor(paging.Cursor(start + size, []), filters) if more else None
         data = RawRows(rows.render(start, count, deleted))
         return self._payload(endpoint, values, data, echo, following, total)
 
@@ -129,13 +132,24 @@ class Entities:
         values: Mapping[str, Any],
         data: Any,
         echo: dict[str, Any],
-        following: str | None,
+        following: str | int | None,
         total: int,
     ) -> Payload:
         extra = dict(endpoint.envelope)
         if "total_count" in extra or values.get("with_total_count"):
             extra["total_count"] = total
         return Payload(data, echo, following if endpoint.prints_cursor else MISSING, extra)
+
+    def _cursor(self, values: Mapping[str, Any], filters: str) -> paging.Cursor | None:
+        if "cursor" not in values:
+            return None
+        numbered = self._settings.cursor_style == "number"
+        text = self._numbers.text(values["cursor"], filters) if numbered else values["cursor"]
+        return paging.Cursor.decode(text, filters)
+
+    def _printed_cursor(self, cursor: paging.Cursor, filters: str) -> str | int:
+        text = cursor.encode(filters)
+        return self._numbers.number(text, filters) if self._settings.cursor_style == "number" else text
 
     def _more(self, size: int, count: int, start: int, total: int) -> bool:
         if size < count:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -70,6 +71,28 @@ class Cursor:
         except (ValueError, TypeError) as error:
             message = f'Expected a cursor of this collection, got "{text}" for cursor'
             raise ApiError(400, "INVALID_PARAMETER", message, "cursor", text) from error
+
+
+class CursorNumbers:
+    """Numbers that stand for cursors: 0, 1, 2, … for each collection and its filters. Safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
+
+    def number(self, text: str, filters: str) -> int:
+        """The number of a cursor; the same one each time."""
+        with self._lock:
+            texts = self._texts.setdefault(filters, [])
+            if text not in texts:
+                texts.append(text)
+            return texts.index(text)
+
+    def text(self, number: str, filters: str) -> str:
+        """The cursor of a number; the number itself if there is none, which is no cursor."""
+        with self._lock:
+            texts = self._texts.get(filters, [])
+            return texts[int(number)] if number.isdecimal() and int(number) < len(texts) else number
 
 
 def _digest(filters: str, body: str) -> str:

@@ -11,6 +11,7 @@ from integration_tests.emulator_tests.analytics.builders import ACCOUNT, Bench, 
 from integration_tests.truth import expected_rows
 from x_ads_emulator.clock import parse_instant
 from x_ads_emulator.errors import ApiError
+from x_ads_emulator.payload import MISSING
 
 WINDOW = {"entity": "LINE_ITEM", "start_time": "2026-10-01", "end_time": "2026-10-15"}
 
@@ -204,3 +205,23 @@ def test_given_a_correction_when_it_makes_no_sense_then_the_key_is_named(
     with pytest.raises(ApiError) as caught:
         _corrected("2026-11-20T09:15:00Z", **changes)
     assert caught.value.parameter == parameter
+
+
+def test_given_a_page_size_when_read_by_cursor_then_the_pages_hold_the_same_entities() -> None:
+    whole = bench().service.active_entities(ACCOUNT, WINDOW)
+    at = bench(active_page_size=3)
+    page = at.service.active_entities(ACCOUNT, WINDOW)
+    assert len(page.data) == 3
+    assert isinstance(page.next_cursor, str)
+    last = at.service.active_entities(ACCOUNT, {**WINDOW, "cursor": page.next_cursor})
+    assert last.next_cursor is None
+    assert [*page.data, *last.data] == whole.data
+    assert whole.next_cursor is MISSING
+
+
+def test_given_a_cursor_of_another_period_when_sent_then_400() -> None:
+    at = bench(active_page_size=1)
+    cursor = at.service.active_entities(ACCOUNT, WINDOW).next_cursor
+    with pytest.raises(ApiError) as caught:
+        at.service.active_entities(ACCOUNT, {**WINDOW, "end_time": "2026-10-16", "cursor": str(cursor)})
+    assert (caught.value.status, caught.value.parameter) == (400, "cursor")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW
+from integration_tests.emulator_tests.core.builders import ACCOUNT, NOW, oauth
 from x_ads_emulator.client import Emulator
 from x_ads_emulator.world.spec import WorldSpec
 
@@ -243,3 +243,22 @@ def test_given_two_requests_on_one_connection_when_sent_then_keep_alive_is_follo
 def test_given_a_client_that_expects_100_when_asked_then_it_gets_100_continue(emulator: Emulator) -> None:
     head = b"POST /nowhere HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
     assert raw(emulator, head + b"{}").startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 ")
+
+
+def test_given_an_interim_response_when_read_then_the_real_one_follows(
+    emulator: Emulator,
+) -> None:
+    emulator.set_faults([{"fault": "interim", "status": 103, "seconds": 0.3, "match": {"path_regex": "/12/nowhere$"}}])
+    host, port = emulator.base_url.removeprefix("http://").split(":")  # ignore-https-check
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        began = time.monotonic()
+        _, headers, _ = oauth().sign(f"{emulator.base_url}/12/nowhere", "GET", None, {})
+        head = f"GET /12/nowhere HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {headers['Authorization']}\r\n\r\n"
+        connection.sendall(head.encode())
+        first = connection.recv(65_536)
+        paused = time.monotonic()
+        second = connection.recv(65_536)
+    assert first.startswith(b"HTTP/1.1 103 Early Hints\r\n")
+    assert first.endswith(b"\r\n\r\n")
+    assert second.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert paused - began < 0.3 <= time.monotonic() - began
