@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from x_ads_emulator.analytics import catalog, segments
@@ -47,6 +47,14 @@ class JobRequest:
             "platform": self.platform,
             "metric_groups": list(self.metric_groups),
         }
+
+    def with_fields(self, changes: Mapping[str, Any]) -> JobRequest:
+        """The same request with other values of segmentation_type, country, platform, metric_groups, placement."""
+        names = {"segmentation_type": "segmentation"}
+        values = {names.get(name, name): value for name, value in changes.items()}
+        if "metric_groups" in values:
+            values["metric_groups"] = tuple(values["metric_groups"])
+        return replace(self, **values)
 
     def echo(self) -> dict[str, Any]:
         """The `request.params` of POST: the parameters as the server read them, without account_id (§2.1 rule 3)."""

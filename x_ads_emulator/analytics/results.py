@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import orjson
 
 from x_ads_emulator.analytics import numbers
 from x_ads_emulator.analytics.corrections import CorrectionBook
+from x_ads_emulator.analytics.faults import ODD_VALUE, OTHER_FILE, JobFault
 from x_ads_emulator.analytics.layout import Layout, layout_of
 from x_ads_emulator.analytics.numbers import Source
 from x_ads_emulator.analytics.population import Population, first_granule_from, granule_of
@@ -45,11 +47,13 @@ class ResultBuilder:
         self._population = population
         self._book = book
 
-    def build(self, request: JobRequest, switches: Switches, as_of: datetime) -> bytes:
-        """The gzipped file, with activity and corrections up to `as_of`."""
+    def build(self, request: JobRequest, switches: Switches, as_of: datetime, fault: JobFault | None = None) -> bytes:
+        """The gzipped file, with activity and corrections up to `as_of`, and with the job's fault."""
+        if fault is not None and fault.status == OTHER_FILE:
+            request = request.with_fields(fault.file)
         bounds = np.array([first_granule_from(edge) for edge in request.window.edges], dtype=np.int64)
         file = _File(request, switches, as_of, bounds)
-        document = {
+        document: dict[str, Any] = {
             "data_type": "stats",
             "time_series_length": len(bounds) - 1,
             "data": [
@@ -58,6 +62,10 @@ class ResultBuilder:
             ],
             "request": {"params": request.fields()},
         }
+        if fault is not None and fault.status == ODD_VALUE:
+            _put(document, fault)
+            # orjson does not write whole numbers beyond 64 bits.
+            return gzip.compress(json.dumps(document).encode(), compresslevel=1, mtime=0)
         return gzip.compress(orjson.dumps(document), compresslevel=1, mtime=0)
 
     def _id_data(self, file: _File, entity_id: str) -> list[dict[str, Any]]:
@@ -92,3 +100,17 @@ class ResultBuilder:
 
 def _idle(file: _File, layout: Layout, entity_id: str) -> dict[str, Any]:
     return {"segment": None, "metrics": layout.idle_metrics(entity_id, drop=file.switches.drop_metric_keys)}
+
+
+def _put(document: dict[str, Any], fault: JobFault) -> None:
+    """Puts a fault's value into the first entity that has a row."""
+    rows = [row for entity in document["data"] for row in entity["id_data"]]
+    if not rows:
+        return
+    name, _, sub = fault.metric.partition(".")
+    metrics = dict(rows[0]["metrics"])
+    series = (metrics.get(name) or {}).get(sub) if sub else metrics.get(name)
+    odd = [fault.value, *(series or [0] * document["time_series_length"])[1:]]
+    put = fault.value if fault.whole else odd
+    metrics[name] = {**(metrics.get(name) or {}), sub: put} if sub else put
+    rows[0]["metrics"] = metrics

@@ -203,13 +203,14 @@ class Analytics:
 
     def _content(self, job: Job, switches: Switches) -> bytes:
         """The file, built outside of the lock; the last 64 are kept, with `prebuild` all."""
-        key: object = (job.request, switches.link_clicks_drift) if switches.prebuild else job.number
+        shared = switches.prebuild and job.fault is None
+        key: object = (job.request, switches.link_clicks_drift) if shared else job.number
         with self._lock:
             if key in self._files:
                 return self._files[key]
         with self._building:
             # One thread at a time: several that calculate slow each other down.
-            content = self._builder.build(job.request, switches, job.finished_at)
+            content = self._builder.build(job.request, switches, job.finished_at, job.fault)
         with self._lock:
             self._files[key] = content
             while len(self._files) > _KEPT_FILES and not switches.prebuild:
