@@ -10,10 +10,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-# Any Python 3.10 to 3.13 does for the connector; override with  make PYTHON=/path/to/python
-PYTHON ?= $(shell tools/find_python.sh 3.11 3.12 3.10 3.13)
+# Any Python 3.11 to 3.13 does for the connector; override with  make PYTHON=/path/to/python
+PYTHON ?= $(shell tools/find_python.sh 3.11 3.12 3.13)
 # PyAirbyte and Airbyte's QA checks do not support 3.13 yet.
-DEMO_PYTHON ?= $(shell tools/find_python.sh 3.11 3.12 3.10)
+DEMO_PYTHON ?= $(shell tools/find_python.sh 3.11 3.12)
 QA_PYTHON ?= $(shell tools/find_python.sh 3.11 3.12)
 PYTEST_ARGS ?= -q
 # Tests of one file share an emulator; most of them wait, so more processes than two cores pay.

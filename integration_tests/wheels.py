@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from integration_tests.connector import ROOT
@@ -32,11 +33,14 @@ def build(project: Path, folder: Path) -> Path:
     return wheel
 
 
-def install(wheel: Path, requirements: Path) -> Path:
-    """Install a wheel and hashed requirements into a fresh environment beside it; return its bin folder."""
-    folder = wheel.parent
-    run(sys.executable, "-m", "venv", "fresh", folder=folder)
-    run(ROOT / "tools" / "install.sh", folder / "fresh", requirements, folder=folder)
-    programs = folder / "fresh" / "bin"
+def install(wheel: Path, requirements: Path, python: str = sys.executable) -> Path:
+    """Install a wheel and hashed requirements into a fresh environment; return its bin folder.
+
+    The environment lies beside the wheel, and is of the Python with the path `python`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=wheel.parent))
+    run(python, "-m", "venv", folder, folder=folder)
+    run(ROOT / "tools" / "install.sh", folder, requirements, folder=folder)
+    programs = folder / "bin"
     run(programs / "python", "-m", "pip", "install", *_QUIET, "--no-deps", "--no-index", wheel, folder=folder)
     return programs

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 #
 # Prints the path of the first Python whose minor version is among the arguments, in their order.
-# Usage: tools/find_python.sh 3.11 3.12 3.10 3.13
+# Usage: tools/find_python.sh 3.11 3.12 3.13
 set -u
 
 version_of() {
@@ -10,7 +10,8 @@ version_of() {
 }
 
 for wanted in "$@"; do
-  for candidate in python3 "python$wanted" python; do
+  # pyenv keeps versions that its shims do not offer.
+  for candidate in python3 "python$wanted" python "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$wanted".*/bin/python; do
     path=$(command -v "$candidate" 2>/dev/null) || continue
     if [ "$(version_of "$path")" = "$wanted" ]; then
       "$path" -c 'import sys; print(sys.executable)'

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 import uuid
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -17,11 +18,6 @@ ROOT = Path(__file__).resolve().parents[1]
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text())
 DATA: dict[str, Any] = METADATA["data"]
 SVG = "{http://www.w3.org/2000/svg}svg"
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 def poetry_table() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,6 @@ LOCKS = {
 PIN = re.compile(
     r"^(?P<name>[a-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==(?P<version>\S+)(?: ;.*?)?(?P<hashes>(?: \\\n    --hash=\S+)+)$"
 )
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 def toml(path: Path) -> dict[str, Any]:
