@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from itertools import islice
 from typing import Protocol
 
 from airbyte_cdk.models import FailureType
@@ -78,7 +77,9 @@ class JobBoard:
         self._runs = runs
         self._windows = windows
         self._accounts: dict[str, AccountJobs] = {}
+        # Accounts with jobs that run, and with windows that are not over.
         self._busy: set[str] = set()
+        self._reading: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
         self._polls: dict[AccountJobs, None] = {}
         self.downloads = Downloads(client, self.job_failed)
@@ -159,9 +160,7 @@ class JobBoard:
 
     def _creations_at_once(self) -> int:
         """How many jobs of one account may be requested at a time: requests that hang must not take all workers."""
-        reading = (account for account in self._accounts.values() if account.windows)
-        several = len(list(islice(reading, 2))) > 1
-        return max(self._workers // 2, 1) if several else self._workers
+        return max(self._workers // 2, 1) if len(self._reading) > 1 else self._workers
 
     def _created(
         self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, response: ApiResponse
@@ -211,10 +210,8 @@ class JobBoard:
     # Status
 
     def _schedule_poll(self, account: AccountJobs) -> None:
-        if account.running:
-            self._busy.add(account.account_id)
-        else:
-            self._busy.discard(account.account_id)
+        for accounts, has_any in ((self._busy, account.running), (self._reading, account.windows)):
+            (accounts.add if has_any else accounts.discard)(account.account_id)
         if account in self._polls:
             return
         due = self._next_poll_of(account)
