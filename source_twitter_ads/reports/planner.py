@@ -6,19 +6,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta, timezone
-from functools import lru_cache
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.reports.calendar import ceil_hour, floor_hour, iso, parse_instant
+from source_twitter_ads.reports.calendar import ceil_hour, floor_hour, iso, midnight, parse_instant
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import window_days
-from source_twitter_ads.reports.options import PLACEMENTS
-from source_twitter_ads.reports.points import Span
-from source_twitter_ads.reports.windows import AccountCalendar, Window, plan_windows, windows_between
+from source_twitter_ads.reports.options import HOUR, PLACEMENTS, TOTAL
+from source_twitter_ads.reports.windows import AccountCalendar, Span, Window, plan_windows, windows_between
 
 # X answers for at most 90 days; windows have 30, today comes on top, and both readings of their bounds.
 LONGEST_QUESTION = timedelta(days=33)
@@ -26,12 +25,9 @@ LONGEST_QUESTION = timedelta(days=33)
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """X's word that numbers of an entity changed.
+    """X's word that numbers of an entity changed, under some placements.
 
-    Attributes:
-        entity_id: the entity.
-        placements: where it has numbers.
-        start, end: the period that the changed numbers belong to, UTC; it may lie long before the change.
+    They belong to the period from `start` to `end`, UTC, which may lie long before the change.
     """
 
     entity_id: str
@@ -42,11 +38,9 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request of active_entities: what changed of a kind of entity, by the time at which X recorded the change.
+    """One request of active_entities: what changed of a kind of entity, such as LINE_ITEM.
 
-    Attributes:
-        entity: the kind, for instance LINE_ITEM.
-        start, end: whole hours, UTC.
+    X recorded the changes from `start` to `end`, whole hours in UTC.
     """
 
     entity: str
@@ -136,13 +130,8 @@ Changes = Generator[Sequence[Question], Sequence[Sequence[Activity]], list[Activ
 class Planner:
     """Plans one report of one account. Pure: it names the questions to X and is handed the answers.
 
-    Args:
-        definition: the report.
-        settings: dates and attribution window.
-        account_id: the ad account.
-        calendar: its calendar.
-        now: the moment of the sync, aware; the same for all reports.
-        entity_ids: of a kind that X's feed lacks, such as organic Tweets; they are read in every window.
+    `now`, aware, is the moment of the sync. `entity_ids` are of a kind that X's feed lacks, such as organic Tweets;
+    they are read in every window.
     """
 
     def __init__(
@@ -161,24 +150,32 @@ class Planner:
         self._now = now
         self._entity_ids = entity_ids
         self._today = now.astimezone(calendar.zone).utcoffset() or timedelta()
+        limits: dict[str, Any] = {
+            "start": settings.start_date,
+            "end": settings.end_date,
+            "now": now,
+            "max_days": window_days(definition),
+        }
+        self._windows = partial(plan_windows, calendar, definition.granularity, **limits)
+        self._older_windows = partial(windows_between, calendar, definition.granularity, **limits)
 
     def plan(self, bookmark: datetime | None) -> Plan:
-        """Plan the windows to read, oldest first.
-
-        Args:
-            bookmark: the instant up to which earlier syncs have read, None at first.
-        """
+        """Plan the windows to read, oldest first; earlier syncs have read up to the bookmark, None at first."""
         if bookmark is not None and bookmark > self._now + FUTURE:
             return []
-        planned = [PlannedWindow(window, min(window.end_utc, self._now)) for window in self._windows(bookmark)]
+        windows = self._windows(bookmark=bookmark, attribution_days=self._settings.attribution_window)
+        planned = [PlannedWindow(window, min(window.end_utc, self._now)) for window in windows]
         if not self._definition.feeds:
-            for window in planned:
-                self._add(window, self._entity_ids, self._definition.placements or PLACEMENTS)
+            for one in planned:
+                for entity_id in self._entity_ids:
+                    one.add(entity_id, self._definition.placements or PLACEMENTS)
             return planned
-        periods = [*map(self._recorded_in, planned), *self._after_end(bookmark, planned)]
+        recorded = [(start, min(end, self._now)) for start, end in (self._widest(one.window) for one in planned)]
+        periods = [*recorded, *self._after_end(bookmark, planned)]
         changes = yield from self._ask(periods)
-        for window in planned:
-            self._add_active(window, changes)
+        for one in planned:
+            start, end = self._widest(one.window)
+            self._add(one, (change for change in changes if change.start < end and change.end >= start))
         corrected = yield from self._corrections(bookmark, planned, changes)
         return [*corrected, *planned]
 
@@ -193,42 +190,20 @@ class Planner:
         answers = (yield list(dict.fromkeys(wanted))) if wanted else ()
         return list(chain.from_iterable(answers))
 
-    def _windows(self, bookmark: datetime | None) -> list[Window]:
-        return plan_windows(
-            self._calendar,
-            self._definition.granularity,
-            start=self._settings.start_date,
-            end=self._settings.end_date,
-            now=self._now,
-            bookmark=bookmark,
-            attribution_days=self._settings.attribution_window,
-            max_days=window_days(self._definition),
-        )
-
-    def _recorded_in(self, planned: PlannedWindow) -> Span:
-        start, end = self._widest(planned.window)
-        return start, min(end, self._now)
-
     def _widest(self, window: Window) -> Span:
         """The instants of a window by either reading of plain dates: each day's own offset, and today's (§7.1)."""
         if isinstance(window.start, datetime):
             return window.start_utc, window.end_utc
-        first, last = (datetime.combine(day, time(), timezone.utc) - self._today for day in (window.start, window.end))
+        first, last = (midnight(timezone(self._today), day) for day in (window.start, window.end))
         return min(window.start_utc, first), max(window.end_utc, last)
 
-    def _earliest(self, instant: datetime) -> datetime:
-        """An instant of the earliest day that an instant belongs to, by either reading."""
-        return min(instant, instant + self._to_today(instant))
-
-    def _latest(self, instant: datetime) -> datetime:
-        """An instant of the latest day that an instant belongs to, by either reading."""
-        return max(instant, instant + self._to_today(instant))
-
-    def _to_today(self, instant: datetime) -> timedelta:
-        if self._definition.granularity == "HOUR":
-            return timedelta()
+    def _either_reading(self, instant: datetime) -> Span:
+        """An instant of the earliest, and one of the latest day that an instant belongs to, by either reading."""
+        if self._definition.granularity == HOUR:
+            return instant, instant
         zone = self._calendar.zone_of(self._calendar.local_date(instant))
-        return self._today - (instant.astimezone(zone).utcoffset() or timedelta())
+        other = instant + self._today - (instant.astimezone(zone).utcoffset() or timedelta())
+        return min(instant, other), max(instant, other)
 
     def _after_end(self, bookmark: datetime | None, planned: Sequence[PlannedWindow]) -> list[Span]:
         """With an end_date that has passed, changes to what lies before it are recorded after it."""
@@ -237,12 +212,6 @@ class Planner:
             return []
         last = min(self._now, end + LONGEST_RESTATEMENT)
         return [(end, last)] if end < last else []
-
-    def _add_active(self, planned: PlannedWindow, changes: Iterable[Activity]) -> None:
-        start, end = self._widest(planned.window)
-        for change in changes:
-            if change.start < end and change.end >= start:
-                self._add(planned, self._entities(change), self._placements(change))
 
     def _corrections(
         self, bookmark: datetime | None, planned: Sequence[PlannedWindow], changes: Sequence[Activity]
@@ -255,17 +224,17 @@ class Planner:
         if bookmark is None:
             return []
         start = planned[0].window.start_utc if planned else bookmark
-        if not any(self._earliest(change.start) < start for change in changes):
+        if not any(self._either_reading(change.start)[0] < start for change in changes):
             return []
         last = min(self._now, bookmark + LONGEST_RESTATEMENT) if self._settings.end_date else self._now
         new = yield from self._ask([(bookmark, last)])
         older = [
-            replace(change, start=self._earliest(change.start), end=min(self._latest(change.end), start))
+            replace(change, start=earliest, end=min(self._either_reading(change.end)[1], start))
             for change in new
-            if self._earliest(change.start) < start
+            if (earliest := self._either_reading(change.start)[0]) < start
         ]
         corrected: list[PlannedWindow] = []
-        for cell in self._older_windows(_FIRST_ADS, start) if older else ():
+        for cell in self._older_windows(start_utc=_FIRST_ADS, end_utc=start) if older else ():
             touching = [change for change in older if change.start < cell.end_utc and change.end >= cell.start_utc]
             if touching and cell.start_utc < start:
                 corrected.extend(self._corrected(cell, touching))
@@ -278,36 +247,18 @@ class Planner:
         only the days beside the corrected one show that the segment is there and has zero on it.
         """
         windows = [cell]
-        if not self._definition.segmented and self._definition.granularity != "TOTAL":
+        if not self._definition.segmented and self._definition.granularity != TOTAL:
             first = max(cell.start_utc, min(change.start for change in touching))
-            windows = self._older_windows(first, min(cell.end_utc, max(change.end for change in touching)))
+            last = min(cell.end_utc, max(change.end for change in touching))
+            windows = self._older_windows(start_utc=first, end_utc=last)
         for window in windows:
             planned = PlannedWindow(window)
-            for change in touching:
-                self._add(planned, self._entities(change), self._placements(change))
+            self._add(planned, touching)
             yield planned
 
-    def _older_windows(self, start: datetime, end: datetime) -> list[Window]:
-        return windows_between(
-            self._calendar,
-            self._definition.granularity,
-            start,
-            end,
-            grid_start=self._settings.start_date,
-            grid_end=self._settings.end_date,
-            now=self._now,
-            max_days=window_days(self._definition),
-        )
-
-    def _placements(self, change: Activity) -> tuple[str, ...]:
+    def _add(self, planned: PlannedWindow, changes: Iterable[Activity]) -> None:
+        """Have the entities that changes are about read; X's feed never names the account that it is of."""
         wanted = self._definition.placements
-        return tuple(placement for placement in change.placements if wanted is None or placement in wanted)
-
-    def _entities(self, change: Activity) -> Sequence[str]:
-        """The report's entities that a change is about: X's feed never names the account that it is of."""
-        return (self._account_id,) if self._definition.entity == "ACCOUNT" else (change.entity_id,)
-
-    @staticmethod
-    def _add(planned: PlannedWindow, entity_ids: Iterable[str], placements: Iterable[str]) -> None:
-        for entity_id in entity_ids:
-            planned.add(entity_id, placements)
+        for change in changes:
+            entity_id = self._account_id if self._definition.entity == "ACCOUNT" else change.entity_id
+            planned.add(entity_id, [name for name in change.placements if wanted is None or name in wanted])

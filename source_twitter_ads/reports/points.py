@@ -2,24 +2,23 @@
 """The points of a result file: which date and which instants each number of its arrays stands for.
 
 A result file carries no timestamps (docs/x-ads-api.md §7.3); they follow from the window that was asked for and from
-the
-instants that X says it resolved (`request.params`, the echo). Pure: touches no network.
+the instants that X says it resolved (`request.params`, the echo). Pure: touches no network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
-from source_twitter_ads.reports.calendar import DAY, HOUR, AccountCalendar, iso, midnight
+from source_twitter_ads.reports.calendar import ONE_DAY, ONE_HOUR, AccountCalendar, iso, midnight, parse_instant
+from source_twitter_ads.reports.options import DAY, HOUR
+from source_twitter_ads.reports.windows import Span, Window, is_plain_date
 
-Span = tuple[datetime, datetime]
-Midnights = Callable[[date], datetime]
-
-# X turns dates into instants when a job is created, which may be hours before or after the moment of the sync.
-_AROUND_NOW = (timedelta(), -DAY, DAY)
+# How X turns the bounds that it is sent into instants.
+Reading = Callable[[date], datetime]
 
 
 class Point(NamedTuple):
@@ -30,107 +29,89 @@ class Point(NamedTuple):
     end_time: str
 
 
-def hour_points(calendar: AccountCalendar, own: Span, echo: Span | None, count: int, now: datetime) -> list[Point]:
-    """One point per UTC hour of `own`, dated by the account-local day in which the hour starts.
-
-    Raises:
-        ValueError: if the echo is another period, or count fits neither the hours nor those that have begun.
-    """
-    if echo is not None and echo != own and not _ends_at_present(echo, own, now):
-        raise _other_period(echo, own)
-    day = calendar.local_date(own[0])
-    next_day = calendar.day_start(day + DAY)
-    points = []
-    for index in range(int((own[1] - own[0]) / HOUR)):
-        start = own[0] + index * HOUR
-        while start >= next_day:
-            day += DAY
-            next_day = calendar.day_start(day + DAY)
-        points.append(Point(day.isoformat(), iso(start), iso(start + HOUR)))
-    return _counted(points, count, now, "hours", own)
-
-
-def total_point(
-    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, count: int, now: datetime
+def begun_points(
+    window: Window, granularity: str, echo_start: str | None, echo_end: str | None, count: int, now: datetime
 ) -> list[Point]:
-    """The single point of a TOTAL window, with the instants that X resolved when it says them.
+    """Name the points of a result file that have begun; X knows no numbers beyond the present and may leave these out.
+
+    DAY points are labelled by counting local dates from the window's first. The echo tells how X has read the dates
+    (docs/x-ads-api.md §7.1): by each day's own offset, so that days have 23 or 25 hours at a clock change, or by
+    today's, so that all have 24. HOUR points are UTC hours and `date` is the account-local day of the hour's start.
+    TOTAL is one point.
+
+    The echo is `request.params` of the file, where None says nothing, and `count` its `time_series_length`. `now` is
+    the moment of the sync, aware.
 
     Raises:
-        ValueError: if the echo is another period or count is not 1.
+        ValueError: if the echo is another period, or count fits neither the window's points nor those that have begun.
     """
-    first, end = days
-    midnights = _reading(calendar, days, own, echo, now)
-    point = Point(first.isoformat(), iso(midnights(first)), iso(midnights(end)))
-    return _counted([point], count, now, "point", own)
-
-
-def day_points(
-    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, count: int, now: datetime
-) -> list[Point]:
-    """One point per local date of `days` (end exclusive), each with its bounds as X read the dates.
-
-    Raises:
-        ValueError: if the echo is another period, or count fits neither the dates nor those that have begun.
-    """
-    midnights = _reading(calendar, days, own, echo, now)
-    first, end = days
-    dates = [first + index * DAY for index in range((end - first).days)]
-    bounds = [midnights(day) for day in (*dates, end)]
+    read = _reading(window, echo_start, echo_end, now)
+    unit = {DAY: ONE_DAY, HOUR: ONE_HOUR}.get(granularity, window.end - window.start)
+    starts = [window.start + index * unit for index in range((window.end - window.start) // unit)]
+    instants = [read(bound) for bound in (*starts, window.end)]
+    dates = _local_dates(window.calendar, instants[:-1]) if granularity == HOUR else starts
     points = [
-        Point(day.isoformat(), iso(start), iso(stop))
-        for day, start, stop in zip(dates, bounds, bounds[1:], strict=False)
-        if start < stop  # a day that the zone left out has no length and no point
+        Point(day.isoformat(), start, end)
+        for day, (start, end) in zip(dates, pairwise(map(iso, instants)), strict=True)
+        if start < end  # a day that the zone left out has no length and no point
     ]
-    return _counted(points, count, now, "days", own)
+    present = iso(now.astimezone(timezone.utc))
+    begun = [point for point in points if point.start_time <= present]
+    if not len(begun) <= count <= len(points):
+        own = _named((window.start_utc, window.end_utc))
+        raise ValueError(f"the file holds {count} points, but {own} has {len(points)} by {granularity}.")
+    return begun
 
 
-def _reading(
-    calendar: AccountCalendar, days: tuple[date, date], own: Span, echo: Span | None, now: datetime
-) -> Midnights:
-    """How X has turned the dates into instants, by its echo; the account's own calendar where it does not say."""
-    if echo is None:
-        return calendar.day_start
-    readings = [(reading, (reading(days[0]), reading(days[1]))) for reading in _readings(calendar, days[0], now)]
-    for reading, period in readings:
-        if echo == period:
-            return reading
-    for reading, period in readings:
-        if _ends_at_present(echo, period, now):
-            return reading
-    raise _other_period(echo, own)
+def _local_dates(calendar: AccountCalendar, hours: Sequence[datetime]) -> Iterator[date]:
+    """The account-local days in which consecutive hours start."""
+    day = calendar.local_date(hours[0])
+    next_start = calendar.day_start(day + ONE_DAY)
+    for hour in hours:
+        while hour >= next_start:
+            day += ONE_DAY
+            next_start = calendar.day_start(day + ONE_DAY)
+        yield day
 
 
-def _readings(calendar: AccountCalendar, first: date, now: datetime) -> Iterator[Midnights]:
+def _reading(window: Window, echo_start: str | None, echo_end: str | None, now: datetime) -> Reading:
+    """How X has turned the bounds into instants, by its echo; the account's own calendar where it does not say.
+
+    Raises:
+        ValueError: if the echo is another period.
+    """
+    if not echo_start or not echo_end or is_plain_date(echo_start) or is_plain_date(echo_end):
+        asked = ((echo_start, window.request_start), (echo_end, window.request_end))
+        if isinstance(window.start, datetime) or all(
+            echo == sent for echo, sent in asked if echo and is_plain_date(echo)
+        ):
+            return window.instant
+        sent = f"{window.request_start} to {window.request_end}"
+        raise ValueError(f"X answered for {echo_start} to {echo_end} where {sent} was asked.")
+    echo = parse_instant(echo_start), parse_instant(echo_end)
+    for read in _readings(window, now):
+        if echo == (read(window.start), read(window.end)):
+            return read
+    # X's documents do not say that it answers for as much of a period as is over, but it may.
+    for read in _readings(window, now):
+        if echo[0] == read(window.start) and now - ONE_HOUR <= echo[1] < read(window.end):
+            return read
+    raise ValueError(f"X answered for {_named(echo)} where {_named((window.start_utc, window.end_utc))} was asked.")
+
+
+def _readings(window: Window, now: datetime) -> Iterator[Reading]:
     """The documented ways to read plain dates (docs/x-ads-api.md §7.1): each day's own offset, or today's for all days.
 
     Days before the account's move may be those of its zone of then or of today (§2.5, §7.9).
     """
-    yield calendar.day_start
-    for zone in (calendar.zone_of(first), calendar.zone):
+    yield window.instant
+    if isinstance(window.start, datetime):
+        return
+    for zone in (window.calendar.zone_of(window.start), window.calendar.zone):
         yield partial(midnight, zone)
-        for around in _AROUND_NOW:
-            yield partial(_midnight_by, (now + around).astimezone(zone).utcoffset() or timedelta())
-
-
-def _ends_at_present(echo: Span, period: Span, now: datetime) -> bool:
-    """Whether X answered for as much of a period as is over; its documents do not say that it may."""
-    return echo[0] == period[0] and now - HOUR <= echo[1] < period[1]
-
-
-def _midnight_by(offset: timedelta, day: date) -> datetime:
-    return datetime.combine(day, time(), timezone.utc) - offset
-
-
-def _counted(points: list[Point], count: int, now: datetime, unit: str, own: Span) -> list[Point]:
-    """The points that a file of `count` has: all, or those up to the present, since X knows no numbers beyond it."""
-    begun = iso(now.astimezone(timezone.utc))
-    if count > len(points) or any(point.start_time <= begun for point in points[count:]):
-        raise ValueError(f"the file holds {count} points, but {_named(own)} has {len(points)} {unit}.")
-    return points[:count]
-
-
-def _other_period(echo: Span, own: Span) -> ValueError:
-    return ValueError(f"X answered for {_named(echo)} where {_named(own)} was asked.")
+        # X turns dates into instants when a job is created, which may be hours before or after the moment of the sync.
+        for moment in (now, now - ONE_DAY, now + ONE_DAY):
+            yield partial(midnight, timezone(moment.astimezone(zone).utcoffset() or timedelta()))
 
 
 def _named(span: Span) -> str:

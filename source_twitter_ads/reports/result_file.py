@@ -3,8 +3,7 @@
 
 A small file is parsed whole. Of a larger one the first pass keeps the outline: everything but the elements of `id_data`
 (docs/x-ads-api.md §7.3), which are the series, one per entity and segment. It notes where each series stands, and the
-second
-pass parses them one by one. Pure: touches no network.
+second pass parses them one by one. Pure: touches no network.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from array import array
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -22,6 +20,7 @@ import orjson
 
 from source_twitter_ads.api.bodies import InvalidBody, inflate
 from source_twitter_ads.reports.definition import ReportDefinition
+from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.rows import RowBlock, rows
 from source_twitter_ads.reports.windows import Window
 
@@ -56,38 +55,18 @@ def read_rows(
     now: datetime,
     asked: Collection[str],
 ) -> Iterator[RowBlock]:
-    """Yield the rows of a result file as `rows` does, from its bytes, packed or plain.
+    """Yield the rows of a job's result file as `rows` does, from its bytes, packed or plain.
 
     Memory besides the file's own bytes: up to 40 MB for a small file, about 20 MB for a larger one. A small file
     gives all of its rows or none. Of a larger one some rows may be out before a mistake is found in a later series:
-    the caller asks for the job again, and its rows replace these by their key.
-
-    Args:
-        packed: the file.
-        definition: the report.
-        account_id: as for `rows`, like all that follow.
-        placement: the job's placement.
-        country: the job's country.
-        platform: the job's platform.
-        window: the job's window.
-        now: the moment of the sync.
-        asked: the job's entity ids.
+    the caller asks for the job again, and its rows replace these by their key. `asked` are the job's entity ids, `now`
+    the moment of the sync.
 
     Raises:
         InvalidBody: if the file is cut off, damaged, not JSON, or larger than X's.
         MalformedResult: as `rows`.
     """
-    blocks = partial(
-        rows,
-        definition=definition,
-        account_id=account_id,
-        placement=placement,
-        country=country,
-        platform=platform,
-        window=window,
-        now=now,
-        asked=asked,
-    )
+    request = JobRequest(definition, window, placement, tuple(asked), country, platform)
     parts = inflate(packed)
     first: list[bytes] = []
     size = 0
@@ -98,9 +77,9 @@ def read_rows(
             outline = _Outline()
             outline.read(chain(first, parts))
             first.clear()
-            yield from blocks(outline.document(), series=_SeriesOfFile(packed, outline.bounds))
+            yield from rows(outline.document(), request, account_id, now, _SeriesOfFile(packed, outline.bounds))
             return
-    found = deque(blocks(_parsed(b"".join(first))))
+    found = deque(rows(_parsed(b"".join(first)), request, account_id, now))
     first.clear()
     while found:
         yield found.popleft()

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import partial
 from itertools import chain, islice, repeat
 from typing import Any, Protocol
 
-from source_twitter_ads.reports.calendar import iso
-from source_twitter_ads.reports.definition import ReportDefinition
-from source_twitter_ads.reports.points import Point
+from source_twitter_ads.reports.job import JobRequest
+from source_twitter_ads.reports.points import Point, begun_points
 from source_twitter_ads.reports.schema import FIXED_COLUMNS
-from source_twitter_ads.reports.windows import Window
 
 Row = dict[str, Any]
 
@@ -106,15 +104,9 @@ class SeriesSource(Protocol):
 
 def rows(
     document: Mapping[str, Any],
-    definition: ReportDefinition,
-    *,
+    request: JobRequest,
     account_id: str,
-    placement: str,
-    country: str | None,
-    platform: str | None,
-    window: Window,
     now: datetime,
-    asked: Collection[str],
     series: SeriesSource | None = None,
 ) -> Iterator[RowBlock]:
     """Yield the rows of one result file, entity by entity, in blocks of about ROWS_PER_BLOCK rows.
@@ -133,38 +125,32 @@ def rows(
 
     Args:
         document: the parsed file.
-        definition: the report.
+        request: what the job asked for.
         account_id: the job's account.
-        placement: the job's placement.
-        country: targeting value of the job's country, if it had one.
-        platform: targeting value of the job's platform, if it had one.
-        window: the job's window.
         now: aware; points that start later are dropped, and may be missing in the file.
-        asked: the job's entity ids.
         series: the file's series, if the document has empty objects in their places.
 
     Raises:
         MalformedResult: if the file is not the answer to this job or not of the documented shape.
     """
-    points = _points(document, definition, placement, window, now)
-    counts = _series_counts(document, asked)
+    points = _points(document, request, now)
+    counts = _series_counts(document, request.entity_ids)
     if series is None:
         series = [one for item in document["data"] for one in item.get("id_data") or ()]
     if len(series) != sum(counts.values()):
         raise MalformedResult("The result file holds data, or id_data of an entity, twice.")
-    begun = iso(now.astimezone(timezone.utc))
-    times = tuple(zip(*(point for point in points if point.start_time <= begun), strict=True))
-    if not times:
+    if not points:
         return
-    reader = _SeriesReader(definition, len(points), (account_id, placement, country, platform))
+    times = tuple(zip(*points, strict=True))
+    reader = _SeriesReader(request, account_id, document["time_series_length"])
     source = iter(series)
     block: list[SeriesColumns] = []
     numbers = 0
     for entity_id, count in counts.items():
         for one in reader.series(entity_id, islice(source, count) if count else (_NO_NUMBERS,)):
             block.append(one)
-            numbers += len(one.numbers) * len(times[0])
-            if len(block) * len(times[0]) > ROWS_PER_BLOCK - len(times[0]) or numbers >= NUMBERS_PER_BLOCK:
+            numbers += len(one.numbers) * len(points)
+            if (len(block) + 1) * len(points) > ROWS_PER_BLOCK or numbers >= NUMBERS_PER_BLOCK:
                 yield RowBlock(times, block)
                 block, numbers = [], 0
     if block:
@@ -198,53 +184,48 @@ def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[
     return {**counts, **{entity_id: 0 for entity_id in asked if entity_id not in counts}}
 
 
-def _points(
-    document: Mapping[str, Any], definition: ReportDefinition, placement: str, window: Window, now: datetime
-) -> list[Point]:
+def _points(document: object, request: JobRequest, now: datetime) -> list[Point]:
+    """Return the points that have begun, of a file that answers to this job."""
     if not isinstance(document, Mapping):
         raise MalformedResult(f"The result file is {_kind(document)} where an object is expected.")
     count = document.get("time_series_length")
     if not isinstance(count, int) or isinstance(count, bool):
         raise MalformedResult(f"The result file's time_series_length is {count!r} where a number is expected.")
-    request = document.get("request")
-    params = request.get("params") if isinstance(request, Mapping) else None
+    asked = document.get("request")
+    params = asked.get("params") if isinstance(asked, Mapping) else None
     echo: Mapping[str, Any] = params if isinstance(params, Mapping) else {}
-    expected = {"entity": definition.entity, "granularity": definition.granularity, "placement": placement}
+    definition = request.definition
+    expected = {"entity": definition.entity, "granularity": definition.granularity, "placement": request.placement}
     for key, value in expected.items():
         if echo.get(key, value) != value:
             raise MalformedResult(f"The result file answers for {key} {echo[key]!r} where {value!r} was asked.")
-    times = _text(echo, "start_time"), _text(echo, "end_time")
+    start, end = (_text(echo.get(key)) for key in ("start_time", "end_time"))
     try:
-        return window.points(definition.granularity, *times, count, now)
+        return begun_points(request.window, definition.granularity, start, end, count, now)
     except ValueError as error:
         raise MalformedResult(f"The result file's period is not that of its job: {error}") from error
-
-
-def _text(echo: Mapping[str, Any], key: str) -> str | None:
-    value = echo.get(key)
-    return value if isinstance(value, str) else None
 
 
 class _SeriesReader:
     """Turns the series of one file into columns and checks their shape.
 
     Args:
-        definition: the report.
+        request: what the job asked for.
+        account_id: the job's account.
         count: the points of the file.
-        job: account id, placement, country and platform of the job.
     """
 
-    def __init__(self, definition: ReportDefinition, count: int, job: tuple[str, str, str | None, str | None]) -> None:
-        self._definition = definition
+    def __init__(self, request: JobRequest, account_id: str, count: int) -> None:
+        self._request = request
+        self._account_id = account_id
         self._count = count
-        self._account_id, self._placement, self._country, self._platform = job
         # Thousands of series share few shapes.
         self._keys: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def series(self, entity_id: str, elements: Iterable[Mapping[str, Any]]) -> Iterator[SeriesColumns]:
         """Yield the columns of each element of an entity's id_data."""
-        definition = self._definition
-        before = (self._account_id, definition.entity, entity_id, self._placement, definition.granularity)
+        request, definition = self._request, self._request.definition
+        before = (self._account_id, definition.entity, entity_id, request.placement, definition.granularity)
         found: set[str | None] = set()
         for element in elements:
             name, value = self._segment(entity_id, element.get("segment"))
@@ -257,11 +238,11 @@ class _SeriesReader:
             metrics = element.get("metrics")
             if metrics is not None:
                 self._flatten(entity_id, "", metrics, names, columns, gaps)
-            after = (definition.segmentation, name, value, self._country, self._platform)
+            after = (definition.segmentation, name, value, request.country, request.platform)
             yield SeriesColumns(self._all_keys(entity_id, names), before, after, columns, gaps)
 
     def _segment(self, entity_id: str, segment: object) -> tuple[str | None, str | None]:
-        if not self._definition.segmented:
+        if not self._request.definition.segmented:
             if segment is not None:
                 raise MalformedResult(f"Entity {entity_id!r} is split by {segment!r} where no segment was asked for.")
             return None, None
@@ -313,6 +294,10 @@ class _SeriesReader:
                 raise MalformedResult(
                     f"Metric {name!r} of entity {entity_id!r} has {found} where a list of {count} numbers is expected."
                 )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _kind(value: object) -> str:

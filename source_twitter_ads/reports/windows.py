@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
 
 from source_twitter_ads.reports.calendar import (
-    DAY,
-    HOUR,
+    ONE_DAY,
+    ONE_HOUR,
     AccountCalendar,
     ceil_hour,
     floor_hour,
     iso,
     parse_instant,
-    parse_written,
 )
-from source_twitter_ads.reports.points import Point, day_points, hour_points, total_point
+from source_twitter_ads.reports.options import HOUR, TOTAL
 
-__all__ = ["AccountCalendar", "Point", "Window", "plan_windows", "windows_between"]
+__all__ = ["AccountCalendar", "Span", "Window", "is_plain_date", "plan_windows", "windows_between"]
 
 BACKFILL_DAYS = 30
 """X advises windows of 30 days for the past; its limits are 45 segmented and 90 plain days (docs/x-ads-api.md §7.2)."""
 
-_INSTANT = timedelta(microseconds=1)
+Span = tuple[datetime, datetime]
 _PLAIN_DATE_LENGTH = len("2026-03-01")
-
-# A bound is a plain date (DAY and TOTAL) or an aware UTC datetime on a whole hour (HOUR).
-Bound = TypeVar("Bound", date, datetime)
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class Window:
     """One period of an account, the end exclusive. Windows of equal bounds and calendar are equal.
 
     Attributes:
-        start: plain date (DAY, TOTAL) or aware UTC datetime on a whole hour (HOUR).
+        start: plain date (DAY, TOTAL) or aware UTC datetime on a whole hour (HOUR), like every bound here.
         end: the same, exclusive.
         calendar: the account's calendar, which says what instants the dates stand for.
     """
@@ -61,48 +56,16 @@ class Window:
     @property
     def start_utc(self) -> datetime:
         """The first instant, UTC, by the account's calendar with the offset of that day."""
-        return self.start if isinstance(self.start, datetime) else self.calendar.day_start(self.start)
+        return self.instant(self.start)
 
     @property
     def end_utc(self) -> datetime:
         """The instant after the last, UTC, by the account's calendar with the offset of that day."""
-        return self.end if isinstance(self.end, datetime) else self.calendar.day_start(self.end)
+        return self.instant(self.end)
 
-    def points(
-        self, granularity: str, echo_start: str | None, echo_end: str | None, count: int, now: datetime
-    ) -> list[Point]:
-        """Name the points of a result file, which carries no timestamps (docs/x-ads-api.md §7.3).
-
-        DAY points are labelled by counting local dates from the window's first. The echo tells how X has read the
-        dates (docs/x-ads-api.md §7.1): by each day's own offset, so that days have 23 or 25 hours at a clock change,
-        or by
-        today's, so that all have 24. HOUR points are UTC hours and `date` is the account-local day of the hour's start.
-        TOTAL is one point. Points that start after `now` may be missing at the end.
-
-        Args:
-            granularity: DAY, HOUR or TOTAL.
-            echo_start: `request.params.start_time` of the file; None says nothing.
-            echo_end: `request.params.end_time` of the file.
-            count: `time_series_length` of the file.
-            now: the moment of the sync, aware.
-
-        Raises:
-            ValueError: if echo or count do not fit the window.
-        """
-        own = (self.start_utc, self.end_utc)
-        echo = _echo(echo_start, echo_end)
-        if granularity == "HOUR":
-            return hour_points(self.calendar, own, echo, count, now)
-        if echo is None and not self._is_echo(echo_start, echo_end):
-            asked = f"{self.request_start} to {self.request_end}"
-            raise ValueError(f"X answered for {echo_start} to {echo_end} where {asked} was asked.")
-        points = total_point if granularity == "TOTAL" else day_points
-        return points(self.calendar, (self.start, self.end), own, echo, count, now)
-
-    def _is_echo(self, start: str | None, end: str | None) -> bool:
-        """Whether plain dates of an echo are those that were asked for."""
-        pairs = ((start, self.request_start), (end, self.request_end))
-        return all(text.strip() == asked for text, asked in pairs if text and _is_plain_date(text))
+    def instant(self, bound: date) -> datetime:
+        """The instant of a bound, UTC, by the account's calendar with the offset of that day."""
+        return bound if isinstance(bound, datetime) else self.calendar.day_start(bound)
 
 
 def plan_windows(
@@ -139,19 +102,17 @@ def plan_windows(
     Raises:
         ValueError: if start, end or the calendar's zone cannot be read.
     """
-    bookmark = min(bookmark, now) if bookmark is not None else None
-    if granularity == "HOUR":
-        first = begin = _first_hour(calendar, start)
-        if bookmark is not None:
-            first = max(begin, _reread_hour(calendar, bookmark, attribution_days))
-        hours = _cut(calendar, first, _last_hour(calendar, end, now), first, timedelta(days=max_days))
-        return _with_running_day(hours, floor_hour(calendar.day_start(calendar.local_date(now))), max_days)
-    first_day = begin_day = _first_day(start)
+    begin, limit = _limits(calendar, granularity, start, end, now)
+    first = begin
     if bookmark is not None:
-        first_day = max(begin_day, calendar.local_date(bookmark) - attribution_days * DAY)
-    grid = begin_day if granularity == "TOTAL" else first_day
-    days = _cut(calendar, first_day, _last_day(calendar, end, now), grid, timedelta(days=max_days))
-    return days if granularity == "TOTAL" else _with_running_day(days, calendar.local_date(now), max_days)
+        reread = min(bookmark, now)
+        if attribution_days:
+            reread = calendar.day_start(calendar.local_date(reread) - attribution_days * ONE_DAY)
+        first = max(begin, _bound_at(calendar, granularity, reread))
+    if granularity == TOTAL:
+        return _cut(calendar, first, limit, begin, max_days)
+    today = _bound_at(calendar, granularity, calendar.day_start(calendar.local_date(now)))
+    return _with_running_day(_cut(calendar, first, limit, first, max_days), today, max_days)
 
 
 def windows_between(
@@ -160,35 +121,60 @@ def windows_between(
     start_utc: datetime,
     end_utc: datetime,
     *,
-    grid_start: str,
-    grid_end: str | None = None,
+    start: str,
+    end: str | None,
     now: datetime,
     max_days: int = 30,
 ) -> list[Window]:
     """The windows that cover every day or hour touched by [start_utc, end_utc), for corrections to older periods.
 
-    Alignment and, for TOTAL, the grid are those of `plan_windows` with `start=grid_start, end=grid_end`: a TOTAL window
-    here equals the one there, and nothing lies before the start or after the end.
+    Alignment and, for TOTAL, the grid are those of `plan_windows`: a TOTAL window here equals the one there, and
+    nothing lies before the start or after the end.
 
     Raises:
         ValueError: as `plan_windows`.
     """
-    last_instant = max(start_utc, end_utc - _INSTANT)
-    step = timedelta(days=max_days)
-    if granularity == "HOUR":
-        first = max(_first_hour(calendar, grid_start), floor_hour(start_utc))
-        last = min(_last_hour(calendar, grid_end, now), floor_hour(last_instant) + HOUR)
-        return _cut(calendar, first, last, first, step)
-    begin_day, limit = _first_day(grid_start), _last_day(calendar, grid_end, now)
-    first_day = max(begin_day, calendar.local_date(start_utc))
-    last_day = min(limit, calendar.local_date(last_instant) + DAY)
-    if granularity != "TOTAL":
-        return _cut(calendar, first_day, last_day, first_day, step)
-    return [window for window in _cut(calendar, first_day, limit, begin_day, step) if window.start < last_day]
+    begin, limit = _limits(calendar, granularity, start, end, now)
+    first = max(begin, _bound_at(calendar, granularity, start_utc))
+    last_instant = max(start_utc, end_utc - timedelta.resolution)
+    unit = ONE_HOUR if granularity == HOUR else ONE_DAY
+    last = min(limit, _bound_at(calendar, granularity, last_instant) + unit)
+    if granularity == TOTAL:
+        return [window for window in _cut(calendar, first, limit, begin, max_days) if window.start < last]
+    return _cut(calendar, first, last, first, max_days)
 
 
-def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step: timedelta) -> list[Window]:
-    """Cut [first, end) along the lines grid + n × step and at the account's move; the first cell is kept whole."""
+def is_plain_date(text: str) -> bool:
+    """Whether a date or date-time is a date alone."""
+    return len(text) == _PLAIN_DATE_LENGTH
+
+
+def _limits(
+    calendar: AccountCalendar, granularity: str, start: str, end: str | None, now: datetime
+) -> tuple[date, date]:
+    """The first bound that may be read, and the last one, exclusive."""
+    first_day = date.fromisoformat(start[:_PLAIN_DATE_LENGTH])
+    day_after = date.fromisoformat(end[:_PLAIN_DATE_LENGTH]) + ONE_DAY if end else None
+    if granularity == HOUR:
+        begin = calendar.day_start(first_day) if is_plain_date(start) else parse_instant(start)
+        if end and day_after:
+            now = min(now, calendar.day_start(day_after) if is_plain_date(end) else parse_instant(end))
+        return floor_hour(begin), ceil_hour(now)
+    limit = calendar.local_date(now) + ONE_DAY
+    if end and day_after:
+        excluded = not is_plain_date(end) and datetime.fromisoformat(end).time() == time.min
+        limit = min(limit, day_after - ONE_DAY if excluded else day_after)
+    return first_day, limit
+
+
+def _bound_at(calendar: AccountCalendar, granularity: str, instant: datetime) -> date:
+    """The start of the local day, or of the UTC hour, that holds an instant."""
+    return floor_hour(instant) if granularity == HOUR else calendar.local_date(instant)
+
+
+def _cut(calendar: AccountCalendar, first: date, end: date, grid: date, max_days: int) -> list[Window]:
+    """Cut [first, end) along the lines grid + n × max_days and at the account's move; the first cell is kept whole."""
+    step = max_days * ONE_DAY
     switch = _move(calendar, first)
     windows: list[Window] = []
     at = grid + ((first - grid) // step) * step
@@ -202,12 +188,12 @@ def _cut(calendar: AccountCalendar, first: Bound, end: Bound, grid: Bound, step:
     return windows
 
 
-def _move(calendar: AccountCalendar, bound: Bound) -> Bound | None:
+def _move(calendar: AccountCalendar, bound: date) -> date | None:
     """Where windows with such bounds end because the account moves to another zone."""
     return calendar.switch_hour if isinstance(bound, datetime) else calendar.switch_day
 
 
-def _with_running_day(windows: list[Window], today: Bound, max_days: int) -> list[Window]:
+def _with_running_day(windows: list[Window], today: date, max_days: int) -> list[Window]:
     """Let the running day join the window before it, so that 30 days and today are one window and not two."""
     if len(windows) < 2 or max_days < BACKFILL_DAYS or windows[-1].start < today:
         return windows
@@ -219,47 +205,3 @@ def _with_running_day(windows: list[Window], today: Bound, max_days: int) -> lis
 
 def _sent(bound: date) -> str:
     return iso(bound) if isinstance(bound, datetime) else bound.isoformat()
-
-
-def _echo(start: str | None, end: str | None) -> tuple[datetime, datetime] | None:
-    if not start or not end or _is_plain_date(start) or _is_plain_date(end):
-        return None
-    return parse_instant(start), parse_instant(end)
-
-
-def _is_plain_date(text: str) -> bool:
-    return len(text.strip()) == _PLAIN_DATE_LENGTH
-
-
-def _written_day(text: str) -> date:
-    return date.fromisoformat(text.strip()[:_PLAIN_DATE_LENGTH])
-
-
-def _first_day(start: str) -> date:
-    return _written_day(start)
-
-
-def _first_hour(calendar: AccountCalendar, start: str) -> datetime:
-    instant = calendar.day_start(_written_day(start)) if _is_plain_date(start) else parse_instant(start)
-    return floor_hour(instant)
-
-
-def _reread_hour(calendar: AccountCalendar, bookmark: datetime, attribution_days: int) -> datetime:
-    if attribution_days == 0:
-        return floor_hour(bookmark)
-    return floor_hour(calendar.day_start(calendar.local_date(bookmark) - attribution_days * DAY))
-
-
-def _last_day(calendar: AccountCalendar, end: str | None, now: datetime) -> date:
-    tomorrow = calendar.local_date(now) + DAY
-    if end is None:
-        return tomorrow
-    excluded = not _is_plain_date(end) and parse_written(end).time() == time.min
-    return min(tomorrow, _written_day(end) + (0 if excluded else 1) * DAY)
-
-
-def _last_hour(calendar: AccountCalendar, end: str | None, now: datetime) -> datetime:
-    if end is None:
-        return ceil_hour(now)
-    instant = calendar.day_start(_written_day(end) + DAY) if _is_plain_date(end) else parse_instant(end)
-    return ceil_hour(min(instant, now))

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
 """One result file → rows (docs/x-ads-api.md §7.3, §9 R1–R6, R11, R13)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -13,34 +14,31 @@ from jsonschema import Draft7Validator
 
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports.definition import ReportDefinition
-from source_twitter_ads.reports.rows import MalformedResult, rows
+from source_twitter_ads.reports.job import JobRequest
+from source_twitter_ads.reports.rows import MalformedResult, RowBlock, rows
 from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
 from source_twitter_ads.reports.windows import Window
 from unit_tests.reports.builders import NOW, gender, report, result_file, series, window
 
 PLAIN = report()
 BY_GENDER = report(segment="GENDER")
-AS_ASKED: dict[str, Any] = {
-    "account_id": "a1",
-    "placement": "ALL_ON_TWITTER",
-    "country": None,
-    "platform": None,
-    "window": window(),
-    "now": NOW,
-}
 
 
-def read(
+def blocks_of(
     document: Any,
     definition: ReportDefinition = PLAIN,
-    asked: tuple[str, ...] = ("c1",),
+    asked: Sequence[str] = ("c1",),
     period: Window | None = None,
     now: datetime = NOW,
     country: str | None = None,
-) -> list[list[dict[str, Any]]]:
-    asked_for = {**AS_ASKED, "country": country, "window": period or window(), "now": now}
-    found = rows(document, definition, **asked_for, asked=asked)
-    every = [row for block in found for row in block]
+) -> list[RowBlock]:
+    request = JobRequest(definition, period or window(), "ALL_ON_TWITTER", tuple(asked), country)
+    return list(rows(document, request, "a1", now))
+
+
+def read(document: Any, *args: Any, **more: Any) -> list[list[dict[str, Any]]]:
+    """The rows of each entity; arguments are those of `blocks_of`."""
+    every = [row for block in blocks_of(document, *args, **more) for row in block]
     return [list(group) for _, group in groupby(every, key=itemgetter("entity_id"))]
 
 
@@ -62,7 +60,7 @@ class TestBlocks:
     ) -> None:
         many = [f"c{number:03d}" for number in range(700)]
         document = result_file({name: [series({"impressions": [1, 2, 3]})] for name in many})
-        blocks = list(rows(document, PLAIN, **AS_ASKED, asked=many))
+        blocks = blocks_of(document, asked=many)
         assert [len(block) for block in blocks] == [999, 999, 102]
         assert [len(list(block)) for block in blocks] == [999, 999, 102]
         every = [(row["entity_id"], row["impressions"]) for block in blocks for row in block]
@@ -72,7 +70,7 @@ class TestBlocks:
         many = [f"c{number}" for number in range(100)]
         wide = {f"m{number}": [1, 2, 3] for number in range(1000)}
         document = result_file({name: [series(wide)] for name in many})
-        assert [len(block) for block in rows(document, PLAIN, **AS_ASKED, asked=many)] == [102, 102, 96]
+        assert [len(block) for block in blocks_of(document, asked=many)] == [102, 102, 96]
 
     @pytest.mark.parametrize("definition", [PLAIN, BY_GENDER], ids=["plain", "by gender"])
     def test_given_a_block_when_printed_then_its_lines_are_those_of_its_rows_one_by_one(
@@ -80,7 +78,7 @@ class TestBlocks:
     ) -> None:
         segment = gender("1") if definition is BY_GENDER else None
         document = result_file({name: [series({"impressions": [1, None, 3]}, segment)] for name in ("c1", "c2")})
-        (block,) = rows(document, definition, **AS_ASKED, asked=("c1", "c2"))
+        (block,) = blocks_of(document, definition, ("c1", "c2"))
         page = Page(definition.name, block, None)
         listed = Page(definition.name, [dict(row) for row in block], None)
         listed.emitted_at = page.emitted_at

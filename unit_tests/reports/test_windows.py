@@ -232,7 +232,7 @@ class TestAnyPlan:
 
 class TestCorrections:
     def between(self, granularity: str, start: str, end: str, **given_: object) -> list[Window]:
-        settings = {"grid_start": "2026-09-01", "grid_end": None, "now": NOW}
+        settings = {"start": "2026-09-01", "end": None, "now": NOW}
         instants = (datetime.fromisoformat(f"{text}+00:00") for text in (start, end))
         return windows_between(LOS_ANGELES, granularity, *instants, **{**settings, **given_})  # type: ignore[arg-type]
 
