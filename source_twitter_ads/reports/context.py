@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import chain
 from typing import Any
 
 from airbyte_cdk.models import FailureType
 
 from source_twitter_ads.api.bodies import text_of
-from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import BY_CODE, BY_STATUS, Action, ApiFailure, RequestContext, Rule
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
@@ -33,75 +33,30 @@ _NO_COUNTRY = Rule(
 _NO_PLATFORM = Rule(Action.FAIL, FailureType.transient_error, "Run the sync again; if it stays so, please report it.")
 
 
-class TargetingValues:
-    """Targeting values that reports have in common, each list looked up once per sync.
+class _TargetingValues:
+    """Targeting values that reports have in common, looked up once per sync.
 
-    Args:
-        client: sends the requests.
-        country_codes: the configured countries.
+    X may take long for one list: a report that needs none, or another one, does not wait for it.
     """
 
-    def __init__(self, client: ApiClient, country_codes: Sequence[str]) -> None:
-        self._client = client
-        self._codes = country_codes
-        # Of their own, and one each: X may take long for one list, and nothing else has to wait for it.
-        self._asking_countries, self._asking_platforms = threading.Lock(), threading.Lock()
-        self._countries: list[str] | None = None
-        self._platforms: list[str] | None = None
+    def __init__(self, look_up: Callable[[RequestContext], list[str]]) -> None:
+        self._look_up = look_up
+        self._lock = threading.Lock()
+        self._values: list[str] | None = None
 
-    def countries(self, definition: ReportDefinition) -> Sequence[str | None]:
-        """Return the countries that each job of a report is made for, one after another; (None,) where none is needed.
+    def of(self, definition: ReportDefinition, rule: Rule, lacking: str) -> Sequence[str]:
+        """Return the values.
 
         Raises:
-            ApiFailure: when X has none for any of them, since the report would come out empty and look complete.
+            ApiFailure: when X has none, since the report would come out empty and look complete.
         """
-        if not definition.needs_country:
-            return (None,)
         context = RequestContext(definition.name)
-        with self._asking_countries:
-            if self._countries is None:
-                self._countries = [value for code in self._codes for value in self._country(code, context)]
-        if not self._countries:
-            happened = (
-                f"X lists no targeting value for {', '.join(self._codes)}, and {definition.segmentation} needs one"
-            )
-            raise ApiFailure(_NO_COUNTRY, context, happened)
-        return self._countries
-
-    def platforms(self, definition: ReportDefinition) -> Sequence[str | None]:
-        """Return the platforms, as `countries` does.
-
-        Raises:
-            ApiFailure: when X lists none, for the same reason.
-        """
-        if not definition.needs_platform:
-            return (None,)
-        context = RequestContext(definition.name)
-        with self._asking_platforms:
-            if self._platforms is None:
-                self._platforms = self._list("targeting_criteria/platforms", {}, context)
-        if not self._platforms:
-            raise ApiFailure(_NO_PLATFORM, context, f"X lists no platform, and {definition.segmentation} needs one")
-        return self._platforms
-
-    def _country(self, code: str, context: RequestContext) -> list[str]:
-        query = {"country_code": code, "location_type": "COUNTRIES"}
-        values = self._list("targeting_criteria/locations", query, context)
-        if not values:
-            logger.warning(
-                "X lists no targeting value for country code %s, so reports that are made country by country have no "
-                "rows of it. Take it out of country_codes, or correct it.",
-                code,
-            )
-        return values
-
-    def _list(self, path: str, query: Mapping[str, str], context: RequestContext) -> list[str]:
-        listing = pages(self._client, path, query, context, count=MAX_PAGE_SIZE, read=_targeting_value)
-        return [value for page in listing for value in page]
-
-
-def _targeting_value(record: Mapping[str, Any]) -> str:
-    return text_of(record, "targeting_value")
+        with self._lock:
+            if self._values is None:
+                self._values = self._look_up(context)
+        if not self._values:
+            raise ApiFailure(rule, context, f"X lists no {lacking}, and {definition.segmentation} needs one")
+        return self._values
 
 
 # Files that are unpacked at a time, of all reports: each takes some 50 MB, and the interpreter works on one anyway.
@@ -112,7 +67,6 @@ class ReportContext:
     """The shared parts of the reports of one sync.
 
     Attributes:
-        services: the shared parts of the sync.
         now: the moment of the sync, aware.
         unpacking: to be held while a result file is unpacked and read.
 
@@ -126,7 +80,8 @@ class ReportContext:
         self.now = datetime.now(timezone.utc)
         self.unpacking = threading.BoundedSemaphore(FILES_UNPACKED)
         self._reports = list(reports)
-        self._targeting = TargetingValues(services.client, services.settings.country_codes)
+        self._country_values = _TargetingValues(self._look_up_countries)
+        self._platform_values = _TargetingValues(self._look_up_platforms)
         self._lock = threading.Lock()
         self._scheduler: Scheduler | None = None
 
@@ -142,20 +97,24 @@ class ReportContext:
     def run(self, definition: ReportDefinition, cursor: ReportCursor, tweets: Mapping[str, Sequence[str]]) -> ReportRun:
         """Return a report that is ready to be read, with the countries or platforms that its jobs must name.
 
-        Args:
-            definition: the report.
-            cursor: its bookmarks.
-            tweets: organic Tweets by account, where the report is about them.
+        `tweets` are the ids of organic Tweets by account, where the report is about them.
 
         Raises:
             ApiFailure: when countries or platforms cannot be looked up.
         """
+        countries: Sequence[str | None] = (None,)
+        platforms: Sequence[str | None] = (None,)
+        if definition.needs_country:
+            codes = ", ".join(self.services.settings.country_codes)
+            countries = self._country_values.of(definition, _NO_COUNTRY, f"targeting value for {codes}")
+        if definition.needs_platform:
+            platforms = self._platform_values.of(definition, _NO_PLATFORM, "platform")
         return ReportRun(
             definition,
             cursor,
             lambda account_id: self._plan(definition, cursor, account_id, tweets.get(account_id, ())),
-            self._targeting.countries(definition),
-            self._targeting.platforms(definition),
+            countries,
+            platforms,
         )
 
     def organic_tweets(self, definition: ReportDefinition, account_id: str) -> list[str]:
@@ -166,9 +125,30 @@ class ReportContext:
         """
         query = {"tweet_type": "PUBLISHED", "timeline_type": "ORGANIC", "trim_user": "true"}
         context = RequestContext(definition.name, account_id)
-        path = f"accounts/{account_id}/tweets"
-        listing = pages(self.services.client, path, query, context, count=MAX_PAGE_SIZE, read=_tweet_id)
-        return [tweet_id for page in listing for tweet_id in page]
+        return self._listed(f"accounts/{account_id}/tweets", query, context, _tweet_id)
+
+    def _look_up_countries(self, context: RequestContext) -> list[str]:
+        found: list[str] = []
+        for code in self.services.settings.country_codes:
+            query = {"country_code": code, "location_type": "COUNTRIES"}
+            values = self._listed("targeting_criteria/locations", query, context, _targeting_value)
+            if not values:
+                logger.warning(
+                    "X lists no targeting value for country code %s, so reports that are made country by country have "
+                    "no rows of it. Take it out of country_codes, or correct it.",
+                    code,
+                )
+            found.extend(values)
+        return found
+
+    def _look_up_platforms(self, context: RequestContext) -> list[str]:
+        return self._listed("targeting_criteria/platforms", {}, context, _targeting_value)
+
+    def _listed(
+        self, path: str, query: Mapping[str, str], context: RequestContext, read: Callable[[Mapping[str, Any]], str]
+    ) -> list[str]:
+        listing = pages(self.services.client, path, query, context, count=MAX_PAGE_SIZE, read=read)
+        return list(chain.from_iterable(listing))
 
     def _plan(self, definition: ReportDefinition, cursor: ReportCursor, account_id: str, tweets: Sequence[str]) -> Plan:
         """Begin the plan of a report in an account.
@@ -187,6 +167,10 @@ class ReportContext:
             raise ApiFailure(BY_STATUS[400], context, str(error)) from error
         planner = Planner(definition, self.services.settings, account_id, calendar, self.now, tweets)
         return planner.plan(cursor.bookmark(account_id))
+
+
+def _targeting_value(record: Mapping[str, object]) -> str:
+    return text_of(record, "targeting_value")
 
 
 def _tweet_id(tweet: Mapping[str, object]) -> str:
