@@ -28,6 +28,41 @@ CARDS: dict[str, list[Record]] = {
             **dates("2020-10-28T20:47:52Z"),
         },
         {
+            "name": "website carousel",
+            "components": [
+                {"type": "SWIPEABLE_MEDIA", "media_keys": ["13_1089771253848666112", "13_1191948012077092867"]},
+                {
+                    "type": "DETAILS",
+                    "title": "X",
+                    "destination": {
+                        "type": "WEBSITE",
+                        "url": "https://www.x.com/",
+                        "tco_url": "https://t.co/dyTMHWKWZb",
+                    },
+                },
+            ],
+            "id": "ars7m",
+            "card_uri": "card://1326432421105995776",
+            "card_type": "UNIFIED",
+            **dates("2020-11-11T07:51:47Z"),
+        },
+        {
+            # X documents the request alone (§5.6); the other fields are those of the card in front.
+            "name": "Fall launch card",
+            "components": [
+                {"type": "MEDIA", "media_key": "3_1743570804436678656"},
+                {
+                    "type": "DETAILS",
+                    "title": "Sign up",
+                    "destination": {"type": "LEAD_FORM", "id": "3f2b8c1a-8f4e-4a0b-9df2-0123456789ab"},
+                },
+            ],
+            "id": "ars7n",
+            "card_uri": "card://1326432421105995777",
+            "card_type": "IMAGE_WEBSITE",
+            **dates("2026-09-15T16:10:44Z"),
+        },
+        {
             "name": "X App",
             "googleplay_app_id": "com.twitter.android",
             "image_display_height": "836",

@@ -101,6 +101,16 @@ STRUCTURE: dict[str, list[Record]] = {
             "targeting_type": "CUSTOM_AUDIENCE",
             **dates("2017-05-26T03:29:35Z"),
         },
+        {
+            "line_item_id": "6f9an",
+            "name": "San Francisco-Oakland-San Jose CA, US",
+            "id": "al7vt2",
+            "location_type": "CITY",
+            "operator_type": "EQ",
+            "targeting_value": "5122804691e5fecc",
+            "targeting_type": "LOCATION",
+            **dates("2016-11-11T22:59:50Z"),
+        },
     ),
     "tailored_audiences": of_account(
         {

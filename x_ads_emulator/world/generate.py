@@ -27,13 +27,13 @@ def _line_item(context: Context, row: int) -> str:
 
 
 def account_media(context: Context, rng: Random, row: int) -> Record:
-    """§5.2: a video has `video_id`, an image `media_url`."""
+    """§5.2: a video has `media_key`, an image `media_url`; the documented record has the older `video_id`."""
     media = snowflake(context.now - timedelta(days=100), row)
     if row % 2:
-        return {"video_id": f"13_{media}", "media_url": None, "creative_type": rng.choice(("PREROLL", "VAST_PREROLL"))}
+        return {"media_key": f"13_{media}", "media_url": None, "creative_type": rng.choice(("PREROLL", "VAST_PREROLL"))}
     kinds = ("BANNER", "BANNER_TABLET", "INTERSTITIAL", "MEDIUM_RECTANGLE")
     return {
-        "video_id": None,
+        "media_key": None,
         "media_url": f"https://pbs.twimg.com/ad_img/{media}/a?format=png&name=orig",
         "creative_type": rng.choice(kinds),
     }
@@ -160,6 +160,10 @@ def targeting_criterion(context: Context, rng: Random, row: int) -> Record:
     }
     if row % 12 == 5:
         del record["operator_type"]
+    if kind == "LOCATION" and row % 2:
+        # As the sample of a batch prints it; the samples of reads have no place (§5.13).
+        place = {"name": "San Francisco-Oakland-San Jose CA, US", "targeting_value": "5122804691e5fecc"}
+        record |= {**place, "location_type": "CITY"}
     return record
 
 

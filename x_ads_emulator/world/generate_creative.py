@@ -22,7 +22,10 @@ def _card_uri(context: Context, row: int, salt: int) -> str:
 
 
 def card(context: Context, rng: Random, row: int) -> Record:
-    """§5.6. Every 5th has `slides` instead of `components`, every 9th is a legacy card with flat fields."""
+    """§5.6. Every 5th has `slides` instead of `components`, every 9th is a legacy card with flat fields.
+
+    Every 7th opens a lead form, every 11th has a group of buttons, and every second website a `tco_url`.
+    """
     record: Record = {"name": name(rng, "card", row)[:80], "card_uri": _card_uri(context, row, 0)}
     if row % 9 == 8:
         return record | {
@@ -33,13 +36,26 @@ def card(context: Context, rng: Random, row: int) -> Record:
             "image_display_width": "1600",
             "card_type": "WEBSITE",
         }
-    destination = {"type": "WEBSITE", "url": f"https://example.com/{row}"}
+    destination = _destination(row)
     details = {"type": "DETAILS", "title": name(rng, "title", row), "destination": destination}
     if row % 5 == 4:
         slide = [{"type": "MEDIA", "media_key": _media_key(context, 3, row)}, details]
         return record | {"slides": [slide, slide], "card_type": "IMAGE_MULTI_DEST_CAROUSEL_WEBSITE"}
     media = {"type": "MEDIA", "media_key": _media_key(context, 13 if row % 2 else 3, row)}
-    return record | {"components": [media, details], "card_type": "VIDEO_WEBSITE" if row % 2 else "IMAGE_WEBSITE"}
+    components = [media, details]
+    if row % 11 == 6:
+        # X documents that a group has buttons with destinations, not the name of their list (§5.6).
+        label = {"type": "ENUM", "value": "SHOP"}
+        buttons = [{"type": "BUTTON", "label": label, "destination": _destination(row + n)} for n in range(2)]
+        components.append({"type": "BUTTON_GROUP", "buttons": buttons})
+    return record | {"components": components, "card_type": "VIDEO_WEBSITE" if row % 2 else "IMAGE_WEBSITE"}
+
+
+def _destination(row: int) -> Record:
+    if row % 7 == 3:
+        return {"type": "LEAD_FORM", "id": f"3f2b8c1a-8f4e-4a0b-9df2-{row:012x}"}
+    destination: Record = {"type": "WEBSITE", "url": f"https://example.com/{row}"}
+    return destination | ({"tco_url": f"https://t.co/{row:010x}"} if row % 2 else {})
 
 
 def card_poll(context: Context, rng: Random, row: int) -> Record:
@@ -133,6 +149,7 @@ def tweet(context: Context, rng: Random, row: int) -> Record:
         "created_at": tweet_date(created),
         "place": None,
         "scheduled_at": None if scheduled is None else print_instant(scheduled),
+        "scheduled_status": None if scheduled is None else "SCHEDULED",
         "tweet_type": kind,
         "favorited": False,
         "full_text": text,
