@@ -75,9 +75,10 @@ def read_rows(
         size += len(part)
         if size > WHOLE_FILE_BYTES:
             outline = _Outline()
-            outline.read(chain(first, parts))
+            document = outline.read(chain(first, parts))
             first.clear()
-            yield from rows(outline.document(), request, account_id, now, _SeriesOfFile(packed, outline.bounds))
+            series = len(outline.bounds) // 2, _series(packed, outline.bounds)
+            yield from rows(document, request, account_id, now, series)
             return
     found = deque(rows(_parsed(b"".join(first)), request, account_id, now))
     first.clear()
@@ -124,11 +125,11 @@ class _Outline:
         self._key = b""
         self._begin: int | None = None
 
-    def read(self, parts: Iterable[bytes]) -> None:
-        """Read a file from its beginning to its end.
+    def read(self, parts: Iterable[bytes]) -> Any:
+        """Read a file from its beginning to its end, and return the outline.
 
         Raises:
-            InvalidBody: if it is too large in places where a result file is small.
+            InvalidBody: if it is not JSON, or too large in places where a result file is small.
         """
         offset = 0
         rest = b""
@@ -140,13 +141,6 @@ class _Outline:
             if len(rest) > MAX_TEXT_BYTES:
                 raise InvalidBody(f"a result file that holds a text of more than {MAX_TEXT_BYTES} bytes")
         self._keep(rest)
-
-    def document(self) -> Any:
-        """Return the outline.
-
-        Raises:
-            InvalidBody: if it is not JSON.
-        """
         return _parsed(b"".join(self._kept))
 
     def _keep(self, text: bytes) -> None:
@@ -224,29 +218,15 @@ def _tokens(text: bytes) -> Iterator[tuple[int, int]]:
         yield begin, position
 
 
-class _SeriesOfFile:
-    """The series of a large file, in order; each is parsed when its turn comes.
-
-    Args:
-        packed: the file.
-        bounds: where each series begins and ends in the unpacked file.
-    """
-
-    def __init__(self, packed: bytes, bounds: array[int]) -> None:
-        self._packed = packed
-        self._bounds = bounds
-
-    def __len__(self) -> int:
-        return len(self._bounds) // 2
-
-    def __iter__(self) -> Iterator[Any]:
-        parts = _gathered(inflate(self._packed))
-        text = b""
-        offset = 0
-        bounds = iter(self._bounds)
-        for begin, end in zip(bounds, bounds, strict=True):
-            while offset + len(text) < end:
-                passed = min(max(begin - offset, 0), len(text))
-                text = text[passed:] + next(parts)
-                offset += passed
-            yield _parsed(text[begin - offset : end - offset])
+def _series(packed: bytes, bounds: array[int]) -> Iterator[Any]:
+    """Yield the series of a large file in order; each is parsed when its turn comes."""
+    parts = _gathered(inflate(packed))
+    text = b""
+    offset = 0
+    edges = iter(bounds)
+    for begin, end in zip(edges, edges, strict=True):
+        while offset + len(text) < end:
+            passed = min(max(begin - offset, 0), len(text))
+            text = text[passed:] + next(parts)
+            offset += passed
+        yield _parsed(text[begin - offset : end - offset])

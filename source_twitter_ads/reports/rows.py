@@ -7,11 +7,11 @@ Shape of the file: docs/x-ads-api.md §7.3. Nothing is dropped in silence: what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice, repeat
-from typing import Any, Protocol
+from typing import Any
 
 from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.points import Point, begun_points
@@ -94,20 +94,12 @@ class MalformedResult(ValueError):
     """A result file that cannot be read as the answer to its job."""
 
 
-class SeriesSource(Protocol):
-    """The series of a file in its order: the elements of all id_data."""
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
 def rows(
     document: Mapping[str, Any],
     request: JobRequest,
     account_id: str,
     now: datetime,
-    series: SeriesSource | None = None,
+    series: tuple[int, Iterable[Any]] | None = None,
 ) -> Iterator[RowBlock]:
     """Yield the rows of one result file, entity by entity, in blocks of about ROWS_PER_BLOCK rows.
 
@@ -128,22 +120,23 @@ def rows(
         request: what the job asked for.
         account_id: the job's account.
         now: aware; points that start later are dropped, and may be missing in the file.
-        series: the file's series, if the document has empty objects in their places.
+        series: how many series the file has, and these in its order; None if the document holds them. A document that
+            does not has empty objects in their places.
 
     Raises:
         MalformedResult: if the file is not the answer to this job or not of the documented shape.
     """
     points = _points(document, request, now)
     counts = _series_counts(document, request.entity_ids)
-    if series is None:
-        series = [one for item in document["data"] for one in item.get("id_data") or ()]
-    if len(series) != sum(counts.values()):
+    held = [one for item in document["data"] for one in item.get("id_data") or ()]
+    number_of_series, elements = series or (len(held), held)
+    if number_of_series != sum(counts.values()):
         raise MalformedResult("The result file holds data, or id_data of an entity, twice.")
     if not points:
         return
     times = tuple(zip(*points, strict=True))
     reader = _SeriesReader(request, account_id, document["time_series_length"])
-    source = iter(series)
+    source = iter(elements)
     block: list[SeriesColumns] = []
     numbers = 0
     for entity_id, count in counts.items():
@@ -206,26 +199,20 @@ def _points(document: object, request: JobRequest, now: datetime) -> list[Point]
         raise MalformedResult(f"The result file's period is not that of its job: {error}") from error
 
 
+@dataclass
 class _SeriesReader:
-    """Turns the series of one file into columns and checks their shape.
+    """Turns the series of one file into columns and checks their shape; `count` are the points of the file."""
 
-    Args:
-        request: what the job asked for.
-        account_id: the job's account.
-        count: the points of the file.
-    """
-
-    def __init__(self, request: JobRequest, account_id: str, count: int) -> None:
-        self._request = request
-        self._account_id = account_id
-        self._count = count
-        # Thousands of series share few shapes.
-        self._keys: dict[tuple[str, ...], tuple[str, ...]] = {}
+    request: JobRequest
+    account_id: str
+    count: int
+    # Thousands of series share few shapes.
+    keys: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def series(self, entity_id: str, elements: Iterable[Mapping[str, Any]]) -> Iterator[SeriesColumns]:
         """Yield the columns of each element of an entity's id_data."""
-        request, definition = self._request, self._request.definition
-        before = (self._account_id, definition.entity, entity_id, request.placement, definition.granularity)
+        request, definition = self.request, self.request.definition
+        before = (self.account_id, definition.entity, entity_id, request.placement, definition.granularity)
         found: set[str | None] = set()
         for element in elements:
             name, value = self._segment(entity_id, element.get("segment"))
@@ -242,7 +229,7 @@ class _SeriesReader:
             yield SeriesColumns(self._all_keys(entity_id, names), before, after, columns, gaps)
 
     def _segment(self, entity_id: str, segment: object) -> tuple[str | None, str | None]:
-        if not self._request.definition.segmented:
+        if not self.request.definition.segmented:
             if segment is not None:
                 raise MalformedResult(f"Entity {entity_id!r} is split by {segment!r} where no segment was asked for.")
             return None, None
@@ -256,12 +243,12 @@ class _SeriesReader:
 
     def _all_keys(self, entity_id: str, names: list[str]) -> tuple[str, ...]:
         shape = tuple(names)
-        if shape not in self._keys:
+        if shape not in self.keys:
             keys = (*FIXED_COLUMNS, *shape)
             if len(set(keys)) < len(keys):
                 raise MalformedResult(f"Two columns of entity {entity_id!r} have the same name.")
-            self._keys[shape] = keys
-        return self._keys[shape]
+            self.keys[shape] = keys
+        return self.keys[shape]
 
     def _flatten(
         self,
@@ -277,7 +264,7 @@ class _SeriesReader:
             raise MalformedResult(f"metrics of entity {entity_id!r} is {metrics!r} where an object is expected.")
         if len(prefix) > _MAX_NAME:
             raise MalformedResult(f"A metric of entity {entity_id!r} has a name of more than {_MAX_NAME} characters.")
-        count = self._count
+        count = self.count
         for key, value in metrics.items():
             name = prefix + key
             if isinstance(value, list) and len(value) == count:
