@@ -11,7 +11,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from source_twitter_ads.configuration.validate import parse_moment
@@ -29,35 +28,15 @@ def fingerprint(request: JobRequest) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class PendingJob:
-    """A job whose window is not read yet.
-
-    Attributes:
-        request: its fingerprint.
-        created_at: a moment before it was created, UTC: its numbers are not older than that.
-    """
-
-    account_id: str
-    request: str
-    job_id: str
-    created_at: datetime
-
-    def entry(self) -> dict[str, str]:
-        """The job as it stands in the state."""
-        return {
-            "account_id": self.account_id,
-            "request": self.request,
-            "job_id": self.job_id,
-            "created_at": iso(self.created_at),
-        }
+Entry = dict[str, str]
+"""A job in the state: account_id, fingerprint of the request, job_id, created_at (a moment before it was created)."""
 
 
 class PendingJobs:
     """The pending jobs of one report in all accounts.
 
     Args:
-        entries: what the state of an interrupted sync names.
+        entries: what the state of an interrupted sync names; those that are not entries, or too old, are left out.
         now: the clock, aware.
     """
 
@@ -66,16 +45,20 @@ class PendingJobs:
         entries: Iterable[object],
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self._now = now
         self._lock = threading.Lock()
-        self._own: dict[tuple[str, int], dict[str, PendingJob]] = {}
-        jobs = (_read(entry) for entry in entries)
-        self._inherited = {
-            (job.account_id, job.request): job for job in jobs if job and now() - job.created_at < OLDEST
-        }
+        self._own: dict[tuple[str, int], dict[str, Entry]] = {}
+        self._inherited: dict[tuple[str, str], Entry] = {}
         self._since: dict[str, datetime] = {}
-        for job in self._inherited.values():
-            self._since[job.account_id] = min(job.created_at, self._since.get(job.account_id, job.created_at))
+        for entry in entries:
+            if not isinstance(entry, Mapping):
+                continue
+            account_id, request, job_id = (entry.get(key) for key in ("account_id", "request", "job_id"))
+            created_at = parse_moment(entry.get("created_at"))
+            if created_at is None or not account_id or not request or not job_id or now() - created_at >= OLDEST:
+                continue
+            account_id, created_at = str(account_id), created_at.astimezone(timezone.utc)
+            self._inherited[account_id, str(request)] = _entry(account_id, str(request), str(job_id), created_at)
+            self._since[account_id] = min(created_at, self._since.get(account_id, created_at))
 
     def since(self, account_id: str) -> datetime | None:
         """Return from when the oldest numbers are that an account inherits, None when it inherits none.
@@ -90,8 +73,8 @@ class PendingJobs:
             job = self._inherited.pop((account_id, fingerprint(request)), None)
             if job is None:
                 return None
-            self._own.setdefault((account_id, position), {})[job.job_id] = job
-            return job.job_id
+            self._own.setdefault((account_id, position), {})[job["job_id"]] = job
+            return job["job_id"]
 
     def unwanted(self, account_id: str, requests: Iterable[JobRequest]) -> list[str]:
         """Give up the inherited jobs of an account that none of its requests asks for; return their ids."""
@@ -99,11 +82,11 @@ class PendingJobs:
             mine = {key for key in self._inherited if key[0] == account_id}
             if mine:
                 mine -= {(account_id, fingerprint(request)) for request in requests}
-            return [self._inherited.pop(key).job_id for key in mine]
+            return [self._inherited.pop(key)["job_id"] for key in mine]
 
     def add(self, account_id: str, position: int, request: JobRequest, job_id: str, asked_at: datetime) -> None:
         """Note a job of an account's window, and the moment before it was asked for."""
-        job = PendingJob(account_id, fingerprint(request), job_id, asked_at)
+        job = _entry(account_id, fingerprint(request), job_id, asked_at)
         with self._lock:
             self._own.setdefault((account_id, position), {})[job_id] = job
 
@@ -117,18 +100,12 @@ class PendingJobs:
         with self._lock:
             self._own.pop((account_id, position), None)
 
-    def entries(self) -> list[dict[str, str]]:
+    def entries(self) -> list[Entry]:
         """The jobs as they stand in the state."""
         with self._lock:
             own = [job for window in self._own.values() for job in window.values()]
-            return [job.entry() for job in (*own, *self._inherited.values())]
+            return [*own, *self._inherited.values()]
 
 
-def _read(entry: object) -> PendingJob | None:
-    if not isinstance(entry, Mapping):
-        return None
-    created_at = parse_moment(entry.get("created_at"))
-    account_id, request, job_id = (entry.get(key) for key in ("account_id", "request", "job_id"))
-    if created_at is None or not account_id or not request or not job_id:
-        return None
-    return PendingJob(str(account_id), str(request), str(job_id), created_at.astimezone(timezone.utc))
+def _entry(account_id: str, request: str, job_id: str, created_at: datetime) -> Entry:
+    return {"account_id": account_id, "request": request, "job_id": job_id, "created_at": iso(created_at)}
