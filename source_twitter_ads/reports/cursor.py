@@ -33,19 +33,14 @@ class _Windows:
 class ReportCursor(Cursor):
     """Moves an account's bookmark after each window that closes the gap before it.
 
-    The report's reader calls it, and the scheduler asks it for bookmarks.
+    The report's reader calls it, and the scheduler asks it for bookmarks. The state keeps a bookmark, a UTC instant,
+    under the name of the report's cursor field.
 
     A window that failed holds the bookmark where it is, so that the next sync reads it again; the windows after it are
     read all the same.
 
     Attributes:
         jobs: the jobs of windows that are not read yet, which the state names too.
-
-    Args:
-        stream_name: the stream.
-        cursor_field: the report's cursor field; the state keeps the bookmark, a UTC instant, under this name.
-        state: the stream's state at the start of the sync.
-        repository: where state messages go.
     """
 
     def __init__(
@@ -70,8 +65,7 @@ class ReportCursor(Cursor):
 
     def bookmark(self, account_id: str) -> datetime | None:
         """Return the instant up to which an account has been read; None before its first window."""
-        own = self._own(account_id)
-        moment = own or parse_moment(self._common)
+        moment = self._own(account_id) or parse_moment(self._common)
         return moment.astimezone(timezone.utc) if moment else None
 
     def _own(self, account_id: str) -> datetime | None:

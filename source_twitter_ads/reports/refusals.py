@@ -20,11 +20,7 @@ _PARAMETERS = frozenset({"placement", "placements"})
 
 
 class PlacementRefusals:
-    """Tells what X's refusal of a job of a report is about.
-
-    Args:
-        definition: the report.
-    """
+    """Tells what X's refusal of a job of a report is about."""
 
     def __init__(self, definition: ReportDefinition) -> None:
         self._definition = definition
@@ -63,11 +59,7 @@ class PlacementRefusals:
 def explained(failure: ApiFailure, retired: Sequence[str], context: RequestContext, asked: str) -> ApiFailure:
     """Turn a 400 into a hint that names the retired parts of the report; return other failures as they are.
 
-    Args:
-        failure: how the request failed.
-        retired: what of the report X has retired (`retired_parts`).
-        context: the request's place in the sync.
-        asked: what X was asked to do, for instance `to make the report`.
+    `retired` is what `retired_parts` names, `asked` what X was asked to do, for instance `to make the report`.
     """
     if isinstance(failure, Skipped) or failure.refusal is None or failure.refusal.status != 400 or not retired:
         return failure
