@@ -71,9 +71,9 @@ def read_activity(entry: Mapping[str, Any]) -> Activity:
     if placements is not None and not isinstance(placements, list):
         raise TypeError(f"placements is {type(placements).__name__}, not a list")
     # No placements listed: assume all, since an active entity was shown somewhere.
-    context = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
+    shown_under = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
     times = _instant(entry["activity_start_time"]), _instant(entry["activity_end_time"])
-    return Activity(sys.intern(text_of(entry, "entity_id")), context, *times)
+    return Activity(sys.intern(text_of(entry, "entity_id")), shown_under, *times)
 
 
 @lru_cache(maxsize=64)
@@ -82,9 +82,8 @@ def _shared(placements: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(sys.intern, placements))
 
 
-@lru_cache(maxsize=4096)
-def _instant(text: str) -> datetime:
-    return parse_instant(text)
+# Thousands of activities have the same instants, which are kept once.
+_instant = lru_cache(maxsize=4096)(parse_instant)
 
 
 # A state that is further in the future than a clock can be wrong was made by hand: nothing is newer than that.
