@@ -1,11 +1,15 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""The records that a sync must emit: the world's rows and the two fields that the connector adds."""
+"""The records that a sync must emit: the world's rows and the two fields that the connector adds.
+
+Ids are text, and a Tweet's date is ISO 8601, which X writes otherwise.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from integration_tests.connector import GLOBAL_LISTS, STREAMS
@@ -50,7 +54,8 @@ def expected(
 def _of_account(world: World, stream: str, account_id: str, with_deleted: bool) -> Iterable[Record]:
     if stream == "tweets":
         for tweet_type in ("PUBLISHED", "SCHEDULED"):
-            yield from world.visible(stream, account_id, tweet_type=tweet_type, timeline_type="ALL")
+            rows = world.visible(stream, account_id, tweet_type=tweet_type, timeline_type="ALL")
+            yield from map(_tweet, rows)
         return
     if stream == "tailored_audiences":
         for scope in ("OWNER", "SHARED"):
@@ -64,6 +69,13 @@ def _of_account(world: World, stream: str, account_id: str, with_deleted: bool) 
     yield from rows
 
 
+def _tweet(row: Record) -> Record:
+    written = datetime.strptime(row["created_at"], "%a %b %d %H:%M:%S %z %Y")
+    names = ("id", "in_reply_to_status_id", "in_reply_to_user_id", "quoted_status_id")
+    texts = {name: str(row[name]) for name in names if row.get(name) is not None}
+    return {**row, **texts, "created_at": f"{written:%Y-%m-%dT%H:%M:%SZ}"}
+
+
 def _global(world: World, stream: str, country_codes: Sequence[str]) -> list[Record]:
     rows = world.visible(stream)
     if stream in ("targeting_locations", "targeting_network_operators"):
@@ -72,7 +84,13 @@ def _global(world: World, stream: str, country_codes: Sequence[str]) -> list[Rec
         return [row for row in rows if row["end_time"] > print_instant(world.now())]
     if stream == "targeting_tv_shows":
         return [
-            {**row, "locale": f"{locale['language']}-{locale['country']}"} for row in rows for locale in row["locales"]
+            {
+                **row,
+                "targeting_value": str(row["targeting_value"]),
+                "locale": f"{locale['language']}-{locale['country']}",
+            }
+            for row in rows
+            for locale in row["locales"]
         ]
     return rows
 

@@ -160,25 +160,33 @@ class TestOptions:
     @pytest.mark.parametrize(
         "date", ["2026-05-01", "2026-05-01T00:00:00", "2026-05-01T02:00:00+02:00", "2026-05-01T00:00:00.000Z"]
     )
-    def test_given_a_start_date_in_any_form_when_read_then_only_later_changes_arrive(
+    def test_given_a_start_date_in_any_form_when_read_then_it_bounds_tweets_alone(
         self, start: Callable[..., Emulator], date: str
     ) -> None:
-        emulator = start(small_world("1first", volumes={"campaigns": 60}))
-        output = run_here(emulator.config(date), ["campaigns", "accounts"])
-        newer = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] >= "2026-05-01T00:00:00Z"]
-        assert 0 < len(newer) < 60
-        assert differences("campaigns", output.records["campaigns"], newer) == []
+        emulator = start(small_world("1first", volumes={"campaigns": 60, "tweets": 60}))
+        output = run_here(emulator.config(date), ["campaigns", "accounts", "tweets"])
+        for stream in ("campaigns", "accounts"):
+            assert differences(stream, output.records[stream], expected(emulator.world, stream)) == []
+        tweets = expected(emulator.world, "tweets")
+        newer = [r for r in tweets if r["tweet_type"] == "SCHEDULED" or r["created_at"] >= "2026-05-01T00:00:00Z"]
+        assert 0 < len(newer) < len(tweets)
+        assert differences("tweets", output.records["tweets"], newer) == []
 
-    def test_given_an_end_date_when_read_then_records_and_bookmark_stay_before_it(
-        self, start: Callable[..., Emulator]
-    ) -> None:
-        emulator = start(small_world("1first", volumes={"campaigns": 60}))
+    def test_given_an_end_date_when_read_then_it_bounds_tweets_alone(self, start: Callable[..., Emulator]) -> None:
+        emulator = start(small_world("1first", volumes={"campaigns": 60, "tweets": 60}))
         end = "2026-05-01T00:00:00Z"
-        output = run_here(emulator.config(end_date=end), ["campaigns"])
-        older = [r for r in expected(emulator.world, "campaigns") if r["updated_at"] <= end]
-        assert differences("campaigns", output.records["campaigns"], older) == []
+        output = run_here(emulator.config(end_date=end), ["campaigns", "tweets"])
+        campaigns = expected(emulator.world, "campaigns")
+        assert any(r["updated_at"] > end for r in campaigns)
+        assert differences("campaigns", output.records["campaigns"], campaigns) == []
         (partition,) = output.stream_state("campaigns")["states"]
-        assert partition["cursor"]["updated_at"] == max(r["updated_at"] for r in older)
+        assert partition["cursor"]["updated_at"] == max(r["updated_at"] for r in campaigns)
+        tweets = [r for r in expected(emulator.world, "tweets") if r["created_at"] <= end]
+        assert differences("tweets", output.records["tweets"], tweets) == []
+        bookmarks = {s["partition"]["tweet_type"]: s["cursor"] for s in output.stream_state("tweets")["states"]}
+        assert bookmarks["PUBLISHED"]["created_at"] == max(
+            r["created_at"] for r in tweets if r["tweet_type"] == "PUBLISHED"
+        )
 
 
 class TestOddRecords:
@@ -245,6 +253,111 @@ class TestOddRecords:
         assert output.statuses["accounts"][-1] == "COMPLETE"
         assert all("2blocked" in error["message"] for error in output.errors[:-1])
         assert [s["partition"]["account_id"] for s in output.stream_state("campaigns")["states"]] == ["1fine"]
+
+
+class TestOddAnswers:
+    """X's answers that its documents do not show: nothing is lost without a word."""
+
+    PLACE = "(stream campaigns, account 1first)"
+
+    @pytest.fixture
+    def emulator(self, start: Callable[..., Emulator]) -> Emulator:
+        return start(small_world("1first", volumes={"campaigns": 100, "tweets": 40}))
+
+    def fault(self, emulator: Emulator, fault: str, stream: str = "campaigns", **arguments: Any) -> None:
+        emulator.set_faults([{"fault": fault, "match": {"endpoint": f"accounts/:id/{stream}"}, **arguments}])
+
+    def warnings(self, output: Output) -> list[str]:
+        return [m["log"]["message"] for m in output.of_type("LOG") if m["log"]["level"] == "WARN"]
+
+    def test_given_times_in_other_offsets_when_synced_again_then_every_change_arrives(self, emulator: Emulator) -> None:
+        wanted = expected(emulator.world, "campaigns")
+        bookmark = sorted(r["updated_at"] for r in wanted)[60]
+        due = {r["id"] for r in wanted if r["updated_at"] >= bookmark}
+        cursor = [{"partition": {"account_id": "1first"}, "cursor": {"updated_at": bookmark}}]
+        state = [
+            {
+                "type": "STREAM",
+                "stream": {
+                    "stream_descriptor": {"name": "campaigns"},
+                    "stream_state": {"use_global_cursor": False, "states": cursor},
+                },
+            }
+        ]
+        self.fault(emulator, "time_offset", offsets=["-05:00", "+09:30", "Z"])
+        output = run_here(emulator.config(page_size=10), ["campaigns"], state)
+        assert (output.exit_code, self.warnings(output)) == (0, [])
+        assert {r["id"] for r in output.records["campaigns"]} == due
+        (partition,) = output.stream_state("campaigns")["states"]
+        assert partition["cursor"]["updated_at"] == max(r["updated_at"] for r in wanted)
+
+    @pytest.mark.parametrize("value", [None, "", 1761955200000, ["2026-05-01"], "yesterday"])
+    def test_given_dates_that_are_none_when_read_then_all_arrive_with_a_warning(
+        self, emulator: Emulator, value: Any
+    ) -> None:
+        self.fault(emulator, "odd_record", field="updated_at", value=value, rows=[3, 50])
+        output = run("read", emulator.config(), ["campaigns"])
+        assert (output.exit_code, output.errors) == (0, [])
+        assert len(output.records["campaigns"]) == len(expected(emulator.world, "campaigns"))
+        (warning,) = self.warnings(output)
+        assert warning.startswith(
+            f"GET /12/accounts/1first/campaigns: updated_at is {value!r}, which is not a date, in 2"
+        )
+        assert warning.endswith(f"They are read, but move no bookmark {self.PLACE}.")
+        assert output.stream_state("campaigns")["states"]
+
+    @pytest.mark.parametrize("odd", [{}, {"value": None}, {"value": ""}])
+    def test_given_a_record_without_id_when_read_then_an_error_names_its_place(
+        self, emulator: Emulator, odd: dict[str, Any]
+    ) -> None:
+        self.fault(emulator, "odd_record", field="id", rows=[7], **odd)
+        output = run("read", emulator.config(), ["campaigns"])
+        assert output.exit_code == 1
+        wanted = expected(emulator.world, "campaigns")
+        assert len(output.records["campaigns"]) == len(wanted) - 1
+        assert output.errors[0]["message"].startswith(
+            f"GET /12/accounts/1first/campaigns: id is missing in 1 of {len(wanted)} records; "
+            f"such records are left out {self.PLACE}. "
+        )
+        assert "campaigns" not in output.state_messages or not output.stream_state("campaigns").get("states")
+        emulator.set_faults([])
+        again = run_here(emulator.config(), ["campaigns"], output.state)
+        assert differences("campaigns", again.records["campaigns"], wanted) == []
+
+    def test_given_ids_as_numbers_when_read_then_they_become_text(self, emulator: Emulator) -> None:
+        self.fault(emulator, "odd_record", field="id", value=2**53 + 1, rows=[0])
+        output = run_here(emulator.config(), ["campaigns"])
+        assert output.exit_code == 0
+        assert "9007199254740993" in [r["id"] for r in output.records["campaigns"]]
+
+    @pytest.mark.parametrize("field", ["id", "tweet_id", "id_str"])
+    def test_given_tweets_without_one_of_their_ids_when_read_then_the_key_is_whole(
+        self, emulator: Emulator, field: str
+    ) -> None:
+        self.fault(emulator, "odd_record", "tweets", field=field)
+        output = run_here(emulator.config(), ["tweets"])
+        assert output.exit_code == 0
+        assert {r["id"] for r in output.records["tweets"]} == {r["id"] for r in expected(emulator.world, "tweets")}
+
+    def test_given_tweets_with_iso_dates_when_read_then_the_bookmark_moves(self, emulator: Emulator) -> None:
+        self.fault(emulator, "odd_record", "tweets", field="created_at", value="2026-05-01T10:00:00+02:00")
+        output = run_here(emulator.config(), ["tweets"])
+        assert {r["created_at"] for r in output.records["tweets"]} == {"2026-05-01T08:00:00Z"}
+        states = output.stream_state("tweets")["states"]
+        assert {s["cursor"]["created_at"] for s in states} == {"2026-05-01T08:00:00Z"}
+
+    @pytest.mark.parametrize("value", [None, "soon", 1761955200])
+    def test_given_tweets_without_a_readable_date_when_read_then_warnings_name_the_place(
+        self, emulator: Emulator, value: Any
+    ) -> None:
+        self.fault(emulator, "odd_record", "tweets", field="created_at", value=value)
+        output = run("read", emulator.config(), ["tweets"])
+        assert (output.exit_code, output.errors) == (0, [])
+        assert len(output.records["tweets"]) == len(expected(emulator.world, "tweets"))
+        published, scheduled = sorted(self.warnings(output), key=lambda text: "SCHEDULED" in text)
+        for warning, tweet_type in ((published, "PUBLISHED"), (scheduled, "SCHEDULED")):
+            assert f"created_at is {value!r}, which is not a date" in warning
+            assert f"(stream tweets, account 1first, {tweet_type})" in warning
 
 
 class TestDeletedAccounts:

@@ -78,7 +78,7 @@ class TestInstalled:
         printed = output(installed, "spec")
         assert [message["type"] for message in printed.messages if message["type"] != "LOG"] == ["SPEC"]
 
-    def test_given_only_the_wheel_when_streams_are_discovered_and_read_then_records_arrive(
+    def test_given_only_the_wheel_when_discovered_and_read_then_records_arrive(
         self, installed: Path, emulator: Emulator
     ) -> None:
         config = emulator.config(start_date="2026-06-01")

@@ -13,7 +13,6 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.services import Services, check_connection
-from source_twitter_ads.components.retriever import iso_text
 from source_twitter_ads.configuration import normalise, require_valid
 from source_twitter_ads.configuration.spec import DEFAULTS
 from source_twitter_ads.configuration.validate import warn_of_unknown_keys
@@ -76,9 +75,8 @@ class SourceTwitterAds(PagedSource):
         """Build the streams of a configuration, and of its reports those in `names`, or raise ConfigProblem."""
         reports = [report for report in self._reports(config) if names is None or report.name in names]
         services = Services.of(config)
-        # The manifest's cursors read one form of date only, users write several; its routers need the defaults.
-        declared = {**DEFAULTS, **config, "start_instant": iso_text(config["start_date"])}
-        streams = self.declared_streams(declared, repository)
+        # The manifest's routers need the defaults.
+        streams = self.declared_streams({**DEFAULTS, **config}, repository)
         bookmarks = self.bookmarks(Tweets.name, Tweets.cursor_field, repository)
         streams.append(python_stream(Tweets(services, bookmarks), bookmarks))
         for report, cursor in report_streams(services, reports, self.state_of, repository):

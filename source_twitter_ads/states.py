@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from source_twitter_ads.components.retriever import iso_text
+from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.engine.bookmarks import convert_cursor_values
 from source_twitter_ads.streams.tweets import created_at_text

@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from datetime import timezone
 from functools import partial
 from typing import Any
 
@@ -17,15 +16,12 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.configuration.validate import parse_moment
+from source_twitter_ads.components.records import CheckedRecords
 from source_twitter_ads.engine.listing import Cut, NewestFirst, Records, read_pages
 from source_twitter_ads.engine.page import Page
 
-
-def iso_text(value: str | None) -> str | None:
-    """Write a configured date or date-time the way X writes times, `YYYY-MM-DDTHH:MM:SSZ`, so that texts compare."""
-    moment = parse_moment(value)
-    return None if moment is None else moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+# The manifest's start of everything: the CDK's cursor needs one.
+BEGINNING = "1970-01-01T00:00:00Z"
 
 
 @dataclass
@@ -34,6 +30,7 @@ class PageRetriever(Retriever):
 
     Attributes:
         name: the stream.
+        primary_key: the stream's.
         config: the normalised configuration.
         path: the collection below the API version, a format string: fields of the slice's partition, `{stream}`, and
             `{targeting_list}`, which is the stream's name without `targeting_`.
@@ -46,6 +43,7 @@ class PageRetriever(Retriever):
     """
 
     name: str
+    primary_key: list[str]
     config: Config
     path: str
     parameters: InitVar[Mapping[str, Any]]
@@ -59,7 +57,6 @@ class PageRetriever(Retriever):
         self._services = Services.of(self.config)
         cursor_field = getattr(self.cursor, "cursor_field", None)
         self._cursor_field: str | None = cursor_field.cursor_field_key if cursor_field else None
-        self._until = iso_text(self._services.settings.end_date)
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -81,23 +78,28 @@ class PageRetriever(Retriever):
             "with_deleted": "true" if self._services.settings.with_deleted else "false",
         }
         query = {key: text.format_map(values) for key, text in self.query.items()}
-        listing = self._collection(self.path.format_map(values), query, partition.get("account_id"))
+        path, context = self.path.format_map(values), RequestContext(self.name, partition.get("account_id"))
+        key = [name for name in self.primary_key if name not in self.fields_from_partition]
+        checked = CheckedRecords(path, context, key, self._cursor_field)
+        listing = checked.pages(self._collection(path, query, context))
         added = {name: partition[name] for name in self.fields_from_partition}
-        skips, cut = self._services.accounts.skips, self._cut(stream_slice)
+        skips, cut = self._services.accounts.skips, self._cut(stream_slice, checked)
         yield from read_pages(self.name, listing, stream_slice, skips, added=added, cut=cut)
+        checked.close()
 
-    def _collection(self, path: str, query: Mapping[str, str], account_id: str | None) -> Iterator[Records]:
+    def _collection(self, path: str, query: Mapping[str, str], context: RequestContext) -> Iterator[Records]:
         page_size = self.max_page_size if self.fixed_page_size else self._services.settings.page_size
         count = min(page_size, self.max_page_size) or None
-        return pages(self._services.client, path, query, RequestContext(self.name, account_id), count=count)
+        return pages(self._services.client, path, query, context, count=count)
 
-    def _cut(self, stream_slice: StreamSlice) -> Callable[[Records], Cut]:
-        name = self._cursor_field
-        if name is None:
+    def _cut(self, stream_slice: StreamSlice, checked: CheckedRecords) -> Callable[[Records], Cut]:
+        """Cut by the bookmark alone: reports and Tweets name entities that no date of the configuration may hide."""
+        if self._cursor_field is None:
             return Cut
-        since = stream_slice.cursor_slice.get("start_time")
+        bookmark = stream_slice.cursor_slice.get("start_time")
+        since = None if bookmark == BEGINNING else bookmark
         began = partial(self._services.client.clock.at_least, time.time())
-        return NewestFirst(self.name, lambda record: record.get(name), since, self._until, began).cut
+        return NewestFirst(self.name, checked.cursor_value, since, None, began).cut
 
 
 @dataclass
@@ -108,7 +110,7 @@ class AccountsRetriever(PageRetriever):
     changed.
     """
 
-    def _collection(self, path: str, query: Mapping[str, str], account_id: str | None) -> Iterator[Records]:
-        record = self._services.accounts.records().get(account_id or "")
+    def _collection(self, path: str, query: Mapping[str, str], context: RequestContext) -> Iterator[Records]:
+        record = self._services.accounts.records().get(context.account_id or "")
         if record is not None and (self._services.settings.with_deleted or not record.get("deleted")):
             yield [dict(record)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
@@ -16,28 +15,39 @@ from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.components.retriever import iso_text
+from source_twitter_ads.components.records import CheckedRecords, instant_text, iso_text
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
 from source_twitter_ads.engine.listing import NewestFirst, read_pages
 from source_twitter_ads.streams.base import XAdsStream
 
 TWEET_TYPES = ("PUBLISHED", "SCHEDULED")
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: f"{number:02d}" for number, name in enumerate(_NAMES, start=1)}
-_FORMAT = "%a %b %d %H:%M:%S %z %Y"
+# X's text of an id → the number that X sends beside it (docs/x-ads-api.md §2.6).
+_TEXTS_OF_IDS = (
+    ("in_reply_to_status_id_str", "in_reply_to_status_id"),
+    ("in_reply_to_user_id_str", "in_reply_to_user_id"),
+    ("quoted_status_id_str", "quoted_status_id"),
+    ("id_str", "id"),
+    ("tweet_id", "id"),
+)
 
 
 def created_at_text(tweet: Mapping[str, Any]) -> str | None:
     """Write `Tue Aug 27 22:22:12 +0000 2019` as `2019-08-27T22:22:12Z`, None for a Tweet without a readable date."""
-    value = tweet.get("created_at")
-    if not isinstance(value, str):
-        return None
-    if value[19:27] == " +0000 " and value[4:7] in _MONTHS:
-        return f"{value[27:]}-{_MONTHS[value[4:7]]}-{value[8:10]}T{value[11:19]}Z"
-    try:
-        return datetime.strptime(value, _FORMAT).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return None
+    return instant_text(tweet.get("created_at"))
+
+
+def comparable(tweet: dict[str, Any]) -> dict[str, Any]:
+    """Return a Tweet with its ids as text and `created_at` as an ISO date-time, as every other stream has them."""
+    for text, number in _TEXTS_OF_IDS:
+        value = tweet.get(text)
+        if isinstance(value, str) and value:
+            tweet[number] = value
+        elif type(tweet.get(number)) is int:
+            tweet[number] = str(tweet[number])
+    created_at = created_at_text(tweet)
+    if created_at is not None:
+        tweet["created_at"] = created_at
+    return tweet
 
 
 class Tweets(XAdsStream):
@@ -86,11 +96,15 @@ class Tweets(XAdsStream):
         query = {"tweet_type": tweet_type, "timeline_type": "ALL"}
         context = RequestContext(self.name, account_id, tweet_type)
         count = min(self._services.settings.page_size, MAX_PAGE_SIZE)
-        listing = pages(self._services.client, self.path(stream_slice=stream_slice), query, context, count=count)
-        skips, cut = self._services.accounts.skips, self._bounds(stream_slice).cut
-        yield from read_pages(self.name, listing, stream_slice, skips, added={"account_id": account_id}, cut=cut)
+        path = self.path(stream_slice=stream_slice)
+        checked = CheckedRecords(path, context, ["id"], self.cursor_field)
+        listing = pages(self._services.client, path, query, context, count=count)
+        prepared = checked.pages([comparable(tweet) for tweet in page] for page in listing)
+        skips, cut = self._services.accounts.skips, self._bounds(stream_slice, checked).cut
+        yield from read_pages(self.name, prepared, stream_slice, skips, added={"account_id": account_id}, cut=cut)
+        checked.close()
 
-    def _bounds(self, stream_slice: StreamSlice) -> NewestFirst:
+    def _bounds(self, stream_slice: StreamSlice, checked: CheckedRecords) -> NewestFirst:
         settings = self._services.settings
         bookmark = self._bookmarks.bookmark(stream_slice.partition)
         since = max(filter(None, (bookmark, iso_text(settings.start_date))), default=None)
@@ -98,4 +112,6 @@ class Tweets(XAdsStream):
         scheduled = stream_slice["tweet_type"] == "SCHEDULED"
         if scheduled and (bookmark or "") <= began():
             since = None
-        return NewestFirst(self.name, created_at_text, since, iso_text(settings.end_date), began, ordered=not scheduled)
+        return NewestFirst(
+            self.name, checked.cursor_value, since, iso_text(settings.end_date), began, ordered=not scheduled
+        )
