@@ -3,33 +3,43 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+from source_twitter_ads.api.secrets import masked
 
 # A page of 1,000 records has about 1 MB and a result file some tens of MB.
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_FILE_BYTES = 512 * 1024 * 1024
 # X says in a sentence why it refuses a request.
 MAX_REFUSAL_BYTES = 64 * 1024
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _GZIP_ENCODINGS = frozenset({"gzip", "x-gzip"})
 _CHUNK = 1 << 20
 # Bytes to read at a time: what has arrived, so that a server that drips is noticed.
 _ARRIVED = 1 << 16
 
+# How much of a body is looked through for the title of a page.
+_BEGINNING = 8192
+_TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title", re.IGNORECASE | re.DOTALL)
+
 Body = bytes | bytearray
 
 
 class InvalidBody(Exception):
-    """A body is not what X sends there: cut off, garbled, an HTML page, or far too large."""
+    """A body is not what X sends there: cut off, garbled, of another form, or far too large."""
+
+
+class ForeignBody(InvalidBody):
+    """A web page in place of X's JSON: a proxy, a firewall or the login page of a network sent it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ def read_body(response: requests.Response, seconds: float, result: bool = False)
 def _is_packed_twice(body: Body) -> bool:
     """Return whether a gzip file was packed again for its transport (docs/x-ads-api.md §7.3)."""
     with suppress(zlib.error):
-        return zlib.decompressobj(wbits=31).decompress(body, len(_GZIP)) == _GZIP
+        return zlib.decompressobj(wbits=31).decompress(body, len(GZIP)) == GZIP
     return False
 
 
@@ -84,7 +94,7 @@ def read_refused(response: requests.Response, seconds: float) -> bytes:
             body += chunk
             if len(body) >= MAX_REFUSAL_BYTES:
                 break
-    if not body.startswith(_GZIP):
+    if not body.startswith(GZIP):
         return body[:MAX_REFUSAL_BYTES]
     with suppress(zlib.error):
         return zlib.decompressobj(wbits=31).decompress(body, MAX_REFUSAL_BYTES)
@@ -107,49 +117,6 @@ def _chunks(response: requests.Response, seconds: float, decode: bool) -> Iterat
         raise requests.exceptions.ConnectionError(error) from error
 
 
-def parse_envelope(body: Body) -> Mapping[str, Any]:
-    """Parse X's success envelope (docs/x-ads-api.md §2.1).
-
-    Raises:
-        InvalidBody: when it is not JSON, or its `data` is neither an object nor a list of objects.
-    """
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidBody(f"{len(body)} bytes that are not JSON ({excerpt(body)}): {error}") from error
-    data = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(data, (list, dict)):
-        raise InvalidBody(f"JSON without a data member ({excerpt(body)})")
-    if isinstance(data, list) and not all(isinstance(record, dict) for record in data):
-        raise InvalidBody(f"JSON whose data holds something else than objects ({excerpt(body)})")
-    return document  # type: ignore[no-any-return]  # a dictionary, since it has data
-
-
-def envelope_of(
-    read: Callable[[Mapping[str, Any]], Any], required: bool = False
-) -> Callable[[Body], Mapping[str, Any]]:
-    """Return a function like `parse_envelope`, for records that the connector itself needs.
-
-    Args:
-        read: makes of a record what `data` holds in its place. A KeyError, TypeError, ValueError or AttributeError of
-            it means that the record lacks something, and becomes an InvalidBody.
-        required: whether an envelope without any record is an InvalidBody too.
-    """
-
-    def parse(body: Body) -> Mapping[str, Any]:
-        document = parse_envelope(body)
-        data = document["data"]
-        records = data if isinstance(data, list) else [data]
-        if required and not records:
-            raise InvalidBody("an envelope without the record that was asked for")
-        try:
-            return {**document, "data": [read(record) for record in records]}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InvalidBody(f"a record that X does not send there ({type(error).__name__}: {error})") from error
-
-    return parse
-
-
 def text_of(record: Mapping[str, Any], name: str) -> str:
     """Return a required field of a record, such as its id, as text.
 
@@ -165,30 +132,6 @@ def text_of(record: Mapping[str, Any], name: str) -> str:
     return str(value)
 
 
-def result_file(body: Body) -> Body:
-    """Return a result file as it is, packed or not, proven to be complete (docs/x-ads-api.md §7.3).
-
-    Raises:
-        InvalidBody: when it is damaged, or something else, for instance an HTML page.
-    """
-    if body.startswith(_GZIP):
-        # The unpacked bytes are not kept.
-        first = last = b""
-        for part in inflate(body):
-            first = first or part.lstrip()[:1]
-            last = part.rstrip()[-1:] or last
-        if (first, last) != (b"{", b"}"):
-            raise InvalidBody("a gzip file that does not hold a JSON object, or one that is cut off")
-        return body
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidBody(f"{len(body)} bytes that are not a result file ({excerpt(body)}): {error}") from error
-    if not isinstance(document, dict):
-        raise InvalidBody(f"{len(body)} bytes that are not a result file ({excerpt(body)})")
-    return body
-
-
 def gunzip(body: Body, limit: int = MAX_FILE_BYTES) -> bytes:
     """Unpack a gzip file as a whole; see `inflate`."""
     return b"".join(inflate(body, limit))
@@ -200,7 +143,7 @@ def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
     Raises:
         InvalidBody: when it is cut, garbled, or unpacks to more than `limit` bytes.
     """
-    if not body.startswith(_GZIP):
+    if not body.startswith(GZIP):
         yield bytes(body)
         return
     size = position = 0
@@ -224,6 +167,15 @@ def inflate(body: Body, limit: int = MAX_FILE_BYTES) -> Iterator[bytes]:
         position -= len(inflater.unused_data)
 
 
+def is_page(body: Body) -> bool:
+    """Return whether a body is markup, HTML or XML."""
+    return body[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
 def excerpt(body: Body) -> str:
-    """Return the beginning of a body for messages: markup shows that a proxy sent it."""
-    return repr(body[:60].decode("utf-8", "replace"))
+    """Return the beginning of a body for messages, without secrets; the title of a web page."""
+    text = masked(body[:_BEGINNING].decode("utf-8", "replace"))
+    if not is_page(body):
+        return repr(text[:60])
+    title = _TITLE.search(text)
+    return f"a web page ({title[1][:60] if title else text[:60]!r})"

@@ -86,11 +86,12 @@ class CircuitBreaker:
                 raise ApiFailure(rule, request.context, happened, refusal)
             now = self._time.monotonic()
             opened = self._open_circuits(request)
-            if any(now - circuit.probed < SECONDS_BETWEEN_PROBES for circuit in opened):
-                seconds, latest = opened[0].last - opened[0].since, opened[0].happened
-                happened = f"{request} was not sent: requests to {request.host} have failed for {seconds:.0f} s"
-                raise ApiFailure(UNREACHABLE, request.context, f"{happened}, the last one like this: {latest}")
-            for circuit in opened if sending else ():
+            if any(now - circuit.probed < SECONDS_BETWEEN_PROBES for circuit in opened.values()):
+                name, first = next(iter(opened.items()))
+                failing = f"requests to {name} have failed for {first.last - first.since:.0f} s"
+                happened = f"{request} was not sent: {failing}, the last one like this: {first.happened}"
+                raise ApiFailure(UNREACHABLE, request.context, happened, cause=_cause(name))
+            for circuit in opened.values() if sending else ():
                 circuit.probed = now
 
     def succeeded(self, request: ApiRequest) -> None:
@@ -134,11 +135,20 @@ class CircuitBreaker:
     def outage(self, request: ApiRequest) -> float:
         """Return how long the outage lasts that a failed request has met; 0.0 if it may be retried."""
         with self._lock:
-            lasting = [circuit.last - circuit.since for circuit in self._open_circuits(request)]
+            lasting = [circuit.last - circuit.since for circuit in self._open_circuits(request).values()]
             silent_since = self._silent_since(request.host)
             if silent_since is not None and request.sent - silent_since >= request.patience:
                 lasting.append(self._time.monotonic() - silent_since)
             return max(lasting, default=0.0)
+
+    def cause(self, request: ApiRequest, unreachable: bool) -> str:
+        """Return what a failed request has in common with others; "" when it failed alone.
+
+        `unreachable` says that X did not respond: then its host counts, whatever others have met.
+        """
+        with self._lock:
+            names = [request.host] if unreachable else list(self._open_circuits(request))
+            return _cause(names[0]) if names else ""
 
     def patience(self, request: ApiRequest) -> float:
         """Return for how many seconds a request may wait for its response: the rest of its time, or a probe's."""
@@ -164,10 +174,15 @@ class CircuitBreaker:
         recent = circuit and self._time.monotonic() - circuit.last < LONGEST_GAP
         return circuit.silent_since if circuit and recent else None
 
-    def _open_circuits(self, request: ApiRequest) -> list[_Circuit]:
+    def _open_circuits(self, request: ApiRequest) -> dict[str, _Circuit]:
+        """Return the open circuits by name, that of the host first."""
         now = self._time.monotonic()
-        known = [self._circuits.get(name) for name in _places(request)]
-        return [circuit for circuit in known if circuit and circuit.is_open(self._timeout, now)]
+        known = {name: self._circuits.get(name) for name in _places(request)}
+        return {name: circuit for name, circuit in known.items() if circuit and circuit.is_open(self._timeout, now)}
+
+
+def _cause(name: str) -> str:
+    return f"Requests to {name} fail: check the network of the machine that runs the sync and X's status page."
 
 
 def _places(request: ApiRequest, silent: bool = False) -> dict[str, str]:

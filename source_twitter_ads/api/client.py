@@ -6,23 +6,26 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from source_twitter_ads.api import bodies, errors
-from source_twitter_ads.api.bodies import ApiResponse, Body, InvalidBody
+from source_twitter_ads.api import bodies, envelope, errors
+from source_twitter_ads.api.bodies import ApiResponse, Body, ForeignBody, InvalidBody
 from source_twitter_ads.api.circuit_breaker import CircuitBreaker
 from source_twitter_ads.api.clock import Clock, SystemTime
+from source_twitter_ads.api.envelope import ErrorsInSuccess, OtherAccount, Read
 from source_twitter_ads.api.errors import Action, ApiFailure, Refusal, RequestContext, Rule, Skipped
 from source_twitter_ads.api.http import Access, Hosts, Signer, new_session, unsigned
 from source_twitter_ads.api.rate_limit_window import NotYet, WaitTooLong
 from source_twitter_ads.api.rate_limits import RateLimits
 from source_twitter_ads.api.request import ApiRequest, endpoint_of
+from source_twitter_ads.api.secrets import hide, masked
 from source_twitter_ads.configuration import Settings
+from source_twitter_ads.configuration.spec import SECRETS
 
 logger = logging.getLogger("airbyte")
 
@@ -40,8 +43,6 @@ LATE_FILE_STATUSES = frozenset({404, 426})
 # A job that is not cancelled ends by itself, which is not worth a long wait.
 DELETE_SECONDS = 10.0
 
-Read = Callable[[Mapping[str, Any]], Any]
-
 
 class ApiClient:
     """Sends requests of one token, `num_workers` at a time, over connections that are kept alive.
@@ -52,6 +53,7 @@ class ApiClient:
 
     def __init__(self, settings: Settings, time: SystemTime | None = None) -> None:
         self._settings = settings
+        hide(getattr(settings, key) for key in SECRETS)
         self._time = time or SystemTime()
         self._signer = Signer(settings)
         self._hosts = Hosts(settings)
@@ -61,13 +63,15 @@ class ApiClient:
         self._closed = threading.Event()
         self._session = new_session(settings)
         self._jitter = random.Random()
+        self._lock = threading.Lock()
+        self._warned: set[tuple[str | None, ...]] = set()
 
     def get(
         self, path: str, params: Mapping[str, str], context: RequestContext, read: Read | None = None
     ) -> ApiResponse:
         """GET a resource of the API by its path, such as `accounts/18ce54d4x5t/campaigns`.
 
-        `read` makes of each record what the connector itself needs of it (`bodies.envelope_of`). A response with a
+        `read` makes of each record what the connector itself needs of it (`envelope.read_records`). A response with a
         record that it cannot read is requested again.
 
         Raises:
@@ -97,7 +101,7 @@ class ApiClient:
         A POST is retried like a GET: if its response was lost, X makes a second job and the first one ends unread.
         """
         request = self._new(method, f"{self._settings.api_url}/{path}", context)
-        request.parse = bodies.envelope_of(read, required=method == "POST") if read else bodies.parse_envelope
+        request.read = read
         request.params, request.form = (None, params) if method == "POST" else (params, None)
         if method == "DELETE":
             request.patience = min(request.patience, DELETE_SECONDS)
@@ -115,7 +119,7 @@ class ApiClient:
             happened = f"X named a result file at an unknown host, {errors.without_secrets(url)}"
             raise ApiFailure(_FOREIGN_FILE, context, happened)
         request = self._new("GET", url, context)
-        request.result, request.signed, request.parse = True, access is Access.SIGNED, bodies.result_file
+        request.result, request.signed = True, access is Access.SIGNED
         return request
 
     def attempt(self, request: ApiRequest, wait: bool = False) -> ApiResponse | float:
@@ -130,30 +134,35 @@ class ApiClient:
         self._check(request)
         request.attempts += 1
         try:
-            response, body, retry_after = self._exchange(request, wait)
-            if response.is_redirect:
-                self._follow(request, response)
-                return 0.0
+            response, retry_after = self._exchange(request, wait)
             if request.refusal:
                 return self._refused(request, request.refusal, retry_after)
-            parsed = ApiResponse(response.status_code, response.headers, request.parse(body))
+            if response is None:
+                return 0.0
             self._breaker.succeeded(request)
-            return parsed
+            return response
         except NotYet as held:
             request.attempts -= 1
             return max(held.until - self._time.now(), 0.0)
         except WaitTooLong as error:
             timeout = self._settings.rate_limit_timeout
-            bound = f" (rate_limit_timeout is {timeout} s)" if request.longest_wait >= timeout else ""
+            raised = f" (rate_limit_timeout is {timeout} s: raise it to wait longer)"
+            bound = raised if request.longest_wait >= timeout else ""
             raise ApiFailure(errors.RATE_LIMITED, request.context, f"{error}{bound}", request.refusal) from error
         except InvalidBody as error:
-            return self._failed(request, f"The response to {request} was {error}", errors.SERVER_ERROR)
+            if isinstance(error, OtherAccount):
+                # What comes next on its connection would be the response to this request.
+                self._session.close()
+            rule = errors.FOREIGN_PAGE if isinstance(error, ForeignBody) else errors.UNREADABLE
+            return self._failed(request, f"The response to {request} was {error}", rule)
         except (OSError, HTTPError) as error:  # those of requests, and what it lets through
             rule = errors.network_rule(error)
-            happened = f"{request} got no complete response from {request.host}: {errors.cause_of(error)}"
+            proxy = self._proxy(request.url)
+            place = f"{request.host} through the proxy {proxy}" if proxy else request.host
+            happened = f"{request} got no complete response from {place}: {errors.cause_of(error)}"
             if rule.action is Action.FAIL:
                 raise ApiFailure(rule, request.context, happened) from error
-            return self._failed(request, happened, rule, silent=isinstance(error, requests.exceptions.Timeout))
+            return self._failed(request, happened, rule, error=error)
 
     def opens(self, method: str, path: str) -> float | None:
         """Return the epoch second at which X's limit for all accounts allows a request; None when it may go now."""
@@ -173,11 +182,12 @@ class ApiClient:
         settings = self._settings
         return ApiRequest(method, url, context, float(settings.outage_timeout), float(settings.rate_limit_timeout))
 
-    def _exchange(self, request: ApiRequest, wait: bool) -> tuple[requests.Response, Body, float | None]:
-        """Wait for rate limits, then sign and send the request and read the response to its end.
+    def _exchange(self, request: ApiRequest, wait: bool) -> tuple[ApiResponse | None, float | None]:
+        """Wait for rate limits, then sign and send the request, and read the response to its end.
 
         Returns:
-            The response, its body, and the seconds that X asks to stay away because it fails.
+            The response, None when X refused the request (`request.refusal`) or redirected it; and the seconds that X
+            asks to stay away because it fails.
         """
         began = request.held_since = request.held_since or self._time.monotonic()
         waited = self._time.monotonic() - began
@@ -188,24 +198,67 @@ class ApiClient:
             self._check(request, sending=True)
             request.refusal, request.sent = None, self._time.monotonic()
             with self._send(request) as response:
-                now = self._time.now()
-                ahead = self.clock.ahead(response.headers, now) if request.signed else self.clock.difference
+                status, headers = response.status_code, response.headers
+                if status < 200:
+                    # The final response is still to come: the connection closes, so that no other request gets it.
+                    raise requests.exceptions.ConnectionError(f"only the interim response HTTP {status}")
+                ahead = self.clock.ahead(headers, self._time.now()) if request.signed else self.clock.difference
                 seconds = float(self._settings.request_timeout)
-                is_success = 200 <= response.status_code < 300
-                if is_success:
+                if status < 300:
                     body: Body = bodies.read_body(response, seconds, request.result)
                 else:
                     body = bodies.read_refused(response, seconds)
             # Neither the query nor a header: `--debug` must not show more than any other log.
-            logger.debug(f"{request} ({request.context}): HTTP {response.status_code}, {len(body)} bytes.")
-            decided = response.status_code < 500 and response.status_code != 429
-            permit.responded(response.headers, decided, ahead)
-            if is_success or response.is_redirect:
-                return response, body, None
-            request.refusal = errors.read_refusal(response.status_code, body, ahead)
+            logger.debug(f"{request} ({request.context}): HTTP {status}, {len(body)} bytes.")
+            self._warn_of(request, headers)
+            permit.responded(headers, status < 500 and status != 429, ahead)
+            if response.is_redirect:
+                self._follow(request, response)
+                return None, None
+            if status < 300:
+                try:
+                    return ApiResponse(status, headers, self._document(request, body)), None
+                except ErrorsInSuccess as found:
+                    request.refusal = errors.refusal_of(status, found.errors, ahead)
+            else:
+                request.refusal = errors.read_refusal(status, body, ahead)
             happened = f"X refused {request} with {request.refusal}"
             # Before the permit is given back, so that no other request runs into the same limit.
-            return response, body, permit.apply_retry_headers(request.refusal, happened, self._next_pause(request))
+            return None, permit.apply_retry_headers(request.refusal, happened, self._next_pause(request))
+
+    def _document(self, request: ApiRequest, body: Body) -> Any:
+        """Return what a successful response holds: the bytes of a result file, or an envelope."""
+        if request.result:
+            return envelope.result_file(body)
+        parsed, mended = envelope.load(body)
+        document = envelope.check(parsed, request.account_id)
+        if mended:
+            stream, account_id = request.context.stream, request.context.account_id
+            place = f"The response to {request} ({request.context})"
+            self._warn_once(f"{place} has text that is not UTF-8: U+FFFD stands for each break.", stream, account_id)
+        if request.read is None:
+            return document
+        return envelope.read_records(document, request.read, required=request.method == "POST")
+
+    def _warn_of(self, request: ApiRequest, headers: Mapping[str, str]) -> None:
+        """Pass on X's warning, for instance of an endpoint that will end (docs/x-ads-api.md §0 rule 3)."""
+        if warning := headers.get("x-api-warn"):
+            text = masked(warning)[: errors.LONGEST_TEXT]
+            self._warn_once(f"X warns about {request.endpoint} ({request.context}): {text}", request.endpoint)
+
+    def _warn_once(self, text: str, *key: str | None) -> None:
+        """Log a warning unless this sync has logged one with the same key."""
+        with self._lock:
+            if key in self._warned:
+                return
+            self._warned.add(key)
+        logger.warning(text)
+
+    def _proxy(self, url: str) -> str | None:
+        """Return the proxy of a url, without user and password."""
+        proxies = self._session.merge_environment_settings(url, {}, None, None, None)["proxies"]
+        proxy: str | None = requests.utils.select_proxy(url, proxies)
+        return proxy and proxy.rpartition("@")[2].rpartition("//")[2]
 
     def _send(self, request: ApiRequest) -> requests.Response:
         """Sign and send through `Session.send`, where the CDK guards private networks in Airbyte Cloud."""
@@ -237,27 +290,36 @@ class ApiClient:
             return 0.0
         if late or (rule.action is Action.RETRY and request.skews < SKEW_TRIES):
             return self._failed(request, happened, rule, retry_after)
-        if refusal.status == 401 and request.signed:
+        if refusal.unauthorized and request.signed:
             self._breaker.refused_keys(request, rule, refusal)
         raise ApiFailure(rule, request.context, happened, refusal)
 
     def _failed(
-        self, request: ApiRequest, happened: str, rule: Rule, retry_after: float | None = None, silent: bool = False
+        self,
+        request: ApiRequest,
+        happened: str,
+        rule: Rule,
+        retry_after: float | None = None,
+        error: Exception | None = None,
     ) -> float:
-        """Note a failed attempt and return the seconds to the next one.
+        """Note a failed attempt and return the seconds to the next one; `error` is that of an unreachable host.
 
         Raises:
             ApiFailure: when the request has failed twice and for as long as it may, or others have failed for long.
         """
         request.failures += 1
+        silent = isinstance(error, requests.exceptions.Timeout)
         request.tried += self._breaker.failed(request, happened, silent)
+        outage = self._breaker.outage(request)
+        lasting = ""
         if request.failures > 1 and request.tried >= request.patience:
             lasting = f"{happened}, {request.failures} times in {request.tried:.0f} s"
-            raise ApiFailure(rule, request.context, lasting, request.refusal)
-        outage = self._breaker.outage(request)
-        if outage:
+        elif outage:
             lasting = f"{happened}; no other request to {request.host} succeeded for {outage:.0f} s"
-            raise ApiFailure(rule, request.context, lasting, request.refusal)
+        if lasting:
+            unreachable = error is not None or rule is errors.FOREIGN_PAGE
+            cause = "" if rule.of_all else self._breaker.cause(request, unreachable)
+            raise ApiFailure(rule, request.context, lasting, request.refusal, cause)
         pause = retry_after or min(self._next_pause(request), max(request.patience - request.tried, 0.0))
         request.tried += pause
         if retry_after:

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_twitter_ads.api import errors
 from source_twitter_ads.api.client import ApiClient
+from source_twitter_ads.api.envelope import Read
 from source_twitter_ads.api.errors import Action, ApiFailure, RequestContext, Rule
 
 # Most records of a page, unless an endpoint has a maximum of its own (docs/x-ads-api.md §2.2).
 MAX_PAGE_SIZE = 1000
+_WRONG_CURSOR = Rule(Action.FAIL, errors.TRANSIENT, "Run the sync again; if this happens again, please report it.")
 
 
 def pages(
@@ -21,7 +23,7 @@ def pages(
     context: RequestContext,
     *,
     count: int | None,
-    read: Callable[[Mapping[str, Any]], Any] | None = None,
+    read: Read | None = None,
 ) -> Iterator[list[Any]]:
     """Yield the records of each page of a collection, until `next_cursor` is null; see `ApiClient.get`.
 
@@ -29,7 +31,7 @@ def pages(
     all the same. The pages hold what `read` returns where it is given.
 
     Raises:
-        ApiFailure: when X refuses, or sends the same cursor twice, which would never end.
+        ApiFailure: when X refuses, or sends a cursor that is no text, or one twice, which would never end.
     """
     query = dict(params) if count is None else {**params, "count": str(count)}
     cursor: str | None = None
@@ -41,10 +43,11 @@ def pages(
         # "In some rare cases … a collection with a hashmap instead": one object (docs/x-ads-api.md §2.1).
         yield data if isinstance(data, list) else [data]
         following = document.get("next_cursor")
-        if not following:
+        if following is None or following == "":
             return
+        if not isinstance(following, (str, int)) or isinstance(following, bool):
+            raise ApiFailure(_WRONG_CURSOR, context, f"X sent a next_cursor that is no text for GET {path}")
         if str(following) in seen:
-            rule = Rule(Action.FAIL, errors.TRANSIENT, "Run the sync again; if this happens again, please report it.")
-            raise ApiFailure(rule, context, f"X sent the same next_cursor twice for GET {path}")
+            raise ApiFailure(_WRONG_CURSOR, context, f"X sent the same next_cursor twice for GET {path}")
         cursor = str(following)
         seen.add(cursor)

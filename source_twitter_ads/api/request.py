@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from source_twitter_ads.api.bodies import Body, parse_envelope
+from source_twitter_ads.api.envelope import Read
 from source_twitter_ads.api.errors import Refusal, RequestContext
 
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
@@ -32,7 +31,7 @@ class ApiRequest:
         patience: seconds for which it is retried while X or the network fails.
         longest_wait: seconds that it may wait for rate limits, all in all.
         result: whether it fetches a result file.
-        parse: makes the response's document of its body; raises InvalidBody.
+        read: makes of each record what the connector itself needs of it; None where records stay as they are.
         attempts, failures, redirects, skews: how many there were. A failure is an attempt without a valid response,
             rate limits aside; a skew is a signature that X refused for its timestamp.
         sent: when the latest attempt was sent, by the monotonic clock.
@@ -52,7 +51,7 @@ class ApiRequest:
     form: Mapping[str, str] | None = None
     result: bool = False
     signed: bool = True
-    parse: Callable[[Body], Any] = parse_envelope
+    read: Read | None = None
     attempts: int = 0
     failures: int = 0
     redirects: int = 0

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Bodies on the wire and parsed: whole and as X sends them, or refused (docs/x-ads-api.md §2.1, §7.3)."""
+"""Bodies on the wire: whole and as X sends them, or refused (docs/x-ads-api.md §7.3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from source_twitter_ads.api import bodies
-from source_twitter_ads.api.bodies import InvalidBody, envelope_of, gunzip, parse_envelope
+from source_twitter_ads.api.bodies import InvalidBody, gunzip
 from unit_tests.api.tiny_server import CONTEXT, GOOD, PATH, Reply, Server, client, failure, fetched, refusal
 from unit_tests.api.virtual_time import VirtualTime
 
@@ -146,44 +146,6 @@ class TestRefusedBodies:
         assert "HTTP 302, 1000 bytes" in caplog.text
 
 
-class TestEnvelope:
-    @pytest.mark.parametrize(
-        "body", [b'{"data": []}', b'{"data": [{"id": "1"}], "next_cursor": null}', b'{"data": {}}']
-    )
-    def test_given_a_success_envelope_when_parsed_then_it_is_its_document(self, body: bytes) -> None:
-        assert "data" in parse_envelope(body)
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            b"",
-            b"<html><title>502</title></html>",
-            b'{"data": [{"id": "1"}',
-            b"[]",
-            b"null",
-            b'"data"',
-            b"{}",
-            b'{"data": null}',
-            b'{"data": "text"}',
-            b'{"errors": [{"code": "INTERNAL_ERROR"}]}',
-            b"\xff\xfe{}",
-        ],
-    )
-    def test_given_anything_else_when_parsed_then_it_is_refused(self, body: bytes) -> None:
-        with pytest.raises(InvalidBody):
-            parse_envelope(body)
-
-    def test_given_a_page_of_a_proxy_when_refused_then_the_message_shows_how_it_begins(self) -> None:
-        with pytest.raises(InvalidBody, match="<html><title>Corporate proxy"):
-            parse_envelope(b"<html><title>Corporate proxy</title>" + b"x" * 10_000)
-
-    def test_given_integers_beyond_a_double_when_parsed_then_they_are_exact(self) -> None:
-        assert parse_envelope(b'{"data": [{"id": 1166476031668015104}, {"id": 18446744073709551615}]}')["data"] == [
-            {"id": 1166476031668015104},
-            {"id": 2**64 - 1},
-        ]
-
-
 class TestGunzip:
     @pytest.mark.parametrize(
         "packed",
@@ -208,12 +170,3 @@ class TestGunzip:
     def test_given_a_bomb_when_read_then_it_is_refused_before_it_fills_the_memory(self) -> None:
         with pytest.raises(InvalidBody, match="more than 1000 bytes"):
             gunzip(gzip.compress(b"0" * 10_000_000), limit=1000)
-
-
-class TestRequired:
-    def test_given_no_record_when_a_resource_is_made_then_its_body_is_refused(self) -> None:
-        with pytest.raises(InvalidBody, match="without the record"):
-            envelope_of(lambda record: record["id"], required=True)(b'{"data": []}')
-
-    def test_given_no_record_when_a_page_is_asked_then_it_is_an_empty_page(self) -> None:
-        assert envelope_of(lambda record: record["id"])(b'{"data": []}')["data"] == []

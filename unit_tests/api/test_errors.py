@@ -93,7 +93,7 @@ class TestReading:
     @pytest.mark.parametrize(
         "body",
         [
-            b"<html>502 Bad Gateway</html>",
+            b"Bad Gateway",
             b"[]",
             b"null",
             b'{"errors": []}',
@@ -107,7 +107,11 @@ class TestReading:
         assert str(refusal) == f"HTTP 502: {body.decode()!r}"
 
     def test_given_a_long_page_when_read_then_sixty_characters_of_it_are_kept(self) -> None:
-        assert str(read_refusal(403, b"<html>" + b"x" * 1000)) == f"HTTP 403: '<html>{'x' * 54}'"
+        assert str(read_refusal(403, b"<html>" + b"x" * 1000)) == f"HTTP 403: a web page ('<html>{'x' * 54}')"
+
+    def test_given_a_page_with_a_title_when_read_then_the_title_is_kept(self) -> None:
+        page = b"<!DOCTYPE html><html><head>" + b"<meta>" * 50 + b"<title lang=en>\n Blocked\n</title>"
+        assert str(read_refusal(403, page)) == "HTTP 403: a web page ('Blocked')"
 
     def test_given_no_body_when_read_then_the_status_remains(self) -> None:
         assert str(read_refusal(502, b"")) == "HTTP 502"

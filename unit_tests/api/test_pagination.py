@@ -77,3 +77,15 @@ def test_given_the_same_cursor_twice_when_read_then_it_fails() -> None:
 def test_given_cursors_in_a_circle_when_read_then_it_fails() -> None:
     with pytest.raises(ApiFailure, match="same next_cursor twice"):
         Listing(envelope(1, cursor="c1"), envelope(2, cursor="c2"), envelope(3, cursor="c1"), envelope(4)).read()
+
+
+def test_given_the_number_0_as_cursor_when_read_then_the_next_page_is_read() -> None:
+    listing = Listing(envelope(1) | {"next_cursor": 0}, envelope(2))
+    assert listing.read() == [[{"id": 1}], [{"id": 2}]]
+    assert listing.asked[1]["cursor"] == "0"
+
+
+@pytest.mark.parametrize("cursor", [False, True, 1.5, [], {}, ["c1"]], ids=repr)
+def test_given_a_cursor_that_is_no_text_when_read_then_it_fails(cursor: Any) -> None:
+    with pytest.raises(ApiFailure, match=r"next_cursor that is no text.*stream campaigns, account a"):
+        Listing(envelope(1) | {"next_cursor": cursor}).read()

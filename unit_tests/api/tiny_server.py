@@ -29,12 +29,15 @@ GOOD = b'{"data": [{"id": "1"}], "next_cursor": null}'
 
 @dataclass
 class Reply:
+    """A response; `interim` is the status of another one that goes ahead of it, a while before."""
+
     status: int = 200
     body: bytes = GOOD
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     seconds: float = 0.0
     chunked: bool = False
+    interim: int | None = None
 
     def framed(self) -> bytes:
         """The body as it goes over the wire."""
@@ -81,6 +84,10 @@ class Server:
                 seen = {"method": self.command, "path": self.path, "form": form, "at": owner.time.now()}
                 owner.seen.append({**seen, "headers": {k.lower(): v for k, v in self.headers.items()}})
                 reply = owner.script.pop(0) if len(owner.script) > 1 else owner.script[0]
+                if reply.interim:
+                    self.send_response_only(reply.interim)
+                    self.end_headers()
+                    self.wfile.flush()
                 system_time.sleep(reply.seconds)
                 self.send_response_only(reply.status)
                 headers = {"Date": formatdate(owner.time.now(), usegmt=True), **reply.headers}
@@ -94,7 +101,7 @@ class Server:
                 self.wfile.write(reply.framed())
                 self.close_connection = self.close_connection or reply.cut
 
-            do_GET = do_POST = do_DELETE = respond  # noqa: N815
+            do_GET = do_POST = do_DELETE = do_CONNECT = respond  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
