@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.api.client import ApiClient
-from source_twitter_ads.api.errors import ApiFailure, RequestContext, Skipped, joined
+from source_twitter_ads.api.errors import ApiFailure, RequestContext, Skipped, joined, rule_for
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.configuration import ConfigProblem, Settings
 
@@ -68,7 +68,9 @@ class Accounts:
     def _is_of_deleted(self, failure: ApiFailure) -> bool:
         account_id, refusal = failure.context.account_id, failure.refusal
         # A proxy, whose refusal is foreign, knows nothing of the account.
-        if not account_id or not refusal or refusal.foreign or refusal.status not in _REFUSED_BELOW_DELETED:
+        if not account_id or not refusal or refusal.foreign or rule_for(refusal).of_all:
+            return False
+        if refusal.status not in _REFUSED_BELOW_DELETED and refusal.code != "ACCOUNT_NOT_FOUND":
             return False
         try:
             return bool(self.records().get(account_id, {}).get("deleted"))
@@ -84,15 +86,22 @@ class Accounts:
         with self._lock:
             if self._outcome is None:
                 try:
-                    self._outcome = dict(self._list())
+                    self._outcome = dict(self._list(self._settings.account_ids))
                 except ApiFailure as failure:
                     self._outcome = failure
             if isinstance(self._outcome, ApiFailure):
                 raise self._outcome
             return self._outcome
 
-    def _list(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        ids = self._settings.account_ids
+    def visible_ids(self) -> list[str]:
+        """Return the ids of all accounts that the token sees, whatever the configuration names.
+
+        Raises:
+            ApiFailure: when they cannot be listed.
+        """
+        return [id_ for id_, _ in self._list(())]
+
+    def _list(self, ids: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for start in range(0, len(ids) or 1, IDS_PER_REQUEST):
             # Sorted by a field that never changes, so that no account moves between pages meanwhile.
             params = {"with_deleted": "true", "sort_by": "created_at-asc"}

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -74,11 +74,30 @@ def check_connection(services: Services) -> None:
         ApiFailure: when X refuses the keys or cannot be reached; its text says what to do.
         ConfigProblem: when an account is not shown, or none is left to read.
     """
-    visible = services.accounts.records()
-    missing = [account_id for account_id in services.settings.account_ids if account_id not in visible]
+    shown = services.accounts.records()
+    missing = [account_id for account_id in services.settings.account_ids if account_id not in shown]
     if missing:
+        visible = services.accounts.visible_ids()
+        named = [f"{one} (you mean {same})" if (same := _same(one, visible)) else one for one in missing]
         raise ConfigProblem(
-            f"account_ids holds {joined(missing)}, which X does not show to the owner of the access token: check the "
-            "id in the address of the Ads Manager, and that this X user has a role in the account."
+            f"account_ids holds {joined(named)}, which X does not show to the owner of the access token: check the "
+            "id in the address of the Ads Manager, and that this X user has a role in the account. "
+            f"X shows {joined(visible) or 'no account'}."
         )
     services.accounts.ids()
+
+
+def _same(account_id: str, visible: Collection[str]) -> str | None:
+    """Return the visible account whose id a user has written in upper case or in base 10 (docs/x-ads-api.md §2.6)."""
+    written = [account_id.lower()]
+    if account_id.isdecimal():
+        written.append(_base36(int(account_id)))
+    return next((one for one in written if one in visible), None)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits

@@ -39,6 +39,8 @@ def accounts() -> Accounts:
     [
         ("gone", Refusal(403, "ACCOUNT_NOT_FOUND", "No"), True),
         ("gone", Refusal(404, "NOT_FOUND", "No"), True),
+        ("gone", Refusal(200, "ACCOUNT_NOT_FOUND", "No"), True),
+        ("gone", Refusal(404, "INVALID", "Version 12.0 is not available."), False),
         ("gone", Refusal(401, "UNAUTHORIZED_ACCESS", "No"), False),
         ("gone", Refusal(403, "", "<html>Blocked</html>", foreign=True), False),
         ("alive", Refusal(403, "ACCOUNT_NOT_FOUND", "No"), False),

@@ -57,6 +57,27 @@ class TestCheck:
             check_connection(services)
             assert services.accounts.ids()
 
+    @pytest.mark.parametrize(
+        ("written", "told"),
+        [
+            ("18CE54D4X5T", "account_ids holds 18CE54D4X5T (you mean 18ce54d4x5t), which"),
+            ("4503599658438113", "account_ids holds 4503599658438113 (you mean 18ce54d4x5t), which"),
+            ("0", "account_ids holds 0, which"),
+            ("mybrand", "account_ids holds mybrand, which"),
+        ],
+    )
+    def test_given_an_id_in_another_form_when_checked_then_all_accounts_are_named(
+        self, server: Server, written: str, told: str
+    ) -> None:
+        shown = b'{"data": [{"id": "18ce54d4x5t"}, {"id": "b"}]}'
+        server.replies(Reply(200, b'{"data": []}'), Reply(200, shown))
+        services = Services.renew(normalise(valid_config(base_url=server.url, account_ids=[written])))
+        with pytest.raises(ConfigProblem) as caught:
+            check_connection(services)
+        assert told in str(caught.value)
+        assert "X shows 18ce54d4x5t, b." in str(caught.value)
+        assert "account_ids" not in server.seen[1]["path"]
+
 
 class TestClosing:
     def test_given_services_when_they_end_then_what_asked_for_it_is_closed_once(self) -> None:
