@@ -13,6 +13,7 @@ from source_twitter_ads.api.bodies import MAX_FILE_BYTES, text_of
 from source_twitter_ads.api.errors import RequestContext
 from source_twitter_ads.reports.calendar import parse_instant
 from source_twitter_ads.reports.definition import ReportDefinition
+from source_twitter_ads.reports.options import HOUR, TOTAL
 from source_twitter_ads.reports.schema import columns
 from source_twitter_ads.reports.windows import Window
 
@@ -71,13 +72,13 @@ def window_days(definition: ReportDefinition) -> int:
     Only reports of many segments, above all by HOUR, come out below 30; a TOTAL window's grid never changes.
     """
     per_day = _numbers_per_point(definition) * _points(definition, timedelta(days=1))
-    return MAX_DAYS if definition.granularity == "TOTAL" else max(1, min(MAX_DAYS, MAX_NUMBERS // per_day))
+    return MAX_DAYS if definition.granularity == TOTAL else max(1, min(MAX_DAYS, MAX_NUMBERS // per_day))
 
 
 def _points(definition: ReportDefinition, length: timedelta) -> int:
-    if definition.granularity == "TOTAL":
+    if definition.granularity == TOTAL:
         return 1
-    return length // timedelta(hours=1) if definition.granularity == "HOUR" else length.days
+    return length // timedelta(hours=1) if definition.granularity == HOUR else length.days
 
 
 @lru_cache(maxsize=256)

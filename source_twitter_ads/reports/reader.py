@@ -132,20 +132,9 @@ class ReportRetriever:
                     return
 
     def _pages(self, event: FileReady, scheduler: Scheduler, stream_slice: StreamSlice) -> Iterator[Page]:
-        request = event.job.request
         try:
             with self._context.unpacking:
-                blocks = read_rows(
-                    event.packed,
-                    self._definition,
-                    account_id=event.window.account_id,
-                    placement=request.placement,
-                    country=request.country,
-                    platform=request.platform,
-                    window=request.window,
-                    now=self._context.now,
-                    asked=request.entity_ids,
-                )
+                blocks = read_rows(event.packed, event.job.request, event.window.account_id, self._context.now)
                 for block in blocks:
                     yield Page(self._definition.name, block, stream_slice)
         except (InvalidBody, MalformedResult) as error:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -19,10 +19,8 @@ from typing import Any
 import orjson
 
 from source_twitter_ads.api.bodies import InvalidBody, inflate
-from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.rows import RowBlock, rows
-from source_twitter_ads.reports.windows import Window
 
 # Unpacked files up to this size are parsed whole. Parsed numbers take up to eight times their text: 32 MB.
 WHOLE_FILE_BYTES = 4 * 1024 * 1024
@@ -43,30 +41,17 @@ _OPENING = b"{["
 _WAY = ((_BRACE, ""), (_BRACKET, "data"), (_BRACE, ""), (_BRACKET, "id_data"))
 
 
-def read_rows(
-    packed: bytes,
-    definition: ReportDefinition,
-    *,
-    account_id: str,
-    placement: str,
-    country: str | None,
-    platform: str | None,
-    window: Window,
-    now: datetime,
-    asked: Collection[str],
-) -> Iterator[RowBlock]:
+def read_rows(packed: bytes, request: JobRequest, account_id: str, now: datetime) -> Iterator[RowBlock]:
     """Yield the rows of a job's result file as `rows` does, from its bytes, packed or plain.
 
     Memory besides the file's own bytes: up to 40 MB for a small file, about 20 MB for a larger one. A small file
     gives all of its rows or none. Of a larger one some rows may be out before a mistake is found in a later series:
-    the caller asks for the job again, and its rows replace these by their key. `asked` are the job's entity ids, `now`
-    the moment of the sync.
+    the caller asks for the job again, and its rows replace these by their key. `now` is the moment of the sync.
 
     Raises:
         InvalidBody: if the file is cut off, damaged, not JSON, or larger than X's.
         MalformedResult: as `rows`.
     """
-    request = JobRequest(definition, window, placement, tuple(asked), country, platform)
     parts = inflate(packed)
     first: list[bytes] = []
     size = 0

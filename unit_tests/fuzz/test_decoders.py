@@ -26,7 +26,7 @@ from source_twitter_ads.api.bodies import (
 from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.rate_limits import number, retry_after
 from source_twitter_ads.reports.definition import PREBUILT_REPORTS
-from source_twitter_ads.reports.job import job_id_of, result_url
+from source_twitter_ads.reports.job import JobRequest, job_id_of, result_url
 from source_twitter_ads.reports.planner import read_activity
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
@@ -231,16 +231,8 @@ def _rows_of(packed: bytes, whole_file_bytes: int) -> list[dict[str, Any]] | Non
     (definition,) = [one for one in PREBUILT_REPORTS if one.entity == "LINE_ITEM"]
     with pytest.MonkeyPatch.context() as patch, suppress(InvalidBody, MalformedResult):
         patch.setattr("source_twitter_ads.reports.result_file.WHOLE_FILE_BYTES", whole_file_bytes)
-        blocks = read_rows(
-            packed,
-            definition,
-            account_id="1first",
-            placement="ALL_ON_TWITTER",
-            country=None,
-            platform=None,
-            window=Window(date(2026, 6, 1), date(2026, 6, 4), AccountCalendar("Etc/UTC", None)),
-            now=datetime(2026, 7, 1, tzinfo=timezone.utc),
-            asked=["a", "b"],
-        )
+        period = Window(date(2026, 6, 1), date(2026, 6, 4), AccountCalendar("Etc/UTC", None))
+        request = JobRequest(definition, period, "ALL_ON_TWITTER", ("a", "b"))
+        blocks = read_rows(packed, request, "1first", datetime(2026, 7, 1, tzinfo=timezone.utc))
         return [row for block in blocks for row in block]
     return None

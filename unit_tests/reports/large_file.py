@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.schema import FIXED_COLUMNS
 from unit_tests.reports.builders import NOW, report, window
@@ -60,17 +61,9 @@ def series(metro: str, numbers: list[list[int]]) -> dict[str, Any]:
 def read(path: Path) -> dict[str, int]:
     packed = path.read_bytes()
     before = peak()
-    blocks = read_rows(
-        packed,
-        report(segment="METROS"),
-        account_id="a1",
-        placement="ALL_ON_TWITTER",
-        country="96683cc9126741d1",
-        platform=None,
-        window=PERIOD,
-        now=NOW,
-        asked=[f"c{entity}" for entity in range(ENTITIES)],
-    )
+    entities = tuple(f"c{entity}" for entity in range(ENTITIES))
+    request = JobRequest(report(segment="METROS"), PERIOD, "ALL_ON_TWITTER", entities, "96683cc9126741d1")
+    blocks = read_rows(packed, request, "a1", NOW)
     count = total = 0
     for block in blocks:
         for row in block:

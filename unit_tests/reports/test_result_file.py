@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from source_twitter_ads.api.bodies import InvalidBody
 from source_twitter_ads.reports import result_file
 from source_twitter_ads.reports.definition import ReportDefinition
+from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from unit_tests.reports import builders
@@ -32,18 +33,8 @@ Rows = list[dict[str, Any]]
 
 
 def rows_of(packed: bytes, definition: ReportDefinition) -> Iterator[dict[str, Any]]:
-    blocks = read_rows(
-        packed,
-        definition,
-        account_id="a1",
-        placement="ALL_ON_TWITTER",
-        country=None,
-        platform=None,
-        window=window(),
-        now=NOW,
-        asked=ASKED,
-    )
-    return chain.from_iterable(blocks)
+    request = JobRequest(definition, window(), "ALL_ON_TWITTER", ASKED)
+    return chain.from_iterable(read_rows(packed, request, "a1", NOW))
 
 
 def read(packed: bytes, definition: ReportDefinition = BY_KEYWORD) -> Rows:
