@@ -15,14 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_twitter_ads.api.bodies import (
-    InvalidBody,
-    envelope_of,
-    gunzip,
-    parse_envelope,
-    result_file,
-    text_of,
-)
+from source_twitter_ads.api.bodies import InvalidBody, gunzip, text_of
+from source_twitter_ads.api.envelope import check, load, read_records, result_file
 from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.rate_limits import number, retry_after
 from source_twitter_ads.reports.definition import PREBUILT_REPORTS
@@ -53,23 +47,28 @@ def cut(body: bytes, share: float) -> bytes:
     return body[: int(len(body) * share)]
 
 
+def parsed(body: bytes) -> Any:
+    """An envelope that a client has read."""
+    return check(load(body)[0], None)
+
+
 SHARES = st.floats(0, 1, exclude_max=True)
 
 
 class TestEnvelope:
     @given(RECORDS)
     def test_given_a_whole_envelope_when_parsed_then_every_record_is_there(self, records: list[Any]) -> None:
-        assert parse_envelope(json.dumps({"data": records, "next_cursor": None}).encode())["data"] == records
+        assert parsed(json.dumps({"data": records, "next_cursor": None}).encode())["data"] == records
 
     @given(RECORDS, SHARES)
     def test_given_a_cut_envelope_when_parsed_then_it_is_bad(self, records: list[Any], share: float) -> None:
         with pytest.raises(InvalidBody):
-            parse_envelope(cut(json.dumps({"data": records}).encode(), share))
+            parsed(cut(json.dumps({"data": records}).encode(), share))
 
     @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
     def test_given_anything_when_parsed_then_it_is_an_envelope_or_bad(self, body: bytes) -> None:
         try:
-            document = parse_envelope(body)
+            document = parsed(body)
         except InvalidBody:
             return
         assert document["data"] == json.loads(body)["data"]
@@ -77,7 +76,7 @@ class TestEnvelope:
     @given(JSON)
     def test_given_any_data_when_parsed_then_records_are_objects_or_it_is_bad(self, data: Any) -> None:
         try:
-            found = parse_envelope(json.dumps({"data": data}).encode())["data"]
+            found = parsed(json.dumps({"data": data}).encode())["data"]
         except InvalidBody:
             assert not isinstance(data, dict)
             assert not (isinstance(data, list) and all(isinstance(one, dict) for one in data))
@@ -113,7 +112,7 @@ def test_given_any_record_when_needed_then_it_is_read_or_the_response_is_refused
     read: Callable[[Any], Any], records: list[dict[str, Any]]
 ) -> None:
     try:
-        document = envelope_of(read)(json.dumps({"data": records}).encode())
+        document = read_records(parsed(json.dumps({"data": records}).encode()), read)
     except InvalidBody:
         return
     assert len(document["data"]) == len(records)
