@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -171,6 +172,19 @@ class TestOptions:
         newer = [r for r in tweets if r["tweet_type"] == "SCHEDULED" or r["created_at"] >= "2026-05-01T00:00:00Z"]
         assert 0 < len(newer) < len(tweets)
         assert differences("tweets", output.records["tweets"], newer) == []
+
+    def test_given_a_time_ago_as_start_when_read_then_it_counts_from_today(
+        self, start: Callable[..., Emulator]
+    ) -> None:
+        emulator = start(WorldSpec(accounts=[AccountSpec("1first", volumes={"tweets": 60}, examples=False)]))
+        today = datetime.now(timezone.utc).date()
+        output = run("read", emulator.config("8 weeks ago"), ["tweets"])
+        first = f"{today - timedelta(weeks=8)}T00:00:00Z"
+        tweets = [r for r in expected(emulator.world, "tweets") if r["tweet_type"] == "PUBLISHED"]
+        newer = {r["id"] for r in tweets if r["created_at"] >= first}
+        assert output.exit_code == 0
+        assert 0 < len(newer) < len(tweets)
+        assert {r["id"] for r in output.records["tweets"] if r["tweet_type"] == "PUBLISHED"} == newer
 
     def test_given_an_end_date_when_read_then_it_bounds_tweets_alone(self, start: Callable[..., Emulator]) -> None:
         emulator = start(small_world("1first", volumes={"campaigns": 60, "tweets": 60}))

@@ -9,11 +9,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from difflib import get_close_matches
-from functools import cache
-from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,10 +18,21 @@ import pendulum
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_twitter_ads.configuration.normalise import MISSPELT_ENTITY
+from source_twitter_ads.configuration.hints import (
+    account_in_address,
+    countries,
+    country_of,
+    key_name,
+    renamed,
+    setting_of,
+    unknown_keys,
+    wrapped,
+)
+from source_twitter_ads.configuration.normalise import MISSPELT_ENTITY, RELATIVE_DATE, has_periods
 from source_twitter_ads.configuration.spec import (
     API_URL,
     API_VERSION,
+    CONFIG,
     DATE_FORM,
     REPORT,
     REPORT_SETTINGS,
@@ -37,14 +45,18 @@ from source_twitter_ads.configuration.spec import (
 
 logger = logging.getLogger("airbyte")
 
-_DATE_FORMS = "a date such as 2026-01-31 or a date-time such as 2026-01-31T00:00:00Z"
+_DATE_FORMS = (
+    "a date such as 2026-01-31, a date-time such as 2026-01-31T00:00:00Z, or a number of days, weeks, months or years "
+    "such as 90 days ago"
+)
+_WHERE_KEYS_ARE = "copy it from the Keys and tokens page of your app in the X developer portal"
+_SAMPLE_ID = "18ce54d4x5t"
 # Calendars end soon behind these; what lies beyond is a placeholder of another tool.
 _FIRST_YEAR, _LAST_YEAR = 1900, 9998
 # Nothing but numbers, or the version of the API behind the path of a proxy.
 _VERSION_PATH = re.compile(rf"^(/+[0-9]+)+/*$|(/+{API_VERSION})+/*$")
 # A list may hold any number of mistakes, and more sentences than this do not help.
 _MOST_SENTENCES = 20
-_KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 # Characters of a value that a message shows.
 _LONGEST = 200
 # Browsers and urllib disagree on what ends the user information of a broken address: all up to the last sign that
@@ -83,17 +95,22 @@ def warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
     A misspelt `account_ids` would read every account. Platforms add keys of their own: those that begin with `_` pass
     without a warning.
     """
-    for key in config:
-        if key in SETTINGS or key.startswith("_"):
-            continue
-        nearest = get_close_matches(key.lower(), SETTINGS, n=1)
-        guess = f": did you mean {nearest[0]}?" if nearest else "."
-        name = key if _KEY.fullmatch(key) else shown(key)
-        logger.warning(f"The configuration has {name}, an unknown key that is ignored{guess}")
+    for key in unknown_keys(config):
+        nearest = setting_of(key)
+        guess = f": did you mean {nearest}?" if nearest else "."
+        logger.warning(f"The configuration has {key_name(key)}, an unknown key that is ignored{guess}")
 
 
 def problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield one sentence for each value that cannot be used."""
+    held = wrapped(config)
+    absent = [key for key in CONFIG["required"] if config.get(key) is None]
+    if held:
+        absent = [key for key in absent if key not in held[1]]
+        what, them = ("is", "it") if len(held[1]) == 1 else ("are", "them")
+        where = "to the top level of the configuration"
+        yield f"{', '.join(held[1])} {what} inside of {key_name(held[0])}: move {them} out of it, {where}."
+    yield from _missing_problems(absent, renamed(config))
     yield from _secret_problems(config)
     yield from _date_problems(config, now)
     for key, setting in SETTINGS.items():
@@ -119,22 +136,30 @@ def _value_problems(key: str, value: Any, setting: Schema) -> Iterator[str]:
         yield f"{key} is {shown(value)}: it must be one line of printable ASCII text."
 
 
+def _missing_problems(absent: Iterable[str], written: Mapping[str, str]) -> Iterator[str]:
+    for key in absent:
+        advice = _WHERE_KEYS_ARE if key in SECRETS else f"give {_DATE_FORMS}"
+        if key in written:
+            advice = f"rename {key_name(written[key])}, which the connector does not know, to {key}"
+        yield f"{key} is missing: {advice}."
+
+
 def _secret_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for key in SECRETS:
         value = config.get(key)
-        if _is_header_text(value):
+        if value is None or _is_header_text(value):
             continue
         state = "a text with characters that a key cannot have" if isinstance(value, str) else "not a text"
-        if value is None or value == "":
-            state = "missing" if value is None else "empty"
-        yield f"{key} is {state}: copy it from the Keys and tokens page of your app in the X developer portal."
+        yield f"{key} is {'empty' if value == '' else state}: {_WHERE_KEYS_ARE}."
 
 
 def _date_problems(config: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    if "start_date" not in config:
-        yield f"start_date is missing: give {_DATE_FORMS}."
-        return
-    yield from _form_problems("start_date", config["start_date"], "")
+    start_date = config.get("start_date")
+    if isinstance(start_date, str) and RELATIVE_DATE.fullmatch(start_date) and has_periods(config):
+        why = "since a report with granularity TOTAL counts its periods from it"
+        yield f"start_date is {shown(start_date)}: it must be a fixed date such as 2026-01-31, {why}."
+    elif start_date is not None:
+        yield from _form_problems("start_date", start_date, "")
     start, end = (_configured_moment(config.get(key)) for key in ("start_date", "end_date"))
     # A day of grace: a plain date may already have begun east of Greenwich.
     if start and start > now + (timedelta(hours=14) if len(str(config["start_date"])) == 10 else timedelta()):
@@ -181,18 +206,25 @@ def _list_problems(key: str, value: Any) -> Iterator[str]:
         yield f"{key} is {shown(value)}: it must be a list of texts, or one text with commas between."
         return
     for part in value:
-        if key == "account_ids" and not part.isalnum():
-            yield f"account_ids holds {shown(part)}: an ads account id has only letters and digits: 18ce54d4x5t."
-        if key == "country_codes" and part not in country_codes():
+        if key == "account_ids" and not (part.isascii() and part.isalnum()):
+            yield f"account_ids holds {shown(part)}{_what_an_id_is(part)}."
+        if key == "country_codes" and part not in countries():
+            guess = country_of(part)
+            each = f"did you mean {guess}? Each" if guess else "each"
             allowed = "an ISO 3166-1 code of two letters, such as US or DE"
-            yield f"country_codes holds {shown(part)}: each must be {allowed}."
+            yield f"country_codes holds {shown(part)}: {each} must be {allowed}."
 
 
-@cache
-def country_codes() -> frozenset[str]:
-    """Return every ISO 3166-1 alpha-2 code, from the table that ships with the time zone database."""
-    table = resources.files("tzdata").joinpath("zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
-    return frozenset(line.split("\t", 1)[0] for line in table.splitlines() if line and not line.startswith("#"))
+def _what_an_id_is(text: str) -> str:
+    in_address = account_in_address(text)
+    if in_address:
+        return f": give the id in that address alone; you mean {in_address}"
+    if text.startswith("@"):
+        return (
+            ", the handle of an X user: give the id of an ad account, the letters and digits in the address of the Ads "
+            f"Manager, such as {_SAMPLE_ID}; with no account_ids, every account that the token sees is read"
+        )
+    return f": the id of an ad account has only letters and digits, such as {_SAMPLE_ID}"
 
 
 def _is_header_text(value: Any) -> bool:

@@ -132,15 +132,60 @@ class TestValidate:
         assert "'2025-12-31'" in sentence
         assert "'2026-01-01'" in sentence
 
-    @pytest.mark.parametrize("value", ["XX", "USA", "U", "12"])
+    @pytest.mark.parametrize("value", ["XX", "U", "12", "Atlantis"])
     def test_given_an_unknown_country_when_validated_then_the_sentence_names_it(self, value: str) -> None:
         (sentence,) = sentences(country_codes=["US", value])
-        assert sentence.startswith(f"country_codes holds {value!r}: each must be an ISO 3166-1 code")
+        assert sentence.startswith(f"country_codes holds {value!r}: each must be an ISO 3166-1 code of two letters")
+
+    @pytest.mark.parametrize(
+        ("value", "code"),
+        [
+            ("Germany", "DE"),
+            ("GERMANY", "DE"),
+            ("Germny", "DE"),
+            ("UK", "GB"),
+            ("United Kingdom", "GB"),
+            ("usa", "US"),
+            ("United States", "US"),
+        ],
+    )
+    def test_given_the_name_of_a_country_when_validated_then_its_code_is_guessed(self, value: str, code: str) -> None:
+        assert sentences(country_codes=[value]) == [
+            f"country_codes holds {value!r}: did you mean {code}? Each must be an ISO 3166-1 code of two letters, "
+            "such as US or DE."
+        ]
 
     @pytest.mark.parametrize("value", ["18ce/54", "18ce54d4x5t;drop", "../x"])
     def test_given_an_account_id_with_strange_characters_when_validated_then_it_is_named(self, value: str) -> None:
+        assert sentences(account_ids=[value]) == [
+            f"account_ids holds {value!r}: the id of an ad account has only letters and digits, such as 18ce54d4x5t."
+        ]
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "https://ads.x.com/campaign_manager/18ce54d4x5t/campaigns",
+            "https://ads.x.com/campaign_manager/18ce54d4x5t/campaigns/8yn7m?from=2026#x",
+            "ads.twitter.com/accounts/18CE54D4X5T",
+            "http://www.ads.x.com/analytics/18ce54d4x5t/",
+        ],
+    )
+    def test_given_an_address_of_the_ads_manager_when_validated_then_its_id_is_named(self, value: str) -> None:
+        (sentence,) = sentences(account_ids=value)
+        assert sentence == f"account_ids holds {value!r}: give the id in that address alone; you mean 18ce54d4x5t."
+
+    @pytest.mark.parametrize(
+        "value", ["https://ads.x.com/campaign_manager", "https://x.com/18ce54d4x5t", "ads.x.com/#1a"]
+    )
+    def test_given_an_address_without_an_id_when_validated_then_none_is_guessed(self, value: str) -> None:
         (sentence,) = sentences(account_ids=[value])
-        assert sentence.startswith(f"account_ids holds {value!r}: ")
+        assert sentence.endswith(": the id of an ad account has only letters and digits, such as 18ce54d4x5t.")
+
+    def test_given_a_handle_when_validated_then_it_says_what_an_account_id_is(self) -> None:
+        (sentence,) = sentences(account_ids=["@mybrand"])
+        assert sentence.startswith(
+            "account_ids holds '@mybrand', the handle of an X user: give the id of an ad account"
+        )
 
     @pytest.mark.parametrize(("key", "value"), [("account_ids", {"a": 1}), ("account_ids", [1]), ("country_codes", 5)])
     def test_given_a_value_other_than_a_list_when_validated_then_it_asks_for_a_list(self, key: str, value: Any) -> None:
@@ -184,6 +229,106 @@ class TestValidate:
             value = [value]
         (sentence,) = sentences(page_size=value)
         assert sentence.startswith("page_size is a list that is too large to be shown: it must be a whole number")
+
+
+class TestRelativeDates:
+    @pytest.mark.parametrize(
+        ("written", "day"),
+        [
+            ("90 days ago", "2026-04-01"),
+            ("1 day ago", "2026-06-29"),
+            ("0 days ago", "2026-06-30"),
+            (" 2  Weeks Ago ", "2026-06-16"),
+            ("4 months ago", "2026-02-28"),
+            ("1 year ago", "2025-06-30"),
+        ],
+    )
+    @pytest.mark.parametrize("key", ["start_date", "end_date"])
+    def test_given_a_time_ago_when_normalised_then_it_is_that_day(self, key: str, written: str, day: str) -> None:
+        config = normalise(valid_config(**{"start_date": "2020-01-01", key: written}), NOW)
+        assert config[key] == day
+        assert list(problems(config, NOW)) == []
+        assert normalise(config, NOW) == config
+
+    @pytest.mark.parametrize(
+        "value", ["90 days", "-1 days ago", "ago", "2 fortnights ago", "9999 years ago", "1.5 days ago"]
+    )
+    def test_given_what_is_not_a_time_ago_when_validated_then_right_ones_are_named(self, value: str) -> None:
+        assert sentences(start_date=value) == [
+            f"start_date is {value!r}: it must be a date such as 2026-01-31, a date-time such as 2026-01-31T00:00:00Z, "
+            "or a number of days, weeks, months or years such as 90 days ago."
+        ]
+
+    def test_given_a_time_ago_before_calendars_when_validated_then_years_are_named(self) -> None:
+        (sentence,) = sentences(start_date="500 years ago")
+        assert sentence.endswith("its year must be from 1900 to 9998.")
+
+    def test_given_a_report_of_totals_when_validated_then_it_asks_for_a_fixed_start(self) -> None:
+        report = {"name": "r", "entity": "CAMPAIGN", "granularity": "total"}
+        assert sentences(start_date="90 days ago", reports=[report]) == [
+            "start_date is '90 days ago': it must be a fixed date such as 2026-01-31, since a report with granularity "
+            "TOTAL counts its periods from it."
+        ]
+        assert sentences(end_date="1 day ago", reports=[report]) == []
+
+
+class TestMissingKeys:
+    @pytest.mark.parametrize(
+        ("key", "written"),
+        [
+            ("consumer_key", "consumerKey"),
+            ("consumer_key", "ConsumerKey"),
+            ("consumer_key", "api_key"),
+            ("consumer_key", "API-KEY"),
+            ("consumer_secret", "api_key_secret"),
+            ("consumer_secret", "apiSecretKey"),
+            ("consumer_secret", "consumer_secrt"),
+            ("access_token", "accessToken"),
+            ("access_token", "oauth_token"),
+            ("access_token_secret", "token_secret"),
+            ("start_date", "startDate"),
+        ],
+    )
+    def test_given_a_key_under_another_name_when_validated_then_the_sentence_says_rename(
+        self, key: str, written: str
+    ) -> None:
+        config = valid_config()
+        config[written] = config.pop(key)
+        assert list(problems(normalise(config), NOW)) == [
+            f"{key} is missing: rename {written}, which the connector does not know, to {key}."
+        ]
+
+    def test_given_every_key_in_camel_case_when_validated_then_each_is_named(self) -> None:
+        names = {"consumerKey", "consumerSecret", "accessToken", "accessTokenSecret", "startDate"}
+        found = list(problems(normalise(dict.fromkeys(names, "x")), NOW))
+        assert len(found) == 5
+        assert {word for text in found for word in text.replace(",", "").split()} >= names
+
+    @pytest.mark.parametrize("key", ["connectionConfiguration", "connection_configuration", "config", "credentials"])
+    def test_given_a_wrapped_configuration_when_validated_then_one_sentence_says_so(self, key: str) -> None:
+        assert list(problems(normalise({key: valid_config(), "name": "x"}), NOW)) == [
+            "consumer_key, consumer_secret, access_token, access_token_secret, start_date are inside of "
+            f"{key}: move them out of it, to the top level of the configuration."
+        ]
+
+    def test_given_wrapped_keys_beside_others_when_validated_then_only_they_are_named(self) -> None:
+        config = valid_config()
+        inner = {"api_key": config.pop("consumer_key")}
+        assert list(problems(normalise({**config, "credentials": inner}), NOW)) == [
+            "consumer_key is inside of credentials: move it out of it, to the top level of the configuration."
+        ]
+
+    @pytest.mark.parametrize("value", [None, ""])
+    def test_given_a_start_date_of_null_when_validated_then_it_is_missing_or_malformed(self, value: Any) -> None:
+        (sentence,) = problems(normalise({**valid_config(), "start_date": value}), NOW)
+        assert "None" not in sentence
+        assert sentence.startswith("start_date is ")
+
+    def test_given_nothing_when_validated_then_each_required_key_has_its_sentence(self) -> None:
+        assert [text.split(":")[0] for text in problems({}, NOW)] == [
+            f"{key} is missing"
+            for key in ("consumer_key", "consumer_secret", "access_token", "access_token_secret", "start_date")
+        ]
 
 
 class TestMoments:
