@@ -19,8 +19,6 @@ from demo.sync import StreamResult, sync
 from demo.world import Pin, work_in_the_ads_manager
 from x_ads_emulator.client import Emulator
 
-ENTITIES, REPORTS = "entities", "reports"
-
 
 def main() -> int:
     """Run the demo, or print the rows of one query on its database."""
@@ -68,11 +66,7 @@ def _sync(console: Console, pin: Pin) -> list[StreamResult]:
     console.print("Starting a local X Ads API and PyAirbyte; this takes about a minute.")
     with Emulator.start(world=pin.spec()) as emulator, console.status("starting") as status:
         work_in_the_ads_manager(emulator, pin)
-        configs = {
-            ENTITIES: emulator.config(),
-            REPORTS: emulator.config(start_date=pin.first_report_day()),
-        }
-        return sync(configs, lambda stream: REPORTS if stream.endswith("_report") else ENTITIES, status.update)
+        return sync(emulator.config(start_date=pin.first_report_day()), status.update)
 
 
 def _arguments() -> argparse.Namespace:

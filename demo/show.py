@@ -47,9 +47,10 @@ def summary(results: Sequence[StreamResult]) -> str:
         return f"First sync: {new:,} rows in {len(results)} tables. Run it again to see an incremental one."
     read = sum(result.read for result in resumed)
     rows = sum(result.total for result in resumed)
+    arrived = "1 row was" if new == 1 else f"{new:,} rows were"
     return (
         f"Incremental sync: {len(resumed)} streams went on from their bookmarks and read {read:,} records instead of "
-        f"{rows:,} (those as old as a bookmark are read again rather than missed); {new:,} rows were new. "
+        f"{rows:,} (those as old as a bookmark are read again rather than missed); {arrived} new. "
         f"The other {len(results) - len(resumed)} have no date to go on from and were read in full."
     )
 

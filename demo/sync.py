@@ -37,14 +37,11 @@ class StreamResult:
     incremental: bool
 
 
-def sync(
-    configs: Mapping[str, Mapping[str, Any]], select: Callable[[str], str], announce: Callable[[str], None]
-) -> list[StreamResult]:
+def sync(config: Mapping[str, Any], announce: Callable[[str], None]) -> list[StreamResult]:
     """Read every stream that the connector offers into the database.
 
     Args:
-        configs: connector configurations by name.
-        select: the name of the configuration that a stream is read with.
+        config: the connector's configuration.
         announce: called with a sentence before each step.
 
     Raises:
@@ -54,7 +51,7 @@ def sync(
     _keep_to_this_machine()
     log = files.LOG.open("w", encoding="utf-8")
     with log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-        return _sync(configs, select, announce)
+        return _sync(config, announce)
 
 
 def _keep_to_this_machine() -> None:
@@ -65,26 +62,17 @@ def _keep_to_this_machine() -> None:
     warnings.simplefilter("ignore", FutureWarning)
 
 
-def _sync(
-    configs: Mapping[str, Mapping[str, Any]], select: Callable[[str], str], announce: Callable[[str], None]
-) -> list[StreamResult]:
+def _sync(config: Mapping[str, Any], announce: Callable[[str], None]) -> list[StreamResult]:
     import airbyte as ab  # takes seconds, and must see the environment above
 
     announce("asking the connector what it offers")
-    source = ab.get_source("source-twitter-ads", config=dict(next(iter(configs.values()))), local_executable=CONNECTOR)
-    offered = source.get_available_streams()
-    results: list[StreamResult] = []
+    source = ab.get_source("source-twitter-ads", config=dict(config), local_executable=CONNECTOR)
+    source.select_all_streams()
     with ab.DuckDBCache(db_path=files.DATABASE, cache_dir=files.WORKSPACE / "loading") as cache:
         # PyAirbyte looks every table up in DuckDB's catalog, which takes several threads twice as long as one.
         cache.execute_sql("SET threads = 1")
-        for name, config in configs.items():
-            streams = [stream for stream in offered if select(stream) == name]
-            if streams:
-                announce(f"syncing {len(streams)} streams of {name}")
-                source.set_config(dict(config))
-                source.select_streams(streams)
-                results += _read(source, cache)
-    return results
+        announce(f"syncing {len(source.get_selected_streams())} streams")
+        return _read(source, cache)
 
 
 def _read(source: Any, cache: Any) -> list[StreamResult]:
