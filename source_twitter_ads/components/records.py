@@ -49,8 +49,8 @@ def instant_text(value: Any) -> str | None:
     if text is not None or not isinstance(value, str):
         return text
     # X's only offset. strptime, which takes any, needs ten times as long.
-    if value[19:27] == " +0000 " and value[4:7] in _NUMBERS:
-        return iso_text(f"{value[27:]}-{_NUMBERS[value[4:7]]}-{value[8:10]}T{value[11:19]}Z")
+    if value[19:26] == " +0000 " and value[4:7] in _NUMBERS:
+        return iso_text(f"{value[26:]}-{_NUMBERS[value[4:7]]}-{value[8:10]}T{value[11:19]}Z")
     try:
         return _printed(datetime.strptime(value, _TWEET_FORM))
     except (ValueError, OverflowError):
