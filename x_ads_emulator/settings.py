@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from typing import Any, Final
 
 CONSUMER_KEY: Final = "emulator-consumer-key"
@@ -89,6 +90,8 @@ class Settings:
     drop_metric_keys: bool = True
     link_clicks_drift: bool = True
     retired_refused: bool = False
+    auto_created_shape: str = "objects"
+    publisher_network_end: str | None = "2026-06-18"
     future_metrics: bool = False
     job_next_cursor_quirk: bool = False
     job_faults: list[dict[str, Any]] = field(default_factory=list)
@@ -117,6 +120,7 @@ class Settings:
             "cursor_style": ("opaque", "number"),
             "job_id_style": ("both", "string", "number"),
             "dst_reading": ("that_day", "today"),
+            "auto_created_shape": ("flat", "objects"),
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
@@ -125,6 +129,8 @@ class Settings:
         _check_limit("status_limit", self.status_limit, SCOPES, {"requests", "seconds", "scope"})
         if self.active_page_size is not None and self.active_page_size < 1:
             raise ValueError(f"active_page_size must be null or at least 1, got {self.active_page_size!r}")
+        if self.publisher_network_end is not None:
+            date.fromisoformat(self.publisher_network_end)
         if self.version_off_status is not None and not 400 <= self.version_off_status <= 499:
             raise ValueError(f"version_off_status must be null or 400 to 499, got {self.version_off_status!r}")
         low, high = times_of(self.job_seconds)

@@ -20,7 +20,7 @@ from x_ads_emulator.analytics.numbers import GranuleReader, Series, Source
 from x_ads_emulator.analytics.population import Population
 from x_ads_emulator.analytics.segments import segments_of
 from x_ads_emulator.analytics.service import Analytics
-from x_ads_emulator.analytics.switches import WorldView
+from x_ads_emulator.analytics.switches import Switches, WorldView
 
 _HALF_HOUR: Final = 1800
 _LOS_ANGELES: Final = ZoneInfo("America/Los_Angeles")
@@ -47,6 +47,8 @@ def expected_rows(
     dst_reading: str | None = None,
     link_clicks_drift: bool | None = None,
     future_metrics: bool | None = None,
+    auto_created_shape: str | None = None,
+    publisher_network_end: str | None = "2026-06-18",
     retired_refused: bool | None = None,
     as_of: datetime | None = None,
 ) -> Rows:
@@ -68,6 +70,9 @@ def expected_rows(
         dst_reading: `that_day` (default) or `today`, see docs/x-ads-api.md §7.1.
         link_clicks_drift: whether `url_clicks` is printed as `link_clicks` (default True).
         future_metrics: whether there are metrics that the documents do not know (default False).
+        auto_created_shape: whether auto-created conversions are `flat` or `objects` (default as in `Switches`).
+        publisher_network_end: the UTC day from which PUBLISHER_NETWORK has no numbers (docs/x-ads-api.md §7.1); None
+            for no such day. An Analytics service knows its own.
         retired_refused: whether X refuses jobs for retired placements, so that their numbers are missing (default
             False; docs/x-ads-api.md §11.5).
         as_of: count activity and corrections up to this instant; default the world's now.
@@ -80,11 +85,13 @@ def expected_rows(
     drift = link_clicks_drift if link_clicks_drift is not None else (switches.link_clicks_drift if switches else True)
     future = future_metrics if future_metrics is not None else bool(switches and switches.future_metrics)
     refused = retired_refused if retired_refused is not None else bool(switches and switches.retired_refused)
+    shape = auto_created_shape or (switches or Switches()).auto_created_shape
+    ending = switches.publisher_network_end if switches else publisher_network_end
     until = as_of or world.now()
     clock = _LocalClock(world, account_id, reading)
     points = _labelled_granules(clock, granularity, _window(clock, first_day, last_day_exclusive, start, end), until)
     booked = [one for one in _corrections(corrections, world) if one.recorded_at <= until]
-    columns = _columns(entity, metric_groups, segmentation, drift=drift, future=future)
+    columns = _columns(entity, metric_groups, segmentation, drift=drift, future=future, auto_created=shape)
     population = Population(world)
     known = [one for one, _ in population.records(account_id, entity)]
     rows: Rows = {}
@@ -96,8 +103,9 @@ def expected_rows(
         for placement in served if placements is None else [one for one in placements if one in served]:
             own = [c for c in booked if c.concerns(account_id, entity, entity_id) and c.placement == placement]
             series = _Entity(population, account_id, entity, entity_id, placement, own)
+            served_points = [one for one in points if not _is_over(placement, one[0], ending)]
             for segment in series.segments(segmentation, country, platform):
-                rows.update(series.rows(segment, measured, points))
+                rows.update(series.rows(segment, measured, served_points))
     return rows
 
 
@@ -158,12 +166,19 @@ class _Entity:
         return count
 
 
+def _is_over(placement: str, granule: int, ending: str | None) -> bool:
+    """Whether a half hour lies after the end of a placement."""
+    if placement != "PUBLISHER_NETWORK" or ending is None:
+        return False
+    return datetime.fromtimestamp(granule * _HALF_HOUR, tz=timezone.utc).date() >= date.fromisoformat(ending)
+
+
 def _columns(
-    entity: str, groups: Sequence[str], segmentation: str | None, *, drift: bool, future: bool
+    entity: str, groups: Sequence[str], segmentation: str | None, *, drift: bool, future: bool, auto_created: str
 ) -> list[_Column]:
     columns = []
     for group in groups:
-        for metric in metrics_of(group, future=future):
+        for metric in metrics_of(group, future=future, auto_created=auto_created):
             if not is_served(entity, group, metric, segmentation):
                 continue
             for name, sub in metric.series():

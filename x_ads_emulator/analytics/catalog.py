@@ -124,7 +124,8 @@ _NEW_WEB_CONVERSIONS: Final = (
     "landing_page_views",
     "subscriptions",
 )
-_AUTO_CREATED_NULL: Final = (
+#: Flat in every public reader, null in a file of 2018 (§7.5 rule 2).
+_AUTO_CREATED: Final = (
     "add_to_cart",
     "add_to_wish_list",
     "added_payment_info",
@@ -132,12 +133,16 @@ _AUTO_CREATED_NULL: Final = (
     "complete_registration",
     "content_view",
     "download",
+    "landing_page_view",
     "page_view",
     "purchase",
     "search",
+    "session",
     "sign_up_initiated",
 )
-_AUTO_CREATED_SERVED: Final = ("landing_page_view", "session")
+#: Those with numbers in the shape `objects`.
+_AUTO_CREATED_OBJECTS: Final = ("landing_page_view", "session")
+AUTO_CREATED_SHAPES: Final = ("flat", "objects")
 
 _MOBILE_SUBS: Final = ("post_view", "post_engagement", "assisted", "order_quantity", "sale_amount")
 _MOBILE_EVENTS: Final = (
@@ -200,7 +205,7 @@ class Metric:
     Attributes:
         name: the key, for instance `impressions`.
         subs: sub-keys of a conversion object; empty for a flat metric, which is an array.
-        always_null: the whole value is null in every file (auto-created conversions, §7.5).
+        always_null: the whole value is null in every file (most auto-created conversions in the shape `objects`).
     """
 
     name: str
@@ -216,13 +221,20 @@ class Metric:
 
 def _web_conversions() -> tuple[Metric, ...]:
     with_assisted = {"purchases", "sign_ups"}
-    named = [
+    return tuple(
         Metric(f"conversion_{event}", (*_WEB_SUBS, "assisted") if event in with_assisted else _WEB_SUBS)
         for event in OLD_WEB_CONVERSIONS + _NEW_WEB_CONVERSIONS
-    ]
-    named += [Metric(f"auto_created_conversion_{event}", always_null=True) for event in _AUTO_CREATED_NULL]
-    named += [Metric(f"auto_created_conversion_{event}", _WEB_SUBS) for event in _AUTO_CREATED_SERVED]
-    return tuple(named)
+    )
+
+
+def _auto_created(shape: str) -> tuple[Metric, ...]:
+    names = {event: f"auto_created_conversion_{event}" for event in _AUTO_CREATED}
+    if shape == "flat":
+        return tuple(Metric(name) for name in names.values())
+    return tuple(
+        Metric(name, _WEB_SUBS) if event in _AUTO_CREATED_OBJECTS else Metric(name, always_null=True)
+        for event, name in names.items()
+    )
 
 
 def _mobile_conversions() -> tuple[Metric, ...]:
@@ -240,6 +252,7 @@ _GROUP_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
         for e in _LTV_EVENTS
     ),
 }
+_AUTO_CREATED_METRICS: Final = {shape: _auto_created(shape) for shape in AUTO_CREATED_SHAPES}
 #: Metrics that X has not documented: `future_metrics` tests what a client does with a new metric.
 _FUTURE_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
     "ENGAGEMENT": (Metric("brand_new_metric_2027"),),
@@ -247,14 +260,16 @@ _FUTURE_METRICS: Final[dict[str, tuple[Metric, ...]]] = {
 }
 
 
-def metrics_of(group: str, *, future: bool) -> tuple[Metric, ...]:
+def metrics_of(group: str, *, future: bool, auto_created: str) -> tuple[Metric, ...]:
     """The metric keys that a file prints for a metric group, with or without numbers.
 
     Args:
         group: one of METRIC_GROUPS.
         future: adds the metrics that X has not documented.
+        auto_created: the shape of the auto-created conversions, one of AUTO_CREATED_SHAPES.
     """
-    return _GROUP_METRICS[group] + (_FUTURE_METRICS.get(group, ()) if future else ())
+    created = _AUTO_CREATED_METRICS[auto_created] if group == "WEB_CONVERSION" else ()
+    return _GROUP_METRICS[group] + created + (_FUTURE_METRICS.get(group, ()) if future else ())
 
 
 def is_served(entity: str, group: str, metric: Metric, segmentation: str | None) -> bool:

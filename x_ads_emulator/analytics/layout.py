@@ -52,6 +52,7 @@ class Layout:
         missing: metric groups without numbers for the entity.
         drift: whether `url_clicks` is printed as `link_clicks`.
         future: whether metrics are there that X has not documented.
+        auto_created: the shape of the auto-created conversions.
 
     Attributes:
         table: the series that may hold numbers.
@@ -67,11 +68,12 @@ class Layout:
         *,
         drift: bool,
         future: bool,
+        auto_created: str,
     ) -> None:
         self._entries: list[_Entry] = []
         series: list[Series] = []
         for group in groups:
-            for metric in catalog.metrics_of(group, future=future):
+            for metric in catalog.metrics_of(group, future=future, auto_created=auto_created):
                 positions: dict[str, int] = {}
                 if group not in missing and catalog.is_served(entity, group, metric, segmentation):
                     for name, sub in metric.series():
@@ -98,12 +100,17 @@ class Layout:
 
 def layout_of(request: JobRequest, switches: Switches, missing: frozenset[str]) -> Layout:
     """The layout of an entity in the file of a request."""
-    drift, future = switches.link_clicks_drift, switches.future_metrics
-    return _layout(request.entity, request.metric_groups, request.segmentation, missing, drift, future)
+    printed = (switches.link_clicks_drift, switches.future_metrics, switches.auto_created_shape)
+    return _layout(request.entity, request.metric_groups, request.segmentation, missing, printed)
 
 
 @lru_cache(maxsize=256)
 def _layout(
-    entity: str, groups: tuple[str, ...], segmentation: str | None, missing: frozenset[str], drift: bool, future: bool
+    entity: str,
+    groups: tuple[str, ...],
+    segmentation: str | None,
+    missing: frozenset[str],
+    printed: tuple[bool, bool, str],
 ) -> Layout:
-    return Layout(entity, groups, segmentation, missing, drift=drift, future=future)
+    drift, future, auto_created = printed
+    return Layout(entity, groups, segmentation, missing, drift=drift, future=future, auto_created=auto_created)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,9 @@ class ResultBuilder:
         names = (request.account_id, request.entity, entity_id)
         layout = layout_of(request, file.switches, population.missing_groups(*names))
         span = int(file.bounds[0]), min(int(file.bounds[-1]), granule_of(file.as_of))
+        if request.placement == "PUBLISHER_NETWORK" and file.switches.publisher_network_end is not None:
+            end = datetime.fromisoformat(file.switches.publisher_network_end).replace(tzinfo=timezone.utc)
+            span = span[0], min(span[1], granule_of(end))
         live = population.live_granules(*names, request.placement, span)
         edges = np.searchsorted(live, file.bounds)
         factors = self._book.factors(*names, request.placement, file.as_of)

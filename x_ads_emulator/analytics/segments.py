@@ -6,9 +6,9 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-CURRENT_TYPES: Final = ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS")
+#: REGIONS is served again since 2026-09-16 (§7.6).
+CURRENT_TYPES: Final = ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS", "REGIONS")
 RETIRED_TYPES: Final = (
-    "REGIONS",
     "CITIES",
     "POSTAL_CODES",
     "DEVICES",

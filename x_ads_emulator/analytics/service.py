@@ -204,7 +204,8 @@ class Analytics:
     def _content(self, job: Job, switches: Switches) -> bytes:
         """The file, built outside of the lock; the last 64 are kept, with `prebuild` all."""
         shared = switches.prebuild and job.fault is None
-        key: object = (job.request, switches.link_clicks_drift) if shared else job.number
+        printed = (switches.link_clicks_drift, switches.auto_created_shape, switches.publisher_network_end)
+        key: object = (job.request, *printed) if shared else job.number
         with self._lock:
             if key in self._files:
                 return self._files[key]

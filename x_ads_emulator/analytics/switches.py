@@ -51,6 +51,10 @@ class Switches:
         drop_metric_keys: some metric keys are missing for inactive entities (§7.3).
         link_clicks_drift: `link_clicks` instead of `url_clicks` (§7.5).
         retired_refused: entities, placements, groups and segments that X's documents dropped get 400 (§11.5).
+        auto_created_shape: auto-created conversions are `flat` series, as public readers have them, or `objects`: two
+            as objects of sub-metrics, the others null (§7.5 rule 2).
+        publisher_network_end: the UTC day from which PUBLISHER_NETWORK has no numbers, though it stays in
+            active_entities and is not refused (§7.1 rule 2); None: it has numbers until today.
         future_metrics: the files hold metrics that X has not documented.
         active_page_size: active_entities has pages of so many entities and a cursor, None for no pages (§2.2).
         job_next_cursor_quirk: a response to `job_ids` has a `next_cursor`, as in X's sample (§7.2 rule 4).
@@ -72,6 +76,8 @@ class Switches:
     drop_metric_keys: bool = True
     link_clicks_drift: bool = True
     retired_refused: bool = False
+    auto_created_shape: str = "objects"
+    publisher_network_end: str | None = "2026-06-18"
     future_metrics: bool = False
     active_page_size: int | None = None
     job_next_cursor_quirk: bool = False

@@ -139,10 +139,23 @@ def test_given_conversions_when_printed_then_they_are_objects_of_arrays_or_null(
     metrics = _metrics(bench(), metric_groups=ALL_GROUPS)
     purchases = metrics["conversion_purchases"]
     assert {"metric", "order_quantity", "sale_amount", "post_view", "assisted"} <= purchases.keys()
-    assert metrics["auto_created_conversion_page_view"] is None
     assert set(metrics["mobile_conversion_key_page_views"]) == {"post_view", "post_engagement"}
     assert "assisted" not in metrics["mobile_conversion_downloads"]
     assert set(metrics["mobile_conversion_lifetime_value_purchases"]) == {"metric", "order_quantity", "sale_amount"}
+
+
+def test_given_auto_created_conversions_when_printed_then_they_are_arrays_or_null() -> None:
+    metrics = _metrics(bench(volumes={"line_items": 20}, auto_created_shape="flat"), metric_groups="WEB_CONVERSION")
+    created = [metrics[name] for name in metrics if name.startswith("auto_created_")]
+    assert len(created) == 13
+    assert {type(series) for series in created} == {list, type(None)}
+
+
+def test_given_their_older_shape_when_printed_then_two_are_objects_and_the_rest_null() -> None:
+    metrics = _metrics(bench(auto_created_shape="objects"), metric_groups="WEB_CONVERSION")
+    objects = {"auto_created_conversion_landing_page_view", "auto_created_conversion_session"}
+    assert {"metric", "post_view", "sale_amount"} <= metrics["auto_created_conversion_session"].keys()
+    assert {name for name in metrics if name.startswith("auto_created_") and metrics[name] is not None} <= objects
 
 
 @pytest.mark.parametrize(("drift", "name"), [(True, "link_clicks"), (False, "url_clicks")])

@@ -22,7 +22,7 @@ FIRST = 1_790_000_000 // 1800
 SERIES = [
     Series(*pair)
     for group in ("ENGAGEMENT", "BILLING", "WEB_CONVERSION")
-    for metric in metrics_of(group, future=True)
+    for metric in metrics_of(group, future=True, auto_created="flat")
     for pair in metric.series()
 ]
 

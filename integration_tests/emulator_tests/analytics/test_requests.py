@@ -206,6 +206,12 @@ def test_given_what_was_retired_in_2026_when_posted_then_the_switch_decides(chan
     assert _refusal(bench(retired_refused=True), **changes).parameter == next(iter(changes))
 
 
+def test_given_regions_when_posted_then_they_are_served_again_and_need_a_country() -> None:
+    at = bench(retired_refused=True)
+    assert at.create(segmentation_type="REGIONS", country=country(at.world))["segmentation_type"] == "REGIONS"
+    assert _refusal(at, segmentation_type="REGIONS").parameter == "country"
+
+
 def test_given_unknown_parameters_when_posted_then_they_are_ignored_and_not_echoed() -> None:
     at = bench()
     payload = at.service.create_job(at.account_id, {**at.params(), "metrics": "spend"})

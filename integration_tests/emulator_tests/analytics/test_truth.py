@@ -104,6 +104,24 @@ def test_given_another_placement_when_asked_then_the_numbers_are_its_own(placeme
     assert (rows > 0) == (placement != "PUBLISHER_NETWORK")
 
 
+def test_given_regions_when_asked_then_the_numbers_are_the_truth() -> None:
+    at = bench()
+    chosen = country(at.world)
+    assert _check(at, "2026-10-01", "2026-10-03", segmentation_type="REGIONS", country=chosen) > 0
+    other = at.rows(segmentation_type="REGIONS", country=country(at.world, "JP"))
+    here = {row["segment_value"] for row in at.rows(segmentation_type="REGIONS", country=chosen)}
+    assert not here & {row["segment_value"] for row in other} - {None}
+
+
+@pytest.mark.parametrize("shape", ["flat", "objects"])
+def test_given_auto_created_conversions_when_asked_then_the_numbers_are_the_truth(shape: str) -> None:
+    at = bench(auto_created_shape=shape)
+    assert _check(at, "2026-10-01", "2026-10-03", metric_groups="WEB_CONVERSION") > 0
+    columns = {name for metrics in rows_by_key(at.rows(metric_groups="WEB_CONVERSION")).values() for name in metrics}
+    assert ("auto_created_conversion_session_metric" in columns) == (shape == "objects")
+    assert ("auto_created_conversion_page_view" in columns) == (shape == "flat")
+
+
 def test_given_a_zone_switch_when_the_window_spans_it_then_the_numbers_are_the_truth() -> None:
     at = bench("Asia/Tokyo", switch_at="2026-05-10T07:00:00Z")
     assert _check(at, "2026-05-08", "2026-05-13") > 0
