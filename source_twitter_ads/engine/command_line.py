@@ -6,10 +6,11 @@ Import this module before anything of the CDK: it keeps the garbage collector of
 
 from __future__ import annotations
 
-import contextlib
 import gc
+import logging
 import os
 import sys
+from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,16 @@ _COLLECTING = gc.isenabled()
 gc.disable()
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint  # noqa: E402
-from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification  # noqa: E402
+from airbyte_cdk.logger import is_platform_debug_log_enabled  # noqa: E402
+from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification, Type  # noqa: E402
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor  # noqa: E402
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets  # noqa: E402
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException  # noqa: E402
 
 from source_twitter_ads.engine import inputs  # noqa: E402
+from source_twitter_ads.engine.failures import explained  # noqa: E402
 from source_twitter_ads.engine.output import ProtocolOutput, tune_gc_and_malloc  # noqa: E402
 from source_twitter_ads.engine.page import Page  # noqa: E402
+from source_twitter_ads.engine.stopping import STOPPING  # noqa: E402
 
 if TYPE_CHECKING:
     from source_twitter_ads.engine.source import PagedSource
@@ -46,6 +49,8 @@ def run_command(
 ) -> None:
     """Run one command; the process ends with status 1 when it failed, after the TRACE message that says why.
 
+    Ctrl-C and SIGTERM end it with 130 and 143, after a whole line.
+
     Args:
         program: the name of the command, for messages.
         source: makes the source; takes `config` (None where the command names none) and `lines`.
@@ -56,6 +61,8 @@ def run_command(
     if not parsed.command:
         sys.exit(f"{program}: name a command: spec, check, discover or read (--help shows their options).")
     with ProtocolOutput() as output:
+        STOPPING.last_words = output.stop
+        STOPPING.start()
         try:
             if parsed.command == "spec" and spec_line:
                 output.write(spec_line())
@@ -65,22 +72,16 @@ def run_command(
                 for line in Entrypoint(source(config=config, lines=True), output).run(parsed):
                     output.write(line + "\n")
             return
-        except BrokenPipeError:
-            pass
-        except (Exception, KeyboardInterrupt) as error:
-            with contextlib.suppress(OSError):
-                output.write_lines(failure_line(error))
+        except Exception as error:
+            output.write_lines(failure_line(error))
     # Threads that wait for a response must not keep the process: everything is written.
     os._exit(1)
 
 
-def failure_line(error: BaseException) -> bytes:
+def failure_line(error: Exception) -> bytes:
     """Describe why a command failed as one TRACE line, without secrets."""
-    if not isinstance(error, AirbyteTracedException):
-        text = f"The connector failed unexpectedly with {type(error).__name__}: please report it, with the log."
-        error = AirbyteTracedException.from_exception(error, message=text)
-    line = AirbyteEntrypoint.airbyte_message_to_string(error.as_sanitized_airbyte_message())
-    return (filter_secrets(line) + "\n").encode()
+    message = explained(error, "The connector").as_sanitized_airbyte_message()
+    return (filter_secrets(AirbyteEntrypoint.airbyte_message_to_string(message)) + "\n").encode()
 
 
 class Entrypoint(AirbyteEntrypoint):
@@ -92,6 +93,34 @@ class Entrypoint(AirbyteEntrypoint):
         super().__init__(source)
         self._output = output
         self._unwatched = 0
+
+    def run(self, parsed_args: Namespace) -> Iterator[str]:
+        """Yield the lines of a command.
+
+        The CDK's reads the configuration once more, which a pipe does not allow, and writes it to a temporary folder.
+        """
+        debug = getattr(parsed_args, "debug", False) or is_platform_debug_log_enabled()
+        for logger in (self.logger, logging.getLogger("airbyte")):
+            logger.setLevel(logging.DEBUG if debug else logging.INFO)
+        yield from map(self.airbyte_message_to_string, self._messages(parsed_args))
+
+    def _messages(self, parsed: Namespace) -> Iterator[AirbyteMessage]:
+        spec = self.source.spec(self.logger)
+        if parsed.command == "spec":
+            yield AirbyteMessage(type=Type.SPEC, spec=spec)
+            return
+        config = self.source.configure({}, "")
+        try:
+            yield from self._emit_queued_messages(self.source)
+            if parsed.command == "check":
+                yield from self.check(spec, config)
+            elif parsed.command == "discover":
+                yield from self.discover(spec, config)
+            else:
+                catalog = self.source.read_catalog(parsed.catalog)
+                yield from self.read(spec, config, catalog, self.source.read_state(parsed.state))
+        finally:
+            yield from self._emit_queued_messages(self.source)
 
     def read(
         self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]

@@ -6,12 +6,13 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, Level, StreamDescriptor
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, Level, StreamDescriptor
 from airbyte_cdk.sources.concurrent_source.concurrent_read_processor import ConcurrentReadProcessor
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
@@ -26,20 +27,19 @@ from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
+from source_twitter_ads.engine.failures import Cause, SyncEnded, ended, explained, most_retryable, partly_failed
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PagedStream
 
 # Pages that may wait to be written: enough to keep the writer busy, few enough to bound memory (about 1 MB each).
 QUEUED_ITEMS = 12
-# The message of a sync that failed in part; {streams} are the names of the streams concerned.
-PARTLY_FAILED = (
-    "Not all of {streams} was read: each piece that failed has an error of its own, which says what happened and what "
-    "to do. Everything else is complete, and the next sync asks for what is missing."
-)
 
 
 class PageProcessor(ConcurrentReadProcessor):
-    """Counts pages by their records, and reports a failed piece with its message instead of a stack trace."""
+    """Counts pages by their records, and reports each reason for failed pieces once."""
+
+    # Set by `PagedConcurrentSource`.
+    cause_of: Callable[[Exception], Cause]
 
     def on_page(self, page: Page) -> Iterator[Any]:
         """Yield a page, after the RUNNING status where it is its stream's first."""
@@ -51,35 +51,56 @@ class PageProcessor(ConcurrentReadProcessor):
         yield from self._message_repository.consume_queue()
 
     def is_done(self) -> bool:
-        """Return whether everything is read; raise AirbyteTracedException when pieces failed.
-
-        The CDK repeats all of their errors in it, and calls it an error of the configuration, after which a platform
-        does not try again; here it has the failure type that is the most likely to pass with another try.
-        """
-        try:
-            return super().is_done()
-        except AirbyteTracedException as failed:
-            errors = [error for errors in self._exceptions_per_stream_name.values() for error in errors]
-            if errors:
-                failed.failure_type = _most_retryable(errors)
-                failed.message = PARTLY_FAILED.format(streams=", ".join(sorted(self._exceptions_per_stream_name)))
-            raise
+        """Return whether everything is read; raise AirbyteTracedException when pieces failed."""
+        failed = self._exceptions_per_stream_name
+        # The CDK would repeat all errors, as one of the configuration, after which a platform does not try again.
+        self._exceptions_per_stream_name = {}
+        done = super().is_done()
+        self._exceptions_per_stream_name = failed
+        if done and failed:
+            errors = [error for errors in failed.values() for error in errors]
+            whole = len(self._stream_name_to_instance) - len(failed)
+            raise AirbyteTracedException(
+                message=partly_failed(failed, Counter(map(self.cause_of, errors)), whole),
+                internal_message="Pieces of the sync failed.",
+                failure_type=most_retryable(errors),
+            )
+        return done
 
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
-        """Yield the TRACE error of a failed partition; unexpected errors keep the CDK's full report."""
-        error = exception.exception
-        if not isinstance(error, AirbyteTracedException):
-            yield from super().on_exception(exception)
-            return
+        """Yield a TRACE error for the first piece that failed for a reason, and log the others.
+
+        Raises:
+            SyncEnded: when nothing else can be read either.
+        """
+        error = explained(exception.exception, f"Reading stream {exception.stream_name}")
+        cause = self.cause_of(error)
+        if cause.ends_sync:
+            raise SyncEnded(error)
+        known = {self.cause_of(before) for errors in self._exceptions_per_stream_name.values() for before in errors}
         self._flag_exception(exception.stream_name, error)
+        if cause in known:
+            self._logger.info(f"Failed for a reason that has an error already: {error}")
+            return
         self._logger.error(str(error))
         yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
 
+    def end(self, error: AirbyteTracedException, left: Iterable[QueueItem]) -> Iterator[Any]:
+        """Yield what is left in the closed queue, then each unfinished stream's last state and INCOMPLETE.
 
-def _most_retryable(errors: Iterable[Exception]) -> FailureType:
-    kinds = {getattr(error, "failure_type", FailureType.system_error) for error in errors}
-    order = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
-    return next((kind for kind in order if kind in kinds), FailureType.system_error)
+        Raises:
+            AirbyteTracedException: the error, with the streams that are not complete.
+        """
+        for item in left:
+            if isinstance(item, Page):
+                yield from self.on_page(item)
+            elif isinstance(item, AirbyteMessage):
+                yield item
+        incomplete = [name for name in self._stream_name_to_instance if name not in self._streams_done]
+        for name in incomplete:
+            self._flag_exception(name, error)
+            yield from self._on_stream_is_done(name)
+        raise ended(error, sorted({*incomplete, *self._exceptions_per_stream_name}))
 
 
 class QueueClosed(Exception):
@@ -96,20 +117,26 @@ class ClosableQueue(Queue[QueueItem]):
 
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
         """Put an item at the end of the queue; wait while it is full, raise QueueClosed once it is closed."""
-        if self._closed:
-            raise QueueClosed
-        if self._lines and isinstance(item, Page):
+        if self._lines and isinstance(item, Page) and not self._closed:
             # In the reader's thread: the writer's only hands the bytes on.
             item.render()
         super().put(item, block, timeout)
 
-    def close(self) -> None:
-        """Drop everything and wake all threads that wait in `put`."""
+    def _put(self, item: QueueItem) -> None:
+        # Also for a thread that waited until the queue was closed: a bookmark would move past what is dropped.
+        if self._closed:
+            raise QueueClosed
+        super()._put(item)
+
+    def close(self) -> list[QueueItem]:
+        """Wake all threads that wait in `put`; return what was on the queue."""
         with self.mutex:
             self._closed = True
             self.maxsize = sys.maxsize
+            left = list(self.queue)
             self.queue.clear()
             self.not_full.notify_all()
+        return left
 
 
 class OrderedRepository(ConcurrentMessageRepository):
@@ -163,10 +190,19 @@ class PagedConcurrentSource(ConcurrentSource):
         workers: requests that may be in flight, and so readers that are worth having.
         generators: how many streams may list their partitions at once.
         logger: for the CDK's own messages.
+        cause_of: tells why a piece failed; by default errors with the same text have the same cause.
     """
 
-    def __init__(self, repository: OrderedRepository, workers: int, generators: int, logger: logging.Logger) -> None:
+    def __init__(
+        self,
+        repository: OrderedRepository,
+        workers: int,
+        generators: int,
+        logger: logging.Logger,
+        cause_of: Callable[[Exception], Cause] = lambda error: Cause(str(error)),
+    ) -> None:
         self._repository = repository
+        self._cause_of = cause_of
         pool = ThreadPoolExecutor(max_workers=workers + generators, thread_name_prefix="reader")
         super().__init__(
             threadpool=ThreadPoolManager(pool, logger),
@@ -180,7 +216,8 @@ class PagedConcurrentSource(ConcurrentSource):
         """Read all streams at once: yield statuses, states, logs and traces, and `Page` objects.
 
         Raises:
-            AirbyteTracedException: at the end, when a piece failed; all other pieces are complete then.
+            AirbyteTracedException: at the end, when a piece failed, and all other pieces are complete then; at once,
+                when nothing else can be read either.
         """
         self._logger.info("Starting syncing")
         # Those that take a thread for as long as the sync lasts must not queue behind others.
@@ -196,10 +233,13 @@ class PagedConcurrentSource(ConcurrentSource):
             PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
+        processor.cause_of = self._cause_of
         try:
             yield from self._repository.consumed_by(self._submit_initial_partition_generators(processor))
             yield from self._repository.consumed_by(self._consume_from_queue(self._queue, processor))
             self._threadpool.check_for_errors_and_shutdown()
+        except SyncEnded as ending:
+            yield from self._repository.consumed_by(processor.end(ending.error, self._repository.queue.close()))
         finally:
             # A library user may stop listening: then the threads must end instead of waiting in `put`.
             self._threadpool._shutdown()

@@ -29,6 +29,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from source_twitter_ads.engine import inputs
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
 from source_twitter_ads.engine.concurrency import ClosableQueue, OrderedRepository, PagedConcurrentSource
+from source_twitter_ads.engine.failures import Cause
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PagedStream, declared_stream
 
@@ -74,9 +75,9 @@ class PagedSource(YamlDeclarativeSource):
         self._first_states = dict(self._states.per_stream_states)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
-        """Return the configuration as the manifest's spec normalises it."""
+        """Return the configuration as the manifest's spec normalises it; nothing is written to a folder."""
         self._use(self.normalised(config))
-        return super().configure(config, temp_dir)
+        return self._config or {}
 
     def normalised(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the configuration that the source was built with or else the given one, as the spec normalises it."""
@@ -136,7 +137,7 @@ class PagedSource(YamlDeclarativeSource):
         workers = self.workers(config)
         # A stream that reads all the time takes a thread for as long as the sync lasts.
         generators = max(workers // 2, 1) + sum(stream.reads_all_the_time for stream in streams)
-        engine = PagedConcurrentSource(repository, workers, generators, self.logger)
+        engine = PagedConcurrentSource(repository, workers, generators, self.logger, self.cause_of)
         for message in engine.read(streams) if streams else ():
             if isinstance(message, Page) and not self._lines:
                 yield from message.messages()
@@ -153,6 +154,10 @@ class PagedSource(YamlDeclarativeSource):
     def checked_state(self, stream_name: str, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a stream's state with cursor values that compare as text, or raise AirbyteTracedException."""
         return state
+
+    def cause_of(self, error: Exception) -> Cause:
+        """Return why a piece failed: pieces with the same cause share one error, and a cause may end the sync."""
+        return Cause(str(error))
 
     def resources(self, config: Mapping[str, Any]) -> AbstractContextManager[Any]:
         """Return what is opened before the streams of a sync are built, and closed after they are read."""

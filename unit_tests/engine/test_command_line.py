@@ -7,6 +7,8 @@ unit_tests/test_run.py runs them in processes of their own.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -21,15 +23,14 @@ from source_twitter_ads.engine.inputs import InputProblem
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.source import PagedSource
 from unit_tests.engine import bookshop
-
-CONFIG = {"url": "http://localhost", "token": bookshop.TOKEN}
+from unit_tests.engine.endless import CATALOG, CONFIG
 
 
 @pytest.fixture
 def words(tmp_path: Path) -> list[str]:
     """A `read` with files that can be used."""
     found = ["read"]
-    for name, content in (("config", CONFIG), ("catalog", {"streams": []})):
+    for name, content in (("config", CONFIG), ("catalog", CATALOG)):
         path = tmp_path / f"{name}.json"
         path.write_text(json.dumps(content))
         found += [f"--{name}", str(path)]
@@ -40,7 +41,7 @@ def words(tmp_path: Path) -> list[str]:
 def source(monkeypatch: pytest.MonkeyPatch) -> PagedSource:
     """A source that yields a page of seven records and a state."""
     monkeypatch.setattr(command_line, "tune_gc_and_malloc", lambda: None)
-    made = bookshop.source(lines=True)
+    made = bookshop.source(config=CONFIG, lines=True)
     repository = Mock()
     StateWriter("orders", repository).emit(lambda: {"states": []})
     (state,) = repository.emit_message.call_args.args
@@ -94,5 +95,35 @@ class TestFailureLine:
         assert "failed unexpectedly with KeyError" in error["message"]
         assert "Traceback" not in error["message"]
 
-    def test_given_an_interruption_when_described_then_it_is_one_line(self) -> None:
-        assert failure_line(KeyboardInterrupt()).count(b"\n") == 1
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (RuntimeError("can't start new thread"), "raise its limit (ulimit -u, or the pids limit of the container)"),
+            (MemoryError(), "The memory of this process is used up"),
+        ],
+    )
+    def test_given_too_small_a_machine_when_described_then_the_cause_is_named(
+        self, error: Exception, words: str
+    ) -> None:
+        message = json.loads(failure_line(error))["trace"]["error"]["message"]
+        assert words in message
+        assert "please report it" not in message
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("command", ["check", "discover"])
+def test_given_a_config_in_a_pipe_and_no_temporary_folder_when_run_then_it_is_read(
+    tmp_path: Path, command: str
+) -> None:
+    program = (
+        "import sys, tempfile\n"
+        "from source_twitter_ads.engine.command_line import run_command\n"
+        "from unit_tests.engine.bookshop import source\n"
+        "tempfile.tempdir = '/nowhere'\n"
+        f"run_command('source-bookshop', source, ['{command}', '--config', '/dev/stdin'])\n"
+    )
+    given = json.dumps(CONFIG).encode()
+    done = subprocess.run([sys.executable, "-c", program], input=given, capture_output=True, timeout=60, check=False)
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["type"] in ("CONNECTION_STATUS", "CATALOG")
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
