@@ -71,10 +71,38 @@ class TestFailure:
         assert "older than the app's approval" in message
         assert "generate the access token and its secret again" in message
 
-    def test_given_an_unknown_account_when_checked_then_the_message_names_it_and_only_it(self, demo: Emulator) -> None:
+    def test_given_an_unknown_account_when_checked_then_it_and_the_visible_are_named(self, demo: Emulator) -> None:
         message = failure(demo.config(account_ids="18ce54d4x5t, 9nobody"))
-        assert "9nobody" in message
-        assert "18ce54d4x5t" not in message
+        assert message.startswith("account_ids holds 9nobody, which X does not show to the owner of the access token: ")
+        assert message.endswith("X shows 18ce54d4x5t, 2tokyo8n9q, 3berlin5km.")
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "18CE54D4X5T",
+            str(int("18ce54d4x5t", 36)),
+            "https://ads.x.com/campaign_manager/18ce54d4x5t/campaigns",
+        ],
+    )
+    def test_given_an_account_in_another_form_when_checked_then_its_id_is_named(
+        self, demo: Emulator, written: str
+    ) -> None:
+        message = failure(demo.config(account_ids=["2tokyo8n9q", written]))
+        assert written in message
+        assert "you mean 18ce54d4x5t" in message
+
+    def test_given_camel_case_keys_when_checked_then_it_says_rename(self, demo: Emulator) -> None:
+        config = demo.config()
+        config["consumerKey"] = config.pop("consumer_key")
+        assert "consumer_key is missing: rename consumerKey" in failure(config)
+
+    def test_given_a_wrapped_configuration_when_checked_then_it_says_unwrap(self, demo: Emulator) -> None:
+        output = run("check", {"connectionConfiguration": demo.config()})
+        message = _readable(output.connection_status["message"])
+        assert message.endswith(
+            "start_date are inside of connectionConfiguration: move them out of it, to the top level "
+            "of the configuration."
+        )
 
     def test_given_a_token_without_accounts_when_checked_then_it_says_who_can_add_one(
         self, start: Callable[..., Emulator]
