@@ -45,6 +45,10 @@ class Settings:
         api_warn: endpoint key (or `*` for all) -> text of the `x-api-warn` header of its responses (§0 rule 3).
         version_off_status: every request gets this HTTP status and `Version 12.0 is not available.` (§0 rule 4). The
             status at X is unknown; 400, 403, 404 and 410 are likely. None serves the version.
+        tweet_id_style: Tweets print their ids as numbers beside texts (`both`), or as texts alone without the `…_str`
+            twins (`string`); §2.6 rule 3 has evidence of either.
+        tweet_dates: `created_at` of Tweets is `text` such as `Tue Aug 27 22:22:12 +0000 2019`, or `iso` as in scheduled
+            and draft Tweets (§2.5 rule 3).
         prebuild: page bodies are made once and served from memory (up to 512 MB).
         clock_ahead_seconds: how far the server's clock is ahead of this machine's, negative for behind. Its Date header
             and reset times (§4) follow it. Signatures more than 300 s away are refused (§1 rule 8).
@@ -71,6 +75,8 @@ class Settings:
     active_page_size: int | None = None
     api_warn: dict[str, str] = field(default_factory=dict)
     version_off_status: int | None = None
+    tweet_id_style: str = "both"
+    tweet_dates: str = "text"
     prebuild: bool = False
     clock_ahead_seconds: float = 0.0
     skew_named: bool = True
@@ -118,6 +124,8 @@ class Settings:
         choices = {
             "paging": ("keyset", "offset"),
             "cursor_style": ("opaque", "number"),
+            "tweet_id_style": ("both", "string"),
+            "tweet_dates": ("text", "iso"),
             "job_id_style": ("both", "string", "number"),
             "dst_reading": ("that_day", "today"),
             "auto_created_shape": ("flat", "objects"),

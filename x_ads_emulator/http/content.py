@@ -16,6 +16,9 @@ from x_ads_emulator.http.faults import ODD_TEXTS, FaultRule
 from x_ads_emulator.http.response import Response
 
 _INSTANT: Final = re.compile(rb'"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z"')
+#: A date as Tweets print it (§2.5 rule 3).
+_TWEET_DATE: Final = re.compile(rb'"([A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} \+0000 \d{4})"')
+_TWEET_FORM: Final = "%a %b %d %H:%M:%S %z %Y"
 _MARK: Final = "\ue000odd\ue000"
 
 
@@ -82,8 +85,11 @@ def _with_offsets(body: bytes, offsets: Sequence[str]) -> bytes:
         offset = next(following)
         if offset == "Z":
             return found[0]
-        instant = datetime.fromisoformat(f"{found[1].decode()}+00:00")
         zone = datetime.strptime(offset.replace(":", ""), "%z").tzinfo
+        if found.re is _TWEET_DATE:
+            tweeted = datetime.strptime(found[1].decode(), _TWEET_FORM)
+            return f'"{tweeted.astimezone(zone).strftime(_TWEET_FORM)}"'.encode()
+        instant = datetime.fromisoformat(f"{found[1].decode()}+00:00")
         return f'"{instant.astimezone(zone):%Y-%m-%dT%H:%M:%S}{offset}"'.encode()
 
-    return _INSTANT.sub(rewritten, body)
+    return _TWEET_DATE.sub(rewritten, _INSTANT.sub(rewritten, body))

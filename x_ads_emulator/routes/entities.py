@@ -17,7 +17,7 @@ from x_ads_emulator.routes.filters import tests_of, view_of
 from x_ads_emulator.settings import Settings
 from x_ads_emulator.world.bulk import BulkTable
 from x_ads_emulator.world.context import Record
-from x_ads_emulator.world.visibility import print_tweet
+from x_ads_emulator.world.visibility import print_tweet, styled_tweet
 from x_ads_emulator.world.world import World
 
 _NEWEST_TWEET_FIRST: Final = (("id", True),)
@@ -58,7 +58,7 @@ class Entities:
         if endpoint.has_cursor and page and self._more(len(page), count, start, len(found)):
             last = paging.position(page[-1], order)
             following = self._printed_cursor(paging.Cursor(start + len(page), last), filters)
-        return self._payload(endpoint, values, _printed(endpoint, page, values), echo, following, len(found))
+        return self._payload(endpoint, values, self._printed(endpoint, page, values), echo, following, len(found))
 
     def single(self, endpoint: Endpoint, account_id: str, record_id: str, pairs: Pairs) -> Payload:
         """`GET …/:id`: an object, for `cards` a list of one (§2.1). Raises ApiError 404, also for a deleted record."""
@@ -126,6 +126,14 @@ class Entities:
         data = RawRows(rows.render(start, count, deleted))
         return self._payload(endpoint, values, data, echo, following, total)
 
+    def _printed(self, endpoint: Endpoint, page: list[Record], values: Mapping[str, Any]) -> list[Record]:
+        if endpoint.stream == "tweets":
+            style, dates = self._settings.tweet_id_style, self._settings.tweet_dates
+            return [styled_tweet(print_tweet(row, view_of(values).trim_user), style, dates) for row in page]
+        if "lang" in values:
+            return [{**record, "localized_name": record["name"]} for record in page]
+        return page
+
     def _payload(
         self,
         endpoint: Endpoint,
@@ -183,14 +191,6 @@ def _bulk_candidates(rows: BulkTable, endpoint: Endpoint, values: Mapping[str, A
     if own is not None:
         return [record for record in map(rows.find, values[own]) if record is not None]
     return rows.children_of(values["line_item_ids"]) if "line_item_ids" in values else rows
-
-
-def _printed(endpoint: Endpoint, page: list[Record], values: Mapping[str, Any]) -> list[Record]:
-    if endpoint.stream == "tweets":
-        return [print_tweet(record, view_of(values).trim_user) for record in page]
-    if "lang" in values:
-        return [{**record, "localized_name": record["name"]} for record in page]
-    return page
 
 
 def _id_name(endpoint: Endpoint) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from x_ads_emulator.clock import print_instant
 from x_ads_emulator.world.context import Record
 
 
@@ -95,3 +98,19 @@ def print_tweet(record: Record, trim_user: bool) -> Record:
         "created_at": "Thu Jul 21 22:42:09 +0000 2016",
     }
     return {**record, "user": {**user, **details}}
+
+
+def styled_tweet(record: Record, id_style: str, dates: str) -> Record:
+    """A Tweet in another style of ids and dates, see `Settings` (§2.5 rule 3, §2.6 rule 3)."""
+    if id_style == "string":
+        record = {name: _id_text(name, value) for name, value in record.items() if not name.endswith("_str")}
+        record["user"] = {**record["user"], "id": record["user"]["id_str"]}
+        del record["user"]["id_str"]
+    if dates == "iso":
+        instant = datetime.strptime(record["created_at"], "%a %b %d %H:%M:%S %z %Y")
+        record = {**record, "created_at": print_instant(instant)}
+    return record
+
+
+def _id_text(name: str, value: Any) -> Any:
+    return str(value) if (name == "id" or name.endswith("_id")) and value is not None else value

@@ -111,6 +111,15 @@ class TestTimeOffsets:
         times = list(times_of(asked({"fault": "time_offset", "offsets": ["Z", "-05:00"]})["data"]))
         assert {one[19:] for one in times} == {"Z", "-05:00"}
 
+    def test_given_tweets_when_it_strikes_then_their_dates_have_the_offset_too(self, demo: Caller) -> None:
+        path, form = f"accounts/{ACCOUNT}/tweets", "%a %b %d %H:%M:%S %z %Y"
+        honest = [row["created_at"] for row in demo.get(path, count=10, tweet_type="PUBLISHED").json["data"]]
+        rows = asked({"fault": "time_offset"}, path, tweet_type="PUBLISHED")["data"]
+        assert all(" -0500 " in row["created_at"] for row in rows)
+        assert [datetime.strptime(row["created_at"], form) for row in rows] == [
+            datetime.strptime(one, form) for one in honest
+        ]
+
 
 class TestOtherAccount:
     def test_given_another_account_when_it_strikes_then_its_page_with_its_echo(self, demo: Caller) -> None:
