@@ -198,15 +198,27 @@ class TestRead:
             assert message["state"]["type"] == "STREAM"
             assert isinstance(message["state"]["sourceStats"]["recordCount"], (int, float))
 
-    def test_given_a_failing_sync_when_read_then_a_trace_says_why_and_exit_code_is_one(self, demo: Emulator) -> None:
-        output = run("read", demo.config(access_token="revoked-token"), ["campaigns", "iab_categories"])
+    def test_given_refused_keys_when_read_then_one_trace_says_why_and_exit_code_is_one(self, demo: Emulator) -> None:
+        output = run("read", demo.config(access_token="revoked-token"))
         assert_protocol(output)
         assert output.exit_code == 1
-        messages = [error["message"] for error in output.errors]
-        assert any("does not accept the four keys" in text and "stream iab_categories" in text for text in messages)
-        assert [text for text in messages if "Traceback" in text or "unexpectedly" in text] == []
-        assert output.statuses["iab_categories"][-1] == "INCOMPLETE"
-        assert [e["failure_type"] for e in output.errors] == ["config_error"] * len(output.errors)
+        (error,) = output.errors
+        assert error["failure_type"] == "config_error"
+        assert "does not accept the four keys" in error["message"]
+        assert "and 24 more streams was read" in error["message"]
+        assert "Everything else is complete" not in error["message"]
+        assert "Traceback" not in error["message"]
+        assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
+        assert len([m for m in output.of_type("LOG") if m["log"]["level"] == "ERROR"]) <= 1
+
+    def test_given_a_dead_network_when_read_then_one_trace_says_so(self, demo: Emulator) -> None:
+        config = demo.config(base_url="http://127.0.0.1:9", outage_timeout=1, account_ids=["18ce54d4x5t"])
+        output = run("read", config)
+        assert output.exit_code == 1
+        (error,) = output.errors
+        assert error["failure_type"] == "transient_error"
+        assert "Connection refused" in error["message"]
+        assert "and 24 more streams was read" in error["message"]
 
     def test_given_an_unknown_stream_in_the_catalog_when_read_then_only_it_is_incomplete(self, demo: Emulator) -> None:
         catalog = configured_catalog(["campaigns"])

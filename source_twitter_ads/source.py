@@ -12,10 +12,12 @@ from airbyte_cdk.models import AirbyteConnectionStatus, AirbyteStateMessage, Con
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.services import Services, check_connection
 from source_twitter_ads.configuration import normalise, require_valid
 from source_twitter_ads.configuration.spec import DEFAULTS
 from source_twitter_ads.configuration.validate import warn_of_unknown_keys
+from source_twitter_ads.engine.failures import Cause
 from source_twitter_ads.engine.source import PagedSource
 from source_twitter_ads.engine.streams import PagedStream, python_stream
 from source_twitter_ads.reports.definition import ReportDefinition
@@ -60,6 +62,11 @@ class SourceTwitterAds(PagedSource):
     def checked_state(self, stream_name: str, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a stream's state with UTC times in one form, or raise ConfigProblem."""
         return checked_state(stream_name, state)
+
+    def cause_of(self, error: Exception) -> Cause:
+        """Return the reason that requests of several streams failed for, or the error's own."""
+        shared = isinstance(error, ApiFailure) and error.cause
+        return Cause(shared, shared=True) if shared else super().cause_of(error)
 
     def resources(self, config: Mapping[str, Any]) -> AbstractContextManager[Services]:
         """Return the services that the streams of a sync share."""

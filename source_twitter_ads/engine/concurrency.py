@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
@@ -24,10 +23,9 @@ from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionE
 from airbyte_cdk.sources.streams.concurrent.partition_reader import PartitionLogger, PartitionReader
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.sources.utils.slice_logger import DebugSliceLogger
-from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
-from source_twitter_ads.engine.failures import Cause, SyncEnded, ended, explained, most_retryable, partly_failed
+from source_twitter_ads.engine.failures import Cause, explained, partly_failed
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PagedStream
 
@@ -38,8 +36,10 @@ QUEUED_ITEMS = 12
 class PageProcessor(ConcurrentReadProcessor):
     """Counts pages by their records, and reports each reason for failed pieces once."""
 
-    # Set by `PagedConcurrentSource`.
-    cause_of: Callable[[Exception], Cause]
+    def __init__(self, cause_of: Callable[[Exception], Cause], *parts: Any, **options: Any) -> None:
+        super().__init__(*parts, **options)
+        self.cause_of = cause_of
+        self._causes: set[Cause] = set()
 
     def on_page(self, page: Page) -> Iterator[Any]:
         """Yield a page, after the RUNNING status where it is its stream's first."""
@@ -58,49 +58,21 @@ class PageProcessor(ConcurrentReadProcessor):
         done = super().is_done()
         self._exceptions_per_stream_name = failed
         if done and failed:
-            errors = [error for errors in failed.values() for error in errors]
-            whole = len(self._stream_name_to_instance) - len(failed)
-            raise AirbyteTracedException(
-                message=partly_failed(failed, Counter(map(self.cause_of, errors)), whole),
-                internal_message="Pieces of the sync failed.",
-                failure_type=most_retryable(errors),
-            )
+            raise partly_failed(failed, self.cause_of, len(self._stream_name_to_instance) - len(failed))
         return done
 
     def on_exception(self, exception: StreamThreadException) -> Iterable[AirbyteMessage]:
-        """Yield a TRACE error for the first piece that failed for a reason, and log the others.
-
-        Raises:
-            SyncEnded: when nothing else can be read either.
-        """
-        error = explained(exception.exception, f"Reading stream {exception.stream_name}")
+        """Yield a TRACE error for the first piece that failed for a reason, unless the sync's own error tells it."""
+        name, error = exception.stream_name, explained(exception.exception, f"Reading stream {exception.stream_name}")
         cause = self.cause_of(error)
-        if cause.ends_sync:
-            raise SyncEnded(error)
-        known = {self.cause_of(before) for errors in self._exceptions_per_stream_name.values() for before in errors}
-        self._flag_exception(exception.stream_name, error)
-        if cause in known:
-            self._logger.info(f"Failed for a reason that has an error already: {error}")
+        self._flag_exception(name, error)
+        if cause in self._causes:
+            self._logger.debug(str(error))
             return
+        self._causes.add(cause)
         self._logger.error(str(error))
-        yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=exception.stream_name))
-
-    def end(self, error: AirbyteTracedException, left: Iterable[QueueItem]) -> Iterator[Any]:
-        """Yield what is left in the closed queue, then each unfinished stream's last state and INCOMPLETE.
-
-        Raises:
-            AirbyteTracedException: the error, with the streams that are not complete.
-        """
-        for item in left:
-            if isinstance(item, Page):
-                yield from self.on_page(item)
-            elif isinstance(item, AirbyteMessage):
-                yield item
-        incomplete = [name for name in self._stream_name_to_instance if name not in self._streams_done]
-        for name in incomplete:
-            self._flag_exception(name, error)
-            yield from self._on_stream_is_done(name)
-        raise ended(error, sorted({*incomplete, *self._exceptions_per_stream_name}))
+        if not cause.shared:
+            yield error.as_sanitized_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
 
 
 class QueueClosed(Exception):
@@ -117,26 +89,20 @@ class ClosableQueue(Queue[QueueItem]):
 
     def put(self, item: QueueItem, block: bool = True, timeout: float | None = None) -> None:
         """Put an item at the end of the queue; wait while it is full, raise QueueClosed once it is closed."""
-        if self._lines and isinstance(item, Page) and not self._closed:
+        if self._closed:
+            raise QueueClosed
+        if self._lines and isinstance(item, Page):
             # In the reader's thread: the writer's only hands the bytes on.
             item.render()
         super().put(item, block, timeout)
 
-    def _put(self, item: QueueItem) -> None:
-        # Also for a thread that waited until the queue was closed: a bookmark would move past what is dropped.
-        if self._closed:
-            raise QueueClosed
-        super()._put(item)
-
-    def close(self) -> list[QueueItem]:
-        """Wake all threads that wait in `put`; return what was on the queue."""
+    def close(self) -> None:
+        """Drop everything and wake all threads that wait in `put`."""
         with self.mutex:
             self._closed = True
             self.maxsize = sys.maxsize
-            left = list(self.queue)
             self.queue.clear()
             self.not_full.notify_all()
-        return left
 
 
 class OrderedRepository(ConcurrentMessageRepository):
@@ -216,14 +182,14 @@ class PagedConcurrentSource(ConcurrentSource):
         """Read all streams at once: yield statuses, states, logs and traces, and `Page` objects.
 
         Raises:
-            AirbyteTracedException: at the end, when a piece failed, and all other pieces are complete then; at once,
-                when nothing else can be read either.
+            AirbyteTracedException: at the end, when a piece failed; all other pieces are complete then.
         """
         self._logger.info("Starting syncing")
         # Those that take a thread for as long as the sync lasts must not queue behind others.
         first = [stream for stream in streams if stream.reads_all_the_time]
         slice_logger = DebugSliceLogger()
         processor = PageProcessor(
+            self._cause_of,
             [*first, *(stream for stream in streams if stream not in first)],
             PartitionEnqueuer(self._queue, self._threadpool),
             self._threadpool,
@@ -233,13 +199,10 @@ class PagedConcurrentSource(ConcurrentSource):
             PartitionReader(self._queue, PartitionLogger(slice_logger, self._logger, self._message_repository)),
             max_concurrent_partition_generators=self._initial_number_partitions_to_generate,
         )
-        processor.cause_of = self._cause_of
         try:
             yield from self._repository.consumed_by(self._submit_initial_partition_generators(processor))
             yield from self._repository.consumed_by(self._consume_from_queue(self._queue, processor))
             self._threadpool.check_for_errors_and_shutdown()
-        except SyncEnded as ending:
-            yield from self._repository.consumed_by(processor.end(ending.error, self._repository.queue.close()))
         finally:
             # A library user may stop listening: then the threads must end instead of waiting in `put`.
             self._threadpool._shutdown()

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-# Names that a message lists.
+# Streams that a message lists.
 _LISTED = 10
 _NO_THREAD = (
     "The machine lets this process start no more threads: raise its limit (ulimit -u, or the pids limit of the "
@@ -24,19 +23,11 @@ class Cause(NamedTuple):
 
     Attributes:
         reason: what makes it equal.
-        ends_sync: whether nothing else can be read either.
+        shared: whether it concerns more than one stream, so that the sync's own error tells it.
     """
 
     reason: Hashable
-    ends_sync: bool = False
-
-
-class SyncEnded(Exception):
-    """Nothing more can be read."""
-
-    def __init__(self, error: AirbyteTracedException) -> None:
-        super().__init__(str(error))
-        self.error = error
+    shared: bool = False
 
 
 def explained(error: BaseException, place: str) -> AirbyteTracedException:
@@ -51,35 +42,33 @@ def explained(error: BaseException, place: str) -> AirbyteTracedException:
     return AirbyteTracedException.from_exception(error, message=text)
 
 
-def partly_failed(failed: Mapping[str, Sequence[Exception]], causes: Counter[Cause], whole: int) -> str:
-    """Return the message of a sync that failed in part: `whole` streams were not among those that failed."""
-    pieces, reasons = causes.total(), len(causes)
-    counted = f" ({pieces} pieces failed, for {reasons} {'reasons' if reasons > 1 else 'reason'})"
-    rest = "Everything else is complete, and the" if whole else "The"
-    return (
-        f"Not all of {listed(sorted(failed), 'streams')} was read{counted if pieces > reasons else ''}: "
-        "each reason has an error of its own, which says what happened and what to do. "
-        f"{rest} next sync asks for what is missing."
-    )
+def partly_failed(
+    failed: Mapping[str, Sequence[Exception]], cause_of: Callable[[Exception], Cause], whole: int
+) -> AirbyteTracedException:
+    """Return the error of a sync in which pieces of streams failed, and `whole` other streams are complete.
 
-
-def ended(error: AirbyteTracedException, incomplete: Sequence[str]) -> AirbyteTracedException:
-    """Return the error of a sync that it ended, with the streams that are not complete."""
-    return AirbyteTracedException(
-        message=f"{error} This ended the sync: {listed(incomplete, 'streams')} will be read by the next one.",
-        internal_message=error.internal_message,
-        failure_type=error.failure_type,
-    )
-
-
-def most_retryable(errors: Iterable[Exception]) -> FailureType:
-    """Return the failure type that is the most likely to pass with another try."""
+    It has the failure type that is the most likely to pass with another try.
+    """
+    errors = [error for errors in failed.values() for error in errors]
+    first: dict[Cause, Exception] = {}
+    for error in errors:
+        first.setdefault(cause_of(error), error)
+    text = "".join(f"{error} " for cause, error in first.items() if cause.shared)
+    text += f"{'For this reason not' if text else 'Not'} all of {_listed(sorted(failed))} was read"
+    if len(errors) > len(first):
+        text += f" ({len(errors)} pieces failed, for {len(first)} {'reasons' if len(first) > 1 else 'reason'})"
+    if not all(cause.shared for cause in first):
+        text += ": each reason has an error of its own, which says what happened and what to do"
+    text += f". {'Everything else is complete, and the' if whole else 'The'} next sync asks for what is missing."
     kinds = {getattr(error, "failure_type", FailureType.system_error) for error in errors}
     order = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
-    return next((kind for kind in order if kind in kinds), FailureType.system_error)
+    return AirbyteTracedException(
+        message=text,
+        internal_message="Pieces of the sync failed.",
+        failure_type=next((kind for kind in order if kind in kinds), FailureType.system_error),
+    )
 
 
-def listed(names: Sequence[str], what: str) -> str:
-    """Return names for messages: the first ten, and how many more there are of `what`."""
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_LISTED])
-    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more {what}"
+    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more streams"

@@ -156,7 +156,7 @@ class PagedSource(YamlDeclarativeSource):
         return state
 
     def cause_of(self, error: Exception) -> Cause:
-        """Return why a piece failed: pieces with the same cause share one error, and a cause may end the sync."""
+        """Return why a piece failed: pieces with equal causes share one error."""
         return Cause(str(error))
 
     def resources(self, config: Mapping[str, Any]) -> AbstractContextManager[Any]:

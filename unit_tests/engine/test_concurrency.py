@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from source_twitter_ads.engine.concurrency import (
     OrderedRepository,
     PagedConcurrentSource,
 )
+from source_twitter_ads.engine.failures import Cause
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PagedStream
 
@@ -127,12 +128,18 @@ class Run:
         partitions: of each stream.
         workers: readers.
         late: adds a stream "spend", the last one, that reads all the time and sets this.
+        cause_of: tells why a piece failed.
     """
 
     def __init__(
-        self, partitions: Mapping[str, list[Slice] | Slices], workers: int = 3, late: threading.Event | None = None
+        self,
+        partitions: Mapping[str, list[Slice] | Slices],
+        workers: int = 3,
+        late: threading.Event | None = None,
+        cause_of: Callable[[Exception], Cause] = lambda error: Cause(str(error)),
     ) -> None:
         engine = an_engine(workers, 2)
+        engine._cause_of = cause_of
         listed = {name: one if isinstance(one, Slices) else Slices(one) for name, one in partitions.items()}
         if late:
             spend = Slice("spend", 0, 1)
@@ -235,7 +242,34 @@ class TestEngine:
         assert run.statuses("campaigns")[-1] is AirbyteStreamStatus.INCOMPLETE
         assert run.statuses("cards")[-1] is AirbyteStreamStatus.COMPLETE
         assert run.errors() == ["Account 1 is locked."]
-        assert run.error is not None
+        assert str(run.error) == (
+            "Not all of campaigns was read: each reason has an error of its own, which says what happened and what to "
+            "do. Everything else is complete, and the next sync asks for what is missing."
+        )
+
+    def test_given_a_cause_of_all_streams_when_read_then_the_syncs_error_tells_it(self) -> None:
+        refused = AirbyteTracedException(message="The keys are refused.", failure_type=FailureType.config_error)
+        names = [f"stream_{number:02d}" for number in range(40)]
+        cards = {name: [Slice(name, number, 1, refused) for number in range(3)] for name in names}
+        run = Run(cards, cause_of=lambda error: Cause("keys", shared=True))
+        assert run.errors() == []
+        assert {run.statuses(name)[-1] for name in names} == {AirbyteStreamStatus.INCOMPLETE}
+        assert str(run.error) == (
+            f"The keys are refused. For this reason not all of {', '.join(names[:10])} and 30 more streams was read "
+            "(120 pieces failed, for 1 reason). The next sync asks for what is missing."
+        )
+
+    def test_given_pieces_that_fail_alike_when_read_then_one_error_counts_them(self) -> None:
+        locked = AirbyteTracedException(message="The shop is locked.", failure_type=FailureType.config_error)
+        run = Run({"campaigns": [Slice("campaigns", n, 1, locked) for n in range(5)], "cards": [Slice("cards", 0, 1)]})
+        assert run.errors() == ["The shop is locked."]
+        assert "Not all of campaigns was read (5 pieces failed, for 1 reason): each reason" in str(run.error)
+
+    def test_given_an_unforeseen_error_when_read_then_it_names_the_stream(self) -> None:
+        run = Run({"campaigns": [Slice("campaigns", 0, 1, TypeError("unforeseen"))]})
+        assert run.errors() == [
+            "Reading stream campaigns failed unexpectedly with TypeError: please report it, with the log."
+        ]
 
     def test_given_no_partitions_when_read_then_the_stream_completes_with_one_state(self) -> None:
         run = Run({"campaigns": []})
