@@ -170,7 +170,7 @@ class SimulatedX(ApiClient):
         except ApiFailure as refused:
             return refused, headers
         headers.update(more)
-        return ApiResponse(200, headers, request.parse(body)), headers
+        return ApiResponse(200, headers, self._document(request, body)), headers
 
     def _limit_headers(self, kind: str) -> dict[str, str]:
         if self.status_limit is None or kind != "status":

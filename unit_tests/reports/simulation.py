@@ -29,6 +29,7 @@ from source_twitter_ads.reports.report_run import (
     WindowClosed,
 )
 from source_twitter_ads.reports.scheduler import Scheduler
+from unit_tests.conftest import valid_config
 from unit_tests.reports.builders import NOW, report
 from unit_tests.reports.simulated_loop import SimulatedLoop
 from unit_tests.reports.simulated_x import Account, SimulatedX
@@ -303,4 +304,4 @@ def campaigns(count: int, **more: Any) -> Account:
 
 def sync_settings(start_date: str = "2026-10-24", **changes: Any) -> Settings:
     """Settings of a user who reads 30 days and today."""
-    return replace(Settings.from_config({"start_date": start_date}), **changes)
+    return replace(Settings.from_config(valid_config(start_date=start_date)), **changes)
