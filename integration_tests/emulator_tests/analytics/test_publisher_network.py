@@ -52,7 +52,7 @@ def test_given_a_world_with_it_when_listed_then_some_entities_have_it_beside_oth
     assert others == listed(bench())
 
 
-def test_given_a_world_without_its_end_when_a_job_asks_then_its_numbers_are_the_truth() -> None:
+def test_given_no_end_when_a_job_asks_then_its_numbers_are_the_truth() -> None:
     at = bench(publisher_network=True, publisher_network_end=None)
     rows = rows_by_key(at.rows(placement="PUBLISHER_NETWORK", **DAYS), overwrite=False)
     wanted = truth(at, placements=["PUBLISHER_NETWORK"])
