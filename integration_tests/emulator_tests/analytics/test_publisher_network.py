@@ -79,7 +79,7 @@ def test_given_that_it_is_refused_when_rows_are_expected_then_of_other_placement
     assert others != truth(served)
 
 
-def test_given_its_end_when_a_job_asks_for_later_days_then_it_is_listed_without_numbers() -> None:
+def test_given_its_end_when_later_days_are_asked_then_listed_without_numbers() -> None:
     at = bench(publisher_network=True)
     assert any("PUBLISHER_NETWORK" in one for one in listed(at).values())
     document = at.document(placement="PUBLISHER_NETWORK", **DAYS)
@@ -90,7 +90,7 @@ def test_given_its_end_when_a_job_asks_for_later_days_then_it_is_listed_without_
 
 
 @pytest.mark.parametrize("entity", ["LINE_ITEM", "ACCOUNT"])
-def test_given_its_end_within_a_window_when_a_job_asks_then_earlier_days_have_numbers(entity: str) -> None:
+def test_given_its_end_in_a_window_when_asked_then_earlier_days_have_numbers(entity: str) -> None:
     at = bench("Etc/UTC", publisher_network=True, publisher_network_end="2026-10-03")
     rows = rows_by_key(at.rows(entity=entity, placement="PUBLISHER_NETWORK", **DAYS), overwrite=False)
     wanted = truth(at, placements=["PUBLISHER_NETWORK"], entity=entity)
