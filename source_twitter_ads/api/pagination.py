@@ -42,12 +42,24 @@ def pages(
         data = document["data"]
         # "In some rare cases … a collection with a hashmap instead": one object (docs/x-ads-api.md §2.1).
         yield data if isinstance(data, list) else [data]
-        following = document.get("next_cursor")
-        if following is None or following == "":
+        cursor = next_cursor(document, seen, path, context)
+        if cursor is None:
             return
-        if not isinstance(following, (str, int)) or isinstance(following, bool):
-            raise ApiFailure(_WRONG_CURSOR, context, f"X sent a next_cursor that is no text for GET {path}")
-        if str(following) in seen:
-            raise ApiFailure(_WRONG_CURSOR, context, f"X sent the same next_cursor twice for GET {path}")
-        cursor = str(following)
-        seen.add(cursor)
+
+
+def next_cursor(document: Mapping[str, Any], seen: set[str], path: str, context: RequestContext) -> str | None:
+    """Return the cursor of the page that follows, None after the last one, and add it to those seen.
+
+    Raises:
+        ApiFailure: when it is not text, or was seen before, so that the collection would never end.
+    """
+    following = document.get("next_cursor")
+    if following is None or following == "":
+        return None
+    if not isinstance(following, (str, int)) or isinstance(following, bool):
+        raise ApiFailure(_WRONG_CURSOR, context, f"X sent a next_cursor that is not text for GET {path}")
+    cursor = str(following)
+    if cursor in seen:
+        raise ApiFailure(_WRONG_CURSOR, context, f"X sent the same next_cursor twice for GET {path}")
+    seen.add(cursor)
+    return cursor

@@ -15,6 +15,7 @@ from airbyte_cdk.models import FailureType
 from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import ApiFailure, RequestContext
+from source_twitter_ads.api.pagination import next_cursor
 from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.reports.definition import retired_parts
 from source_twitter_ads.reports.planner import Activity, Plan, PlannedWindow, Question, read_activity
@@ -43,13 +44,27 @@ class _Pending:
 
 
 @dataclass(eq=False)
+class _Request:
+    """A question on its way, page by page: X documents one page, and a cursor where there are more."""
+
+    question: Question
+    context: RequestContext
+    found: list[Activity] = field(default_factory=list)
+    cursor: str | None = None
+    cursors: set[str] = field(default_factory=set)
+
+    def parameters(self) -> dict[str, str]:
+        return self.question.parameters() | ({} if self.cursor is None else {"cursor": self.cursor})
+
+
+@dataclass(eq=False)
 class _Account:
     """The questions of one account, kept until every report of the sync has planned it."""
 
     account_id: str
     answers: dict[Question, list[Activity] | Exception] = field(default_factory=dict)
     asking: dict[Question, list[_Pending]] = field(default_factory=dict)
-    questions: deque[tuple[Question, RequestContext]] = field(default_factory=deque)
+    requests: deque[_Request] = field(default_factory=deque)
     planned: set[str] = field(default_factory=set)
     plans: int = 0
     in_flight: int = 0
@@ -105,15 +120,15 @@ class Planning:
             if not self._loop.is_open("GET", path):
                 return None
             self._turns.popleft()
-            question, context = account.questions.popleft()
+            one = account.requests.popleft()
             if account.down is None:
                 account.in_flight += 1
                 self._take_turn(account)
-                request = self._client.request("GET", path, context, question.parameters(), read_activity)
-                failed = partial(self._failed, account, question, self._loop.now())
-                return Task(request, partial(self._answered, account, question), failed)
+                request = self._client.request("GET", path, one.context, one.parameters(), read_activity)
+                failed = partial(self._failed, account, one.question, self._loop.now())
+                return Task(request, partial(self._answered, account, one, path), failed)
             self._take_turn(account)
-            self._answer(account, question, account.down)
+            self._answer(account, one.question, account.down)
         return None
 
     def _take_turn(self, account: _Account) -> None:
@@ -122,7 +137,7 @@ class Planning:
         most = self._workers if alone else max(self._workers // 2, 1)
         if account.last_answer == -math.inf and account.down is None:
             most = 1
-        if account.questions and account.in_flight < most and account not in self._turns:
+        if account.requests and account.in_flight < most and account not in self._turns:
             self._turns.append(account)
 
     def _begin(self, account_id: str) -> None:
@@ -168,15 +183,24 @@ class Planning:
                 continue
             pending.missing += 1
             if question not in account.asking:
-                account.questions.append((question, context))
+                account.requests.append(_Request(question, context))
             account.asking.setdefault(question, []).append(pending)
         self._take_turn(account)
 
-    def _answered(self, account: _Account, question: Question, answer: ApiResponse) -> None:
+    def _answered(self, account: _Account, request: _Request, path: str, response: ApiResponse) -> None:
         account.last_answer = self._loop.now()
         account.in_flight -= 1
+        request.found += response.document["data"]
+        outcome: list[Activity] | Exception = request.found
+        try:
+            request.cursor = next_cursor(response.document, request.cursors, path, request.context)
+        except ApiFailure as failure:
+            outcome, request.cursor = failure, None
+        if request.cursor is not None:
+            account.requests.appendleft(request)
         self._take_turn(account)
-        self._answer(account, question, answer.document["data"])
+        if request.cursor is None:
+            self._answer(account, request.question, outcome)
 
     def _failed(self, account: _Account, question: Question, began: float, failure: Exception) -> None:
         lasting = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error

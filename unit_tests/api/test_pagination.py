@@ -87,5 +87,5 @@ def test_given_the_number_0_as_cursor_when_read_then_the_next_page_is_read() -> 
 
 @pytest.mark.parametrize("cursor", [False, True, 1.5, [], {}, ["c1"]], ids=repr)
 def test_given_a_cursor_that_is_no_text_when_read_then_it_fails(cursor: Any) -> None:
-    with pytest.raises(ApiFailure, match=r"next_cursor that is no text.*stream campaigns, account a"):
+    with pytest.raises(ApiFailure, match=r"next_cursor that is not text.*stream campaigns, account a"):
         Listing(envelope(1) | {"next_cursor": cursor}).read()

@@ -103,6 +103,7 @@ class SimulatedX(ApiClient):
         refuse: what a request fails with, or after how many seconds it is tried again; None to answer it.
         tell: what X says of a job at an age in seconds; None to list it as its time says, {} not to list it.
         file: the result file of a job.
+        feed_page: entries of a page of active_entities; None for all of them, without a cursor.
         counts_jobs: whether X tells how many more jobs an account may have.
         status_limit: status requests that X allows in 900 seconds, of all accounts; None for any number.
         asked: how many requests of each kind there were, by kind: active_entities, create, status, cancel, file.
@@ -123,6 +124,7 @@ class SimulatedX(ApiClient):
         self.tell: Callable[[XJob, float], dict[str, Any] | None] = lambda *_: None
         self.file: Callable[[XJob], bytes] = lambda _: EMPTY_FILE
         self.counts_jobs = True
+        self.feed_page: int | None = None
         self.status_limit: int | None = None
         self.asked: Counter[str] = Counter()
         self.requests: list[tuple[float, str, str | None]] = []
@@ -192,7 +194,11 @@ class SimulatedX(ApiClient):
             {"entity_id": entity_id, "placements": list(account.placements), **times}
             for entity_id in account.active.get(request.params["entity"], ())
         ]
-        return orjson.dumps({"data": entries}), {}
+        if self.feed_page is None:
+            return orjson.dumps({"data": entries}), {}
+        first = int(request.params.get("cursor", "0"))
+        following = first + self.feed_page if first + self.feed_page < len(entries) else None
+        return orjson.dumps({"data": entries[first : first + self.feed_page], "next_cursor": following}), {}
 
     def _create(self, request: ApiRequest) -> tuple[bytes, dict[str, str]]:
         account_id, now = str(request.account_id), self.clock_of_loop.seconds

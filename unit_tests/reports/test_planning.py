@@ -73,6 +73,24 @@ class TestQuestions:
         assert sync.readers["lines"].entities == ["l1"]
 
 
+class TestPages:
+    """X documents one page of active_entities, and a cursor of any collection (docs/x-ads-api.md §2.2)."""
+
+    def test_given_a_feed_of_several_pages_when_planned_then_all_entities_are_read(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(25)})
+        sync.x.feed_page = 10
+        sync.run()
+        assert sync.x.asked["active_entities"] == 3
+        assert sync.reader.entities == [f"c{number:04}" for number in range(25)]
+
+    def test_given_a_feed_that_repeats_its_cursor_when_planned_then_the_account_fails(self) -> None:
+        sync = a_sync(accounts={"1a": campaigns(25)})
+        sync.x.feed_page = 0
+        sync.run()
+        assert "X sent the same next_cursor twice" in sync.reader.messages[0]
+        assert sync.reader.cursor.bookmark("1a") is None
+
+
 class TestTurns:
     def test_given_many_accounts_when_planned_then_first_jobs_run_before_the_last_plan(self) -> None:
         sync = a_sync(accounts={f"a{n}": campaigns(5) for n in range(200)}, num_workers=5).run()
