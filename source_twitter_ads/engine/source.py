@@ -67,6 +67,7 @@ class PagedSource(YamlDeclarativeSource):
         *,
         lines: bool = False,
     ) -> None:
+        inputs.require_own(state or ())
         super().__init__(path_to_yaml=path_to_yaml, catalog=catalog, config=config, state=state)
         self._lines = lines
         self._built_with = self._config
@@ -116,10 +117,14 @@ class PagedSource(YamlDeclarativeSource):
         repeated = ", ".join(name for name, times in names.items() if times > 1)
         if repeated:
             raise inputs.InputProblem(f"The catalog names {repeated} more than once: leave one entry of each.")
+        inputs.require_own(state or ())
         given = ConnectorStateManager(state=state).per_stream_states if state else self._first_states
         self._states.per_stream_states.clear()
         self._states.per_stream_states.update(given)
-        for name in {descriptor.name for descriptor in given}:
+        with_state = {descriptor.name for descriptor in given}
+        if unused := sorted(with_state - names.keys()):
+            self.logger.info(f"The state of {', '.join(unused)} is not used: the catalog does not name it.")
+        for name in with_state:
             if stream_state := self.state_of(name):
                 self._states.update_state_for_stream(name, None, self.checked_state(name, stream_state))
         with self.resources(config):
@@ -144,8 +149,9 @@ class PagedSource(YamlDeclarativeSource):
             else:
                 yield message
         if unknown:
+            verb = "does" if len(unknown) == 1 else "do"
             raise inputs.InputProblem(
-                f"The catalog names {', '.join(unknown)}, which do not exist: {self.unknown_streams_advice}."
+                f"The catalog names {', '.join(unknown)}, which {verb} not exist: {self.unknown_streams_advice}."
             )
 
     def require_valid(self, config: Mapping[str, Any]) -> None:

@@ -84,6 +84,10 @@ def test_given_nothing_when_read_then_there_is_no_state(text: str) -> None:
         ('[{"type": "STREAM"}]', '{"type": "STREAM"} is an Airbyte state of no stream'),
         ('["text"]', '"text" is not an Airbyte state'),
         ('[{"type": "STATE"}]', "is not an Airbyte state"),
+        ('{"type": "GLOBAL", "global": {"stream_states": []}}', "is a GLOBAL state, which other connectors write"),
+        ('[{"type": "LEGACY", "data": {"campaigns": {}}}]', "is a LEGACY state, which other connectors write"),
+        ('{"bookmarks": {"campaigns": {}}}', "is the state of a Singer tap, which is not understood"),
+        ('{"type": "STATE", "value": {"bookmarks": {}}}', "is the state of a Singer tap, which is not understood"),
     ],
 )
 def test_given_something_else_when_read_then_one_line_says_what_it_is(text: str, words: str) -> None:
@@ -99,6 +103,10 @@ def test_given_something_else_when_read_then_one_line_says_what_it_is(text: str,
         (b"\xff", "is not text in UTF-8"),
         (b"{not json", "is not valid JSON"),
         (b"[1, 2]", "must hold a JSON object"),
+        (b"", "is empty: it must hold a JSON object"),
+        (b"\xef\xbb\xbf \n", "is empty: it must hold a JSON object"),
+        (b"# mine\n---\nstart_date: 2026-01-01\n", "It looks like YAML: write it as JSON."),
+        ("{}".encode("utf-16"), "save it as UTF-8"),
     ],
 )
 def test_given_a_bad_config_file_when_read_then_one_sentence_names_it(
@@ -110,6 +118,41 @@ def test_given_a_bad_config_file_when_read_then_one_sentence_names_it(
     with pytest.raises(InputProblem, match=re.escape(words)) as caught:
         read_config(str(path))
     assert f"The config file {path}" in str(caught.value.message)
+
+
+def test_given_a_byte_order_mark_when_read_then_it_is_no_part_of_the_content(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"start_date": "2026-01-01"}', encoding="utf-8-sig")
+    assert read_config(str(path)) == {"start_date": "2026-01-01"}
+
+
+STREAM = {"name": "campaigns", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty: it must hold a JSON object"),
+        (lines(LOG, {"type": "CATALOG", "catalog": {"streams": [STREAM]}}), "is the output of discover: make a config"),
+        (lines({"type": "CATALOG", "catalog": {"streams": [STREAM]}}), "is the output of discover: make a configured"),
+        (json.dumps({"streams": [STREAM]}), "is not configured: make a configured catalog of what discover prints"),
+        ('{"streams": []}', "names no stream, so that nothing would be read"),
+        ('{"streams": [{"tap_stream_id": "campaigns", "schema": {}}]}', "is a Singer catalog: run discover"),
+        ('{"streams": [{"stream": "campaigns", "tap_stream_id": "campaigns"}]}', "is a Singer catalog: run discover"),
+        ('{"streams": [7]}', "is not a configured Airbyte catalog"),
+        ("{}", "is not a configured Airbyte catalog"),
+    ],
+)
+def test_given_another_kind_of_catalog_when_read_then_one_line_says_what_to_do(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "catalog.json"
+    path.write_text(text)
+    with pytest.raises(InputProblem, match=re.escape(words)) as caught:
+        read_catalog(str(path))
+    assert f"The catalog file {path}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not text or '"destination_sync_mode"' in str(caught.value)
 
 
 def test_given_a_bad_catalog_file_when_read_then_one_sentence_names_it(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_given_a_stream_that_does_not_exist_when_read_then_the_others_are_read()
     *messages, error = Library(Page("spend", [{"id": 1}], SLICE)).output("gone", "spend")
     assert messages[0].trace.stream_status.status is AirbyteStreamStatus.INCOMPLETE
     assert [message.record.data for message in messages if message.type is Type.RECORD] == [{"id": 1}]
-    assert error.message == "The catalog names gone, which do not exist: look again."
+    assert error.message == "The catalog names gone, which does not exist: look again."
 
 
 def test_given_resources_when_read_then_they_are_open_around_the_streams() -> None:
@@ -114,6 +114,32 @@ def test_given_a_state_when_read_then_the_subclass_checks_it_first() -> None:
     assert error.message == "spend has no date."
     *_, last = [m for m in Library().output("spend", state=a_state(date="may")) if m.type is Type.STATE]
     assert last.state.stream.stream_state.states[0]["cursor"] == {"date": "MAY"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"type": "GLOBAL", "global": {"shared_state": {"lsn": 1}, "stream_states": []}}, "a GLOBAL state"),
+        ({"type": "GLOBAL", "global": {"stream_states": []}}, "a GLOBAL state"),
+        ({"type": "LEGACY", "data": {"spend": {"date": "may"}}}, "a LEGACY state"),
+    ],
+)
+@pytest.mark.parametrize("early", [True, False])
+def test_given_a_state_of_another_kind_when_read_then_it_is_refused(
+    content: dict[str, Any], words: str, early: bool
+) -> None:
+    states = [AirbyteStateMessageSerializer.load(content)]
+    with pytest.raises(InputProblem, match=words) as caught:
+        raise Library(state=states) if early else Library().output("spend", state=states)[0]
+    assert "give the states that an earlier sync printed, or none." in str(caught.value)
+
+
+def test_given_a_state_of_no_stream_in_the_catalog_when_read_then_the_log_names_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        Library().output("shops", state=a_state(date="may"))
+    assert "The state of spend is not used: the catalog does not name it." in caplog.messages
 
 
 @pytest.mark.parametrize("lines", [True, False])
