@@ -91,7 +91,11 @@ _MAX_NAME = 255
 
 
 class MalformedResult(ValueError):
-    """A result file that cannot be read as the answer to its job."""
+    """A result file whose shape is not understood: asking for it again gives the same one."""
+
+
+class WrongResult(MalformedResult):
+    """A result file that is damaged or answers another request: asking again may give the right one."""
 
 
 def rows(
@@ -124,7 +128,8 @@ def rows(
             does not has empty objects in their places.
 
     Raises:
-        MalformedResult: if the file is not the answer to this job or not of the documented shape.
+        MalformedResult: if the file is not of the documented shape.
+        WrongResult: if it is not the answer to this job.
     """
     points = _points(document, request, now)
     counts = _series_counts(document, request.entity_ids)
@@ -164,7 +169,7 @@ def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[
     for item in data:
         entity_id = item.get("id") if isinstance(item, Mapping) else None
         if not isinstance(entity_id, str) or entity_id not in wanted:
-            raise MalformedResult(f"The result file holds the entity {entity_id!r}, which was not asked for.")
+            raise WrongResult(f"The result file holds the entity {entity_id!r}, which was not asked for.")
         if entity_id in counts:
             raise MalformedResult(f"The result file holds the entity {entity_id!r} twice.")
         id_data = item.get("id_data")
@@ -191,12 +196,12 @@ def _points(document: object, request: JobRequest, now: datetime) -> list[Point]
     expected = {"entity": definition.entity, "granularity": definition.granularity, "placement": request.placement}
     for key, value in expected.items():
         if echo.get(key, value) != value:
-            raise MalformedResult(f"The result file answers for {key} {echo[key]!r} where {value!r} was asked.")
+            raise WrongResult(f"The result file answers for {key} {echo[key]!r} where {value!r} was asked.")
     start, end = (_text(echo.get(key)) for key in ("start_time", "end_time"))
     try:
         return begun_points(request.window, definition.granularity, start, end, count, now)
     except ValueError as error:
-        raise MalformedResult(f"The result file's period is not that of its job: {error}") from error
+        raise WrongResult(f"The result file's period is not that of its job: {error}") from error
 
 
 @dataclass

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import JobRequest
-from source_twitter_ads.reports.rows import MalformedResult, RowBlock, rows
+from source_twitter_ads.reports.rows import MalformedResult, RowBlock, WrongResult, rows
 from source_twitter_ads.reports.schema import FIXED_COLUMNS, json_schema
 from source_twitter_ads.reports.windows import Window
 from unit_tests.reports.builders import NOW, gender, report, result_file, series, window
@@ -299,6 +299,30 @@ class TestMalformed:
         with pytest.raises(MalformedResult) as caught:
             read(document)
         assert named in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            result_file({"c9": []}),
+            result_file({}, placement="TREND"),
+            result_file({}, start_time="2026-03-02T08:00:00Z", end_time="2026-03-05T08:00:00Z"),
+            {"data": [], "time_series_length": 2},
+        ],
+        ids=["entity", "placement", "period", "points"],
+    )
+    def test_given_the_file_of_another_job_when_read_then_it_may_be_asked_for_again(self, document: Any) -> None:
+        with pytest.raises(WrongResult):
+            read(document)
+
+    @pytest.mark.parametrize(
+        "document",
+        [[], {"time_series_length": 3}, result_file({"c1": [series({"clicks": 7})]})],
+        ids=["list", "no data", "number"],
+    )
+    def test_given_an_unknown_shape_when_read_then_it_need_not_be_asked_for_again(self, document: Any) -> None:
+        with pytest.raises(MalformedResult) as caught:
+            read(document)
+        assert not isinstance(caught.value, WrongResult)
 
     def test_given_one_segment_twice_when_read_then_refused(self) -> None:
         document = result_file({"c1": [series({}, gender("1")), series({}, gender("1"))]})
