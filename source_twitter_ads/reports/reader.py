@@ -38,7 +38,7 @@ from source_twitter_ads.reports.report_run import (
     WindowClosed,
 )
 from source_twitter_ads.reports.result_file import read_rows
-from source_twitter_ads.reports.rows import MalformedResult
+from source_twitter_ads.reports.rows import MalformedResult, WrongResult
 from source_twitter_ads.reports.scheduler import Scheduler
 
 logger = logging.getLogger("airbyte")
@@ -137,8 +137,10 @@ class ReportRetriever:
                 blocks = read_rows(event.packed, event.job.request, event.window.account_id, self._context.now)
                 for block in blocks:
                     yield Page(self._definition.name, block, stream_slice)
-        except (InvalidBody, MalformedResult) as error:
-            scheduler.file_malformed(event, str(error))
+        except (InvalidBody, WrongResult) as error:
+            scheduler.file_damaged(event, str(error))
+        except MalformedResult as error:
+            scheduler.file_not_understood(event, str(error))
         else:
             scheduler.rows_read(event)
 

@@ -100,9 +100,13 @@ class Scheduler:
         """Note that all rows of a file are out."""
         self._loop.post(self._rows_read, event)
 
-    def file_malformed(self, event: FileReady, reason: str) -> None:
-        """Note that a file is not the answer to its job."""
-        self._loop.post(self._file_malformed, event, reason)
+    def file_damaged(self, event: FileReady, reason: str) -> None:
+        """Note that a file is damaged, or not the answer to its job: another one may be right."""
+        self._loop.post(self._file_damaged, event, reason)
+
+    def file_not_understood(self, event: FileReady, reason: str) -> None:
+        """Note that the connector does not understand a file: another one would be the same."""
+        self._loop.post(self._file_not_understood, event, reason)
 
     def leave(self, run: ReportRun) -> None:
         """Note that a report has no reader any more; what it left unread stays for the next sync."""
@@ -211,9 +215,14 @@ class Scheduler:
         event.window.rows_read()
         self.window_changed(event.window)
 
-    def _file_malformed(self, event: FileReady, reason: str) -> None:
+    def _file_damaged(self, event: FileReady, reason: str) -> None:
         self._release(event)
         self._board.job_failed(event.window, event.job, reason)
+
+    def _file_not_understood(self, event: FileReady, reason: str) -> None:
+        self._release(event)
+        event.window.not_understood(event.job, reason)
+        self.window_changed(event.window)
 
     def _release(self, event: FileReady) -> None:
         run = self._runs.get(event.window.report)

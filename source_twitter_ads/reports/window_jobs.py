@@ -19,6 +19,11 @@ MOST_TRIES = 3
 # Jobs of a window that may fail beyond those that succeed: one hopeless entity takes about eight.
 MOST_FAILURES = 30
 
+_NOT_UNDERSTOOD = Rule(
+    Action.FAIL,
+    FailureType.system_error,
+    "Please report it with this message. The window stays unread; all other windows are not affected.",
+)
 _GIVE_UP = Rule(
     Action.FAIL,
     FailureType.transient_error,
@@ -107,13 +112,25 @@ class WindowJobs:
         if request.timeouts + job.timed_out < MOST_TRIES and (divisible or tries + 1 < MOST_TRIES):
             self.waiting.extend([request.again()] if outage else request.parts(job.timed_out))
             return
-        failure = self._given_up(job, f"{MOST_TRIES} times: {reason}")
+        self._fail(self._given_up(job, f"{MOST_TRIES} times: {reason}"))
+
+    def not_understood(self, job: Job, reason: str) -> None:
+        """Give the rows of a job up, since another file would be the same."""
+        self.open_jobs -= 1
+        happened = f"The result file of {_described(job)} is not understood: {reason}"
+        self._fail(ApiFailure(_NOT_UNDERSTOOD, job.context, happened))
+
+    def _fail(self, failure: ApiFailure) -> None:
         if self.failure is not None:
             logger.warning(failure.message)
         self.failure = self.failure or failure
 
     @staticmethod
     def _given_up(job: Job, why: str) -> ApiFailure:
-        entity, ids = job.request.definition.entity, job.request.entity_ids
-        what = f"{entity} {ids[0]}" if len(ids) == 1 else f"{len(ids)} of {entity}"
-        return ApiFailure(_GIVE_UP, job.context, f"X's analytics job {job.job_id} for {what} gave no result, {why}")
+        return ApiFailure(_GIVE_UP, job.context, f"{_described(job)} gave no result, {why}")
+
+
+def _described(job: Job) -> str:
+    entity, ids = job.request.definition.entity, job.request.entity_ids
+    what = f"{entity} {ids[0]}" if len(ids) == 1 else f"{len(ids)} of {entity}"
+    return f"X's analytics job {job.job_id} for {what}"

@@ -42,7 +42,8 @@ class SimulatedReader:
         name: the report's.
         cursor: the report's bookmarks.
         seconds_per_file: how long it takes to write the rows of a file.
-        malformed: how many files are yet to be found damaged.
+        damaged: how many files are yet to be found damaged.
+        understands: whether the reader understands files.
         files: those that were read.
         closed, held: windows by account and position.
         failures: what failed.
@@ -57,7 +58,8 @@ class SimulatedReader:
         self.name = name
         self.cursor = cursor
         self.seconds_per_file = 0.0
-        self.malformed = 0
+        self.damaged = 0
+        self.understands = True
         self.files: list[FileReady] = []
         self.planned: dict[str, Planned] = {}
         self.closed: list[tuple[str, int]] = []
@@ -124,9 +126,12 @@ class SimulatedReader:
         self._sync.scheduler.leave(self._sync.runs[self.name])
 
     def _read(self, event: FileReady) -> None:
-        if self.malformed:
-            self.malformed -= 1
-            self._sync.scheduler.file_malformed(event, "it is damaged")
+        if self.damaged:
+            self.damaged -= 1
+            self._sync.scheduler.file_damaged(event, "it is damaged")
+            return
+        if not self.understands:
+            self._sync.scheduler.file_not_understood(event, "It has no data.")
             return
         self.files.append(event)
         self._sync.read_pages(self.cursor, event)

@@ -65,9 +65,13 @@ class FakeScheduler:
         """Note that rows are out."""
         self.done.append(("read", event.job.job_id))
 
-    def file_malformed(self, event: FileReady, reason: str) -> None:
+    def file_damaged(self, event: FileReady, reason: str) -> None:
         """Note that a file is damaged."""
-        self.done.append(("malformed", reason))
+        self.done.append(("damaged", reason))
+
+    def file_not_understood(self, event: FileReady, reason: str) -> None:
+        """Note that a file is not understood."""
+        self.done.append(("not understood", reason))
 
     def forgo(self, report: str) -> None:
         """Note that a report is not read."""
@@ -177,12 +181,22 @@ class TestFiles:
         assert reading.scheduler.done == [("read", "7"), ("left", "spend")]
 
     @pytest.mark.parametrize(
-        "content", [b"", b"<html>", gzip.compress(b'{"data": 1}'), packed("c1")[:-4]], ids=["no", "page", "odd", "cut"]
+        ("content", "told"),
+        [
+            (b"", "damaged"),
+            (b"<html>", "damaged"),
+            (packed("c1")[:-4], "damaged"),
+            (packed("c9"), "damaged"),
+            (gzip.compress(b'{"data": 1}'), "not understood"),
+        ],
+        ids=["no", "page", "cut", "of another job", "odd"],
     )
-    def test_given_a_malformed_file_when_ready_then_the_scheduler_is_told(self, content: bytes) -> None:
+    def test_given_a_file_without_its_rows_when_ready_then_the_scheduler_is_told(
+        self, content: bytes, told: str
+    ) -> None:
         reading = Reading(planned(), ready("c1", content=content), ready("c2", job_id="8"), Ended())
         assert {row["entity_id"] for row in rows_of(reading.run())} == {"c2"}
-        assert [what for what, _ in reading.scheduler.done] == ["malformed", "read", "left"]
+        assert [what for what, _ in reading.scheduler.done] == [told, "read", "left"]
 
     def test_given_a_reader_dropped_amid_a_file_when_another_reads_then_it_goes_on(self) -> None:
         reading = Reading(planned(), ready("c1"), Ended())

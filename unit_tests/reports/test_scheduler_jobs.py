@@ -188,15 +188,23 @@ class TestHanging:
 class TestFiles:
     def test_given_a_file_that_is_no_answer_when_read_then_the_job_is_made_again(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1)})
-        sync.reader.malformed = 1
+        sync.reader.damaged = 1
         sync.run()
         assert (sizes(sync), sync.reader.entities) == ([1, 1], ["c0000"])
 
-    def test_given_malformed_files_when_read_then_the_window_fails_with_the_reason(self) -> None:
+    def test_given_damaged_files_when_read_then_the_window_fails_with_the_reason(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(1)})
-        sync.reader.malformed = 99
+        sync.reader.damaged = 99
         sync.run()
         assert "gave no result, 3 times: it is damaged" in sync.reader.messages[0]
+
+    def test_given_files_that_are_not_understood_when_read_then_none_is_asked_for_again(self) -> None:
+        sync = a_sync()
+        sync.reader.understands = False
+        sync.run()
+        assert len(sync.x.jobs) == 1
+        assert "for 20 of CAMPAIGN is not understood: It has no data." in sync.reader.messages[0]
+        assert sync.reader.cursor.bookmark("1a") is None
 
     def test_given_a_file_that_cannot_be_fetched_when_read_then_asked_again_whole(self) -> None:
         sync = a_sync()
