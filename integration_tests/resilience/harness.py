@@ -147,6 +147,14 @@ def sync(settings: Mapping[str, Any], streams: Sequence[str] = EVERYTHING, state
     return Output(exit_code, lines, "")
 
 
+def ending(output: Output) -> str:
+    """The message of the error that a sync ended with; no stream has an error of its own, since the cause is one."""
+    assert output.errors == []
+    (message,) = [one["log"]["message"] for one in output.of_type("LOG") if one["log"]["level"] == "FATAL"]
+    assert "pieces failed, for 1 reason" in message or "For this reason" in message
+    return str(message)
+
+
 def wrong(emulator: Emulator, *outputs: Output, streams: Iterable[str] = EVERYTHING, **view: Any) -> list[str]:
     """The extra, missing and wrong records of runs, compared with the truth.
 

@@ -107,7 +107,7 @@ def test_given_a_token_that_sees_no_account_when_read_then_every_stream_fails(
     assert output.exit_code == 1
     assert {error["failure_type"] for error in output.errors} == {"config_error"}
     assert all("has no ad account" in error["message"] for error in output.errors)
-    failed = {error["stream_descriptor"]["name"] for error in output.errors}
+    failed = {name for name, statuses in output.statuses.items() if statuses[-1] == "INCOMPLETE"}
     assert failed == {*OF_ACCOUNTS, "accounts"}
     assert output.statuses["targeting_languages"][-1] == "COMPLETE"
 

@@ -124,16 +124,16 @@ def test_given_a_version_that_is_off_when_read_then_an_update_is_the_advice(emul
     emulator.set_settings(version_off_status=status)
     output = sync(harness.config(emulator), ["campaigns"])
     emulator.set_settings(version_off_status=None)
-    (error,) = [one for one in output.errors if "stream_descriptor" in one]
-    assert f"HTTP {status} INVALID: Version 12.0 is not available." in error["message"]
-    assert "update the connector" in error["message"]
+    message = harness.ending(output)
+    assert f"HTTP {status} INVALID: Version 12.0 is not available." in message
+    assert "update the connector" in message
 
 
 def test_given_a_402_when_read_then_the_billing_of_the_app_is_named(emulator: Emulator) -> None:
     emulator.set_faults([{"match": {}, "fault": "status", "status": 402}])
     output = sync(harness.config(emulator), ["campaigns"])
-    (error,) = [one for one in output.errors if "stream_descriptor" in one]
-    assert "check plan and billing of your app" in error["message"]
+    message = harness.ending(output)
+    assert "check plan and billing of your app" in message
 
 
 @pytest.mark.parametrize("command", ["check", "read"])
@@ -149,9 +149,9 @@ def test_given_a_login_page_when_it_lasts_then_it_is_called_a_web_page(emulator:
     page = "<html><title>Hotel Wi-Fi: log in</title></html>"
     emulator.set_faults([{"match": {}, "fault": "html", "status": 200, "body": page}])
     output = sync(harness.config(emulator, outage_timeout=1), ["campaigns"])
-    (error,) = [one for one in output.errors if "stream_descriptor" in one]
-    assert "was a web page ('Hotel Wi-Fi: log in') instead of JSON" in error["message"]
-    assert "the login page of a network" in error["message"]
+    message = harness.ending(output)
+    assert "was a web page ('Hotel Wi-Fi: log in') instead of JSON" in message
+    assert "the login page of a network" in message
 
 
 def test_given_a_closed_port_as_proxy_when_read_then_the_proxy_is_named(
@@ -164,7 +164,7 @@ def test_given_a_closed_port_as_proxy_when_read_then_the_proxy_is_named(
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.delenv("no_proxy", raising=False)
         output = sync(harness.config(emulator, outage_timeout=1), ["campaigns"])
-    (error,) = [one for one in output.errors if "stream_descriptor" in one]
-    assert f"through the proxy {address}" in error["message"]
-    assert "The proxy does not connect" in error["message"]
-    assert "s3cretpass" not in error["message"]
+    message = harness.ending(output)
+    assert f"through the proxy {address}" in message
+    assert "The proxy does not connect" in message
+    assert "s3cretpass" not in message

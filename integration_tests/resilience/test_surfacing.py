@@ -103,8 +103,9 @@ def test_given_a_closed_port_when_streams_are_read_then_the_sync_ends_at_the_bou
     assert BOUND <= time.monotonic() - began < BOUND + 5
     assert output.exit_code == 1
     host = closed_port.removeprefix("http://")
-    assert messages(output)
-    assert all(host in text and "Check the network" in text for text in messages(output))
+    message = harness.ending(output)
+    assert f"from {host}: " in message
+    assert message.count("Check the network") == 1
     assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
 
 
@@ -113,7 +114,7 @@ def test_given_a_host_that_never_responds_when_read_then_each_request_times_out(
     output = sync({**offline(silent), "request_timeout": 1}, STREAMS)
     assert time.monotonic() - began < BOUND + 8
     assert output.exit_code == 1
-    assert all(silent.removeprefix("http://") in text for text in messages(output))
+    assert silent.removeprefix("http://") in harness.ending(output)
 
 
 def test_given_a_hang_beyond_the_outage_bound_when_it_passes_then_it_was_retried(
@@ -144,7 +145,9 @@ def test_given_x_is_down_when_all_streams_are_read_then_the_sync_ends_at_the_bou
     assert time.monotonic() - began < BOUND * 2 + 5
     assert output.exit_code == 1
     assert {statuses[-1] for statuses in output.statuses.values()} == {"INCOMPLETE"}
-    assert all("stream " in text and "/12/" in text for text in messages(output))
+    message = harness.ending(output)
+    assert "stream " in message
+    assert "/12/" in message
 
 
 @pytest.mark.parametrize(
@@ -160,6 +163,24 @@ def test_given_x_is_down_when_all_streams_are_read_then_the_sync_ends_at_the_bou
             {"fault": "status", "status": 403, "code": "INSUFFICIENT_USER_AUTHORIZED_PERMISSION"},
             ["INSUFFICIENT_USER_AUTHORIZED_PERMISSION", "Read and write"],
         ),
+    ],
+)
+@pytest.mark.usefixtures("quick")
+def test_given_a_refusal_of_all_requests_when_read_then_one_error_says_what_to_do(
+    emulator: Emulator, fault: dict[str, Any], words: list[str]
+) -> None:
+    emulator.set_faults(trouble(**fault))
+    output = sync(harness.config(emulator), ["campaigns", "targeting_languages"])
+    assert output.exit_code == 1
+    message = harness.ending(output)
+    assert all(message.count(word) == 1 for word in words)
+    assert "campaigns, targeting_languages" in message
+    assert len(emulator.requests()) <= 6
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
         ({"fault": "status", "status": 404}, ["HTTP 404 NOT_FOUND", "report it"]),
         ({"fault": "redirect", "location": "https://evil.example/12/x"}, ["https://evil.example/12/x", "own hosts"]),
         ({"fault": "redirect", "location": "http://ads-api.x.com/12/x"}, ["http://ads-api.x.com/12/x", "own hosts"]),
