@@ -134,13 +134,7 @@ SECONDS_BETWEEN_LINES = 10.0
 def progress_lines(
     runs: Iterable[ReportRun], accounts: Iterable[AccountJobs], seconds: float
 ) -> list[tuple[ReportRun, str]]:
-    """Return a line for each report that is not read yet; a window counts when all of its rows are out.
-
-    Args:
-        runs: the reports.
-        accounts: their jobs.
-        seconds: since the first of them began.
-    """
+    """Return a line for each report that is not read yet, so many seconds after the first of them began."""
     running, waiting = Counter[str](), Counter[str]()
     for account in accounts:
         running.update(window.report for window, _ in account.running.values())

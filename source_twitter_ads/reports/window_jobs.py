@@ -79,20 +79,14 @@ class WindowJobs:
         self.open_jobs -= 1
         self._read += 1
 
-    def drop_placement(self, placement: str) -> int:
-        """Drop what is still to be asked for under a placement; return how many requests that is."""
-        kept = [request for request in self.waiting if request.placement != placement]
-        dropped = len(self.waiting) - len(kept)
-        self.waiting = deque(kept)
-        return dropped
+    def drop_placement(self, placement: str) -> None:
+        """Drop what is still to be asked for under a placement."""
+        self.waiting = deque(request for request in self.waiting if request.placement != placement)
 
     def retry(self, job: Job, reason: str, outage: bool = False) -> None:
         """Ask again for the rows of a job without a result, in smaller parts as long as these may single out an entity.
 
-        Args:
-            job: the job.
-            reason: why it has no result.
-            outage: whether its file could not be fetched, which smaller jobs do not mend.
+        After an outage of its file the same job is asked for again, since smaller ones do not mend that.
 
         Raises:
             ApiFailure: when nearly all jobs of the window fail, so that the window is given up.

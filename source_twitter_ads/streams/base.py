@@ -19,9 +19,6 @@ class XAdsStream(HttpStream):
     HttpStream is abstract without them.
     """
 
-    # For the engine: True for a stream of one slice that is read for as long as the sync lasts.
-    reads_all_the_time = False
-
     def __init__(self, services: Services) -> None:
         self._services = services
         super().__init__()

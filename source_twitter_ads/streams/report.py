@@ -24,9 +24,6 @@ from source_twitter_ads.streams.base import XAdsStream
 class Report(XAdsStream):
     """One report of all accounts, read as one slice: the scheduler decides which window comes when."""
 
-    # X works on its jobs while everything else is read, so it begins before the other streams.
-    reads_all_the_time = True
-
     def __init__(
         self, definition: ReportDefinition, context: ReportContext, cursor: ReportCursor, repository: MessageRepository
     ) -> None:
