@@ -257,6 +257,23 @@ def state_message(stream: str, state: dict[str, Any]) -> State:
     return [{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}]
 
 
+class TestStartThatMovesBack:
+    def test_given_an_earlier_start_when_tweets_are_synced_then_what_is_between_arrives(self, demo: Emulator) -> None:
+        whole = run_here(demo.config(), ["tweets"])
+        dates = sorted(r["created_at"] for r in whole.records["tweets"] if r["tweet_type"] == "PUBLISHED")
+        late = run_here(demo.config(start_date=dates[len(dates) // 2]), ["tweets"])
+        assert 0 < len(late.records["tweets"]) < len(whole.records["tweets"])
+
+        second = run_here(demo.config(), ["tweets"], late.state)
+        third = run_here(demo.config(), ["tweets"], second.state)
+
+        wanted = {r["id"] for r in whole.records["tweets"]}
+        assert {r["id"] for output in (late, second) for r in output.records["tweets"]} == wanted
+        assert len(third.records["tweets"]) < len(second.records["tweets"])
+        start = {entry["start_date"] for entry in second.stream_state("tweets")["states"]}
+        assert start == {demo.config()["start_date"]}
+
+
 class TestStatesOfOtherMakers:
     @pytest.mark.parametrize("stream", ["campaigns", "tweets", "accounts_daily_report"])
     @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.errors import ApiFailure
 from source_twitter_ads.api.services import Services, check_connection
+from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.configuration import normalise, require_valid
 from source_twitter_ads.configuration.spec import DEFAULTS
 from source_twitter_ads.configuration.validate import warn_of_unknown_keys
@@ -84,7 +85,8 @@ class SourceTwitterAds(PagedSource):
         services = Services.of(config)
         # The manifest's routers need the defaults.
         streams = self.declared_streams({**DEFAULTS, **config}, repository)
-        bookmarks = self.bookmarks(Tweets.name, Tweets.cursor_field, repository)
+        start = iso_text(services.settings.start_date)
+        bookmarks = self.bookmarks(Tweets.name, Tweets.cursor_field, repository, start)
         streams.append(python_stream(Tweets(services, bookmarks), bookmarks))
         for report, cursor in report_streams(services, reports, self.state_of, repository):
             # X works on its jobs while everything else is read.

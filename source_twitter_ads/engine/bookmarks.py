@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -25,9 +26,13 @@ from airbyte_cdk.sources.types import Record
 
 from source_twitter_ads.engine.page import Page
 
+logger = logging.getLogger("airbyte")
+
 # A state waits until so many times its bytes have gone out as records, or for a second per so many of its bytes.
 RECORDS_PER_STATE = 20
 STATE_BYTES_PER_SECOND = 1000.0
+# In a partition's entry of a state: the start that its bookmark was made with, as comparable text.
+START = "start_date"
 
 
 def partition_key(partition: Mapping[str, Any]) -> str:
@@ -42,6 +47,21 @@ def common_bookmark(state: Mapping[str, Any], cursor_field: str) -> str | None:
     """
     value = state.get(cursor_field) or (state.get("state") or {}).get(cursor_field)
     return str(value) if value else None
+
+
+def starts_later(entry: Mapping[str, Any], start: str | None) -> bool:
+    """Return whether a partition's entry in a state was made with a later start, so that its history has a gap."""
+    return bool(start) and str(start) < entry.get(START, "")
+
+
+def warn_of_gap(stream_name: str, entries: Iterable[Mapping[str, Any]], start: str | None) -> None:
+    """Log that the start moved back since entries of a state were made, if it did."""
+    later = [entry[START] for entry in entries if starts_later(entry, start)]
+    if later:
+        logger.warning(
+            f"start_date moved back to {start}, and {stream_name} was read from {min(later)} on until now: "
+            f"what is between is read in this sync, for {len(later)} entries of its state."
+        )
 
 
 def convert_cursor_values(
@@ -66,7 +86,8 @@ def convert_cursor_values(
     def partition(entry: Any) -> dict[str, Any]:
         if not isinstance(entry, dict) or not isinstance(entry.get("partition"), dict):
             raise ValueError(f"states holds {entry!r}, which has no partition")
-        return {**entry, "cursor": cursor(entry.get("cursor"))}
+        start = {START: convert(START, entry[START])} if START in entry else {}
+        return {**entry, "cursor": cursor(entry.get("cursor")), **start}
 
     converted = {name: convert(name, value) if name in cursor_fields else value for name, value in state.items()}
     if "state" in state:
@@ -130,7 +151,17 @@ class StateWriter:
 
 
 class BookmarkCursor(Cursor):
-    """Moves the bookmark of a partition once all of its pages are out; begins with the state of an earlier sync."""
+    """Moves the bookmark of a partition once all of its pages are out; begins with the state of an earlier sync.
+
+    Args:
+        stream_name: the stream.
+        cursor_field: the field that the state keeps a bookmark under.
+        state: the stream's state at the start of the sync.
+        repository: where state messages go.
+        clock: returns seconds, for the pace of states.
+        start: where partitions without a bookmark begin, as comparable text. A partition that was read from a later
+            one has no bookmark until it is read from this one.
+    """
 
     def __init__(
         self,
@@ -139,6 +170,7 @@ class BookmarkCursor(Cursor):
         state: Mapping[str, Any],
         repository: MessageRepository,
         clock: Callable[[], float] = time.monotonic,
+        start: str | None = None,
     ) -> None:
         self._cursor_field = cursor_field
         self._writer = StateWriter(stream_name, repository, clock)
@@ -146,7 +178,9 @@ class BookmarkCursor(Cursor):
         self._open_slices: Counter[str] = Counter()
         self._reached: dict[str, str] = {}
         self._common = common_bookmark(state, cursor_field)
+        self._start = start
         self._entries = {partition_key(entry["partition"]): dict(entry) for entry in state.get("states", ())}
+        warn_of_gap(stream_name, self._entries.values(), start)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
@@ -157,8 +191,12 @@ class BookmarkCursor(Cursor):
         return {"use_global_cursor": False, "states": entries}
 
     def bookmark(self, partition: Mapping[str, Any]) -> str | None:
-        """Return the bookmark of a partition, None before its first complete read."""
-        value = self._entries.get(partition_key(partition), {}).get("cursor", {}).get(self._cursor_field)
+        """Return the bookmark of a partition, None before its first complete read from the start."""
+        entry = self._entries.get(partition_key(partition), {})
+        return None if starts_later(entry, self._start) else self._value(entry)
+
+    def _value(self, entry: Mapping[str, Any]) -> str | None:
+        value = entry.get("cursor", {}).get(self._cursor_field)
         return str(value) if value else None
 
     def open_partition(self, partition: Mapping[str, Any]) -> None:
@@ -190,13 +228,19 @@ class BookmarkCursor(Cursor):
         with self._lock:
             self._open_slices[key] -= 1
             # A slice that failed stays open, and the bookmark does not pass it.
-            reached = self._reached.pop(key, None) if self._open_slices[key] <= 0 else None
-            if not reached:
+            if self._open_slices[key] > 0:
                 return
-            if reached > (self.bookmark(stream_slice.partition) or ""):
-                values = dict(stream_slice.partition)
-                self._entries[key] = {"partition": values, "cursor": {self._cursor_field: reached}}
+            entry = self._entries.get(key, {})
+            reached = self._reached.pop(key, None)
+            if not reached and not starts_later(entry, self._start):
+                return
+            self._move(key, stream_slice.partition, max(reached or "", self._value(entry) or ""))
             self._writer.emit(lambda: self.state)
+
+    def _move(self, key: str, partition: Mapping[str, Any], value: str) -> None:
+        entry = {"partition": dict(partition), "cursor": {self._cursor_field: value}}
+        start = min(filter(None, (self._start, self._entries.get(key, {}).get(START))), default=None)
+        self._entries[key] = {**entry, START: start} if start else entry
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the final state; called once the stream has ended."""

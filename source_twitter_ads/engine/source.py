@@ -197,9 +197,11 @@ class PagedSource(YamlDeclarativeSource):
             streams.append(declared_stream(stream, cursor))
         return streams
 
-    def bookmarks(self, stream_name: str, cursor_field: str, repository: MessageRepository) -> BookmarkCursor:
-        """Return a cursor that begins with the stream's state."""
-        return BookmarkCursor(stream_name, cursor_field, self.state_of(stream_name), repository)
+    def bookmarks(
+        self, stream_name: str, cursor_field: str, repository: MessageRepository, start: str | None = None
+    ) -> BookmarkCursor:
+        """Return a cursor that begins with the stream's state; for `start` see `BookmarkCursor`."""
+        return BookmarkCursor(stream_name, cursor_field, self.state_of(stream_name), repository, start=start)
 
     def state_of(self, stream_name: str) -> Mapping[str, Any]:
         """Return a stream's state at the start of the sync."""

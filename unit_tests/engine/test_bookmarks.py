@@ -38,11 +38,16 @@ class Part:
 class Reading:
     """A cursor, and what it emitted."""
 
-    def __init__(self, state: Mapping[str, Any] | None = None, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        state: Mapping[str, Any] | None = None,
+        clock: Callable[[], float] | None = None,
+        start: str | None = None,
+    ) -> None:
         self.repository = InMemoryMessageRepository()
         # An hour passes between two looks at the clock, so that no state is held back.
         clock = clock or map(float, count(step=3600)).__next__
-        self.cursor = BookmarkCursor("campaigns", "updated_at", state or {}, self.repository, clock)
+        self.cursor = BookmarkCursor("campaigns", "updated_at", state or {}, self.repository, clock, start)
 
     def page(self, part: Part, cursor_value: str | None) -> Reading:
         self.cursor.observe(Page("campaigns", [{"id": "1"}], part.slice, cursor_value))
@@ -360,3 +365,53 @@ class TestFinal:
         writing.emit()
         writing.state = {"states": []}
         assert writing.emit(final=True)
+
+
+class TestStart:
+    """A start that moves between two syncs."""
+
+    A, B = Part(account_id="1a"), Part(account_id="2b")
+
+    def made(self, account_id: str, value: str, start: str) -> dict[str, Any]:
+        return {**entry(account_id, value), "start_date": start}
+
+    def entries(self, reading: Reading) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = reading.cursor.state["states"]
+        return found
+
+    def test_given_a_start_when_read_then_the_state_keeps_it(self) -> None:
+        reading = Reading(start="2026-03-01")
+        reading.cursor.open_partition(self.A.slice.partition)
+        reading.page(self.A, "2026-06-01").close(self.A)
+        assert self.entries(reading) == [self.made("1a", "2026-06-01", "2026-03-01")]
+
+    def test_given_an_earlier_start_when_read_then_the_partition_is_read_from_there(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        made = [self.made("1a", "2026-06-01", "2026-03-01"), self.made("2b", "2026-06-02", "2026-01-01")]
+        reading = Reading({"states": made}, start="2026-01-01")
+        assert caplog.messages == [
+            "start_date moved back to 2026-01-01, and campaigns was read from 2026-03-01 on until now: what is between "
+            "is read in this sync, for 1 entries of its state."
+        ]
+        assert reading.cursor.bookmark(self.A.slice.partition) is None
+        assert reading.cursor.bookmark(self.B.slice.partition) == "2026-06-02"
+        assert self.entries(reading) == made
+        reading.cursor.open_partition(self.A.slice.partition)
+        reading.page(self.A, "2026-05-01").close(self.A)
+        assert self.entries(reading)[0] == self.made("1a", "2026-06-01", "2026-01-01")
+
+    def test_given_an_earlier_start_and_no_records_when_read_then_it_is_read_once(self) -> None:
+        reading = Reading({"states": [self.made("1a", "2026-06-01", "2026-03-01")]}, start="2026-01-01")
+        reading.cursor.open_partition(self.A.slice.partition)
+        reading.close(self.A)
+        assert self.entries(reading) == [self.made("1a", "2026-06-01", "2026-01-01")]
+
+    def test_given_a_later_start_when_read_then_the_state_keeps_the_earlier_one(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        reading = Reading({"states": [self.made("1a", "2026-06-01", "2026-01-01")]}, start="2026-03-01")
+        assert (caplog.messages, reading.cursor.bookmark(self.A.slice.partition)) == ([], "2026-06-01")
+        reading.cursor.open_partition(self.A.slice.partition)
+        reading.page(self.A, "2026-06-03").close(self.A)
+        assert self.entries(reading) == [self.made("1a", "2026-06-03", "2026-01-01")]
