@@ -120,6 +120,28 @@ class TestKeys:
             looked.close()
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+RECORDS = st.lists(st.dictionaries(st.sampled_from(["id", "updated_at", "name"]), JSON, max_size=3), max_size=6)
+
+
+@given(st.lists(RECORDS, max_size=3))
+def test_given_any_records_when_read_then_each_is_kept_or_an_error_counts_it(pages: list[list[Any]]) -> None:
+    looked = checked()
+    kept = [record for page in looked.pages(pages) for record in page]
+    assert all(isinstance(record["id"], str) and record["id"] for record in kept)
+    assert all(text is None or isinstance(text, str) for text in map(looked.cursor_value, kept))
+    left_out = sum(map(len, pages)) - len(kept)
+    if left_out:
+        with pytest.raises(ApiFailure, match=f"id is missing in {left_out} of "):
+            looked.close()
+    else:
+        looked.close()
+
+
 class TestDates:
     def test_given_dates_of_mixed_types_when_read_then_one_warning_names_the_place(
         self, caplog: pytest.LogCaptureFixture
