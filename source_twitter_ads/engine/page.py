@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from typing import Any
 
 import orjson
@@ -65,6 +65,16 @@ class Page(Record):
         del lines[-len(head) :]
         self._lines = lines
         self._records = None
+
+    def undeclared(self, declared: Set[str]) -> set[str]:
+        """Return the fields of the first and the last record that are not declared.
+
+        Looking at all records takes as long as rendering them. Records that are no list are made while they are
+        rendered: their maker knows their fields.
+        """
+        if not isinstance(self._records, list):
+            return set()
+        return set(self._records[0]) - declared | set(self._records[-1]) - declared
 
     @property
     def lines(self) -> bytearray:

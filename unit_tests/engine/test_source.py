@@ -142,6 +142,16 @@ def test_given_a_state_of_no_stream_in_the_catalog_when_read_then_the_log_names_
     assert "The state of spend is not used: the catalog does not name it." in caplog.messages
 
 
+def test_given_a_field_that_no_schema_declares_when_read_then_the_log_names_it_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Spend, "get_json_schema", lambda _: {"properties": {"id": {"type": "integer"}}})
+    pages = [Page("spend", [{"id": number, "new": 1}], SLICE) for number in range(3)]
+    Library(*pages, lines=True).output("spend")
+    (told,) = [message for message in caplog.messages if "refresh the schema to keep" in message]
+    assert told.startswith("spend: the schema lacks new, which records have.")
+
+
 @pytest.mark.parametrize("lines", [True, False])
 def test_given_lines_when_read_then_pages_come_instead_of_records(lines: bool) -> None:
     page = Page("spend", [{"id": 1}], SLICE)

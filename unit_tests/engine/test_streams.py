@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import AirbyteStream, SyncMode
 from airbyte_cdk.sources.concurrent_source.stream_thread_exception import StreamThreadException
 from airbyte_cdk.sources.message import NoopMessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.engine import streams as module
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
+from source_twitter_ads.engine.inputs import InputProblem
 from source_twitter_ads.engine.page import Page
-from source_twitter_ads.engine.streams import PagedPartition, PieceFailure, python_stream
+from source_twitter_ads.engine.streams import FieldWatch, PagedPartition, PieceFailure, python_stream
 
 SLICE = StreamSlice(partition={"account_id": "1a"}, cursor_slice={})
 
@@ -54,12 +56,18 @@ def a_partition(*items: Any) -> PagedPartition:
                 raise item
             yield item
 
-    return PagedPartition("spend", SLICE, read, "date")
+    return PagedPartition("spend", SLICE, read, "date", FieldWatch(described("id", "date")))
+
+
+def described(*fields: str) -> AirbyteStream:
+    """The stream, with these fields in its schema."""
+    schema = {"type": "object", "properties": {name: {} for name in fields}} if fields else {}
+    return AirbyteStream(name="spend", json_schema=schema, supported_sync_modes=[])
 
 
 def test_given_a_piece_that_failed_when_read_then_the_pages_around_it_come() -> None:
     before, after = (Page("spend", [{"id": number}], SLICE) for number in "12")
-    lost = ValueError("lost")
+    lost = InputProblem("lost")
     items = list(a_partition(before, PieceFailure(lost), after).read())
     assert items[0] is before
     assert items[2] is after
@@ -80,14 +88,69 @@ class TestRecordsOfStockRetrievers:
         assert [(page.size, page.cursor_value) for page in pages] == [(2, "3"), (2, "2"), (1, None)]
 
     def test_given_an_error_when_read_then_the_records_before_it_come_first(self) -> None:
-        reading = iter(a_partition(*self.records(1), ValueError("lost")).read())
+        reading = iter(a_partition(*self.records(1), InputProblem("lost")).read())
         assert next(reading).size == 1
-        with pytest.raises(ValueError, match="lost"):
+        with pytest.raises(InputProblem, match="lost"):
             next(reading)
+
+    def test_given_dates_of_mixed_types_when_read_then_one_sentence_names_the_partition(self) -> None:
+        mixed: list[Any] = [1, "2026-01-01"]
+        with pytest.raises(AirbyteTracedException) as caught:
+            list(a_partition(*self.records(*mixed)).read())
+        assert str(caught.value) == (
+            "date is int and str in records of one page, so that no bookmark can move (stream spend, account_id 1a): "
+            "please report it."
+        )
 
     def test_given_a_plain_mapping_when_read_then_it_is_a_record(self) -> None:
         (page,) = a_partition({"date": "2026"}).read()
         assert [message.record.data for message in page.messages()] == [{"date": "2026"}]
+
+
+@pytest.mark.parametrize("as_piece", [True, False])
+def test_given_an_unforeseen_error_when_read_then_it_names_the_partition(as_piece: bool) -> None:
+    error = IndexError("unforeseen")
+    try:
+        (failed,) = a_partition(PieceFailure(error) if as_piece else error).read()
+        found = failed.exception
+    except AirbyteTracedException as raised:
+        found = raised
+    assert str(found) == (
+        "Reading stream spend (account_id 1a) failed unexpectedly with IndexError: please report it, with the log."
+    )
+
+
+class TestNewFields:
+    """Fields that the API sends and the schema does not declare."""
+
+    def warnings(self, caplog: pytest.LogCaptureFixture, *pages: list[dict[str, Any]], declared: str = "id") -> Any:
+        watch = FieldWatch(described(*declared.split()))
+        for records in pages:
+            watch.look(Page("spend", records, SLICE))
+        return caplog.messages
+
+    def test_given_new_fields_when_looked_at_then_they_are_logged_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        page = [{"id": 1, "b": 2}, {"id": 2}, {"id": 3, "a": None}]
+        assert self.warnings(caplog, page, page) == [
+            "spend: the schema lacks a, b, which records have. Typed destinations drop them: update the connector and "
+            "refresh the schema to keep them."
+        ]
+
+    def test_given_another_new_field_when_looked_at_then_it_alone_is_logged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        _, second = self.warnings(caplog, [{"a": 1}], [{"a": 1, "b": 2}])
+        assert "lacks b," in second
+
+    @pytest.mark.parametrize("declared", ["id", ""])
+    def test_given_declared_fields_when_looked_at_then_nothing_is_logged(
+        self, caplog: pytest.LogCaptureFixture, declared: str
+    ) -> None:
+        assert self.warnings(caplog, [{"id": 1}, {}], declared=declared) == []
+
+    def test_given_a_partition_when_read_then_its_pages_are_looked_at(self, caplog: pytest.LogCaptureFixture) -> None:
+        list(a_partition(Page("spend", [{"id": 1, "new": 2}], SLICE)).read())
+        assert [message for message in caplog.messages if "lacks new," in message] != []
 
 
 def test_given_a_stream_when_put_under_the_pool_then_it_has_one_partition_per_slice() -> None:
