@@ -32,8 +32,8 @@ def begin() -> Iterator[Callable[..., Emulator]]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short polling intervals, and job timeouts of seconds: a configuration allows one minute at least."""
-    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.2)
-    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 0.5)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SHORTEST_POLL_INTERVAL", 0.2)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LONGEST_POLL_INTERVAL", 0.5)
     monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LOST_SECONDS", 2.0)
     monkeypatch.setattr("source_twitter_ads.api.client.LATE_FILE_SECONDS", 1.0)
     original = Settings.from_config

@@ -128,7 +128,7 @@ class TestLimits:
     def test_given_other_tools_that_hold_slots_when_read_then_x_refuses_nothing(
         self, begin: Start, limit: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.3)
+        monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SHORTEST_POLL_INTERVAL", 0.3)
         # Long enough that the board is full before the first job ends, also on a busy machine.
         wanted, seconds = {100: (2600, 6.0), 7: (400, 0.5), 1: (60, 0.5)}[limit]
         emulator = begin(account("1a", volumes={"line_items": wanted}), job_limit=limit, job_seconds=seconds)
@@ -144,7 +144,7 @@ class TestLimits:
     def test_given_too_many_jobs_when_x_says_so_then_the_sync_waits_and_is_complete(
         self, begin: Start, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LATEST_POLL", 1.0)
+        monkeypatch.setattr("source_twitter_ads.reports.account_jobs.LONGEST_POLL_INTERVAL", 1.0)
         emulator = begin(account("1a", volumes={"line_items": 50}))
         emulator.set_faults(
             [

@@ -61,4 +61,4 @@ def emulator(shared: Emulator) -> Iterator[Emulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses between attempts and between status requests."""
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(account_jobs, "SOONEST_POLL", 0.1)
+    monkeypatch.setattr(account_jobs, "SHORTEST_POLL_INTERVAL", 0.1)

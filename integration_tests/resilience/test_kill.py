@@ -30,7 +30,7 @@ def _command(words: list[str], output: str) -> None:
     from source_twitter_ads.reports import account_jobs
     from source_twitter_ads.run import run
 
-    account_jobs.SOONEST_POLL = 0.15
+    account_jobs.SHORTEST_POLL_INTERVAL = 0.15
     target = os.open(output, os.O_WRONLY)
     os.dup2(target, 1)
     os.close(target)

@@ -60,7 +60,7 @@ class JobQuota:
         if not running and self._starving_since is None:
             self._starving_since = now
 
-    def learn(self, own_jobs: int, headers: Mapping[str, str]) -> None:
+    def update(self, own_jobs: int, headers: Mapping[str, str]) -> None:
         """Take in what a status response says of the slots left beside the account's own open jobs."""
         remaining = number(headers, REMAINING)
         self._limit = MOST_JOBS if remaining is None else min(MOST_JOBS, own_jobs + int(remaining))
@@ -85,9 +85,9 @@ JOBS_PER_STATUS_REQUEST = 200
 # A job that X does not list is one that it has just taken; after this time it is one that it has lost.
 LOST_SECONDS = 300.0
 # Jobs are ready after seconds to many minutes: asked about soon at first, then ever more rarely.
-FIRST_POLL = 1.0
-SOONEST_POLL = 2.0
-LATEST_POLL = 15.0
+FIRST_POLL_AFTER = 1.0
+SHORTEST_POLL_INTERVAL = 2.0
+LONGEST_POLL_INTERVAL = 15.0
 # An account is given up when so many of its jobs have timed out and none has ever ended.
 HOPELESS_JOBS = 5
 
@@ -102,7 +102,7 @@ class AccountJobs:
         running: its jobs at X by id, with their windows.
         polling: whether a status request is under way.
         poll_at: when the next status request is due; infinite where nothing has to be asked.
-        last_answer: when X last answered a request that creates a job.
+        last_response_at: when X last answered a request that creates a job.
         windows: its windows that are not over.
         endless: jobs that have not ended in time, or that X has lost.
 
@@ -116,7 +116,7 @@ class AccountJobs:
         self.running: dict[str, tuple[WindowJobs, Job]] = {}
         self.polling = False
         self.poll_at = math.inf
-        self.last_answer = -math.inf
+        self.last_response_at = -math.inf
         self.windows: set[WindowJobs] = set()
         self.endless = 0
         self._timeout = timeout
@@ -166,14 +166,14 @@ class AccountJobs:
         """Watch a job that X has just taken."""
         self.watch(window, job)
         self.quota.note_created(len(self.running), headers)
-        self.last_answer = job.created
+        self.last_response_at = job.created
 
     def watch(self, window: WindowJobs, job: Job) -> None:
         """Watch a job at X."""
         self.running[job.job_id] = (window, job)
         self._last_created = job.created
 
-    def next_poll(self, now: float, fastest: float, slowest: float, scarce: bool) -> float:
+    def next_poll_at(self, now: float, fastest: float, slowest: float, scarce: bool) -> float:
         """Return when a status request is worth it.
 
         An account is asked once its oldest job is as old as the fastest job of this sync was when it ended, and then
@@ -189,13 +189,16 @@ class AccountJobs:
             return math.inf
         if not self.running:
             wants_slot = self.has_waiting and not self.quota.being_created and not self.quota.has_slot(0)
-            return self._last_poll + LATEST_POLL if wants_slot else math.inf
-        pause = min(LATEST_POLL, max(SOONEST_POLL, (now - self._last_created) / 10))
-        due = max(self._last_poll + pause, self.oldest_job + max(min(FIRST_POLL, SOONEST_POLL), fastest))
-        return max(due, self._last_created + slowest, self._last_poll + LATEST_POLL) if scarce else due
+            return self._last_poll + LONGEST_POLL_INTERVAL if wants_slot else math.inf
+        pause = min(LONGEST_POLL_INTERVAL, max(SHORTEST_POLL_INTERVAL, (now - self._last_created) / 10))
+        due = max(
+            self._last_poll + pause,
+            self.oldest_created_at + max(min(FIRST_POLL_AFTER, SHORTEST_POLL_INTERVAL), fastest),
+        )
+        return max(due, self._last_created + slowest, self._last_poll + LONGEST_POLL_INTERVAL) if scarce else due
 
     @property
-    def oldest_job(self) -> float:
+    def oldest_created_at(self) -> float:
         """When its oldest job was created, of those that run."""
         return min(job.created for _, job in self.running.values())
 
@@ -208,7 +211,7 @@ class AccountJobs:
         """Note that a status request is sent."""
         self.polling, self._last_poll = True, now
 
-    def learn(
+    def apply_status(
         self,
         jobs: Sequence[Job],
         entries: Mapping[str, Mapping[str, Any]],
@@ -222,7 +225,7 @@ class AccountJobs:
         for job in jobs:
             if job.job_id not in self.running:
                 continue
-            job.learn(entries.get(job.job_id), now, utc_now)
+            job.apply_status(entries.get(job.job_id), now, utc_now)
             self._ever_ended = self._ever_ended or job.ended
             if not job.ended and job.give_up(now, self._timeout, lost):
                 self.endless += not job.adopted
@@ -231,7 +234,7 @@ class AccountJobs:
         # Jobs created since the request may or may not be counted in what X says of the slots: the safe reading.
         asked = {job.job_id for job in jobs}
         others = sum(job.adopted for job_id, (_, job) in self.running.items() if job_id not in asked)
-        self.quota.learn(sum(job.job_id in self.running for job in jobs) + others, headers)
+        self.quota.update(sum(job.job_id in self.running for job in jobs) + others, headers)
         self.quota.note_starving(self.has_waiting and not self.running, now)
         return ended
 

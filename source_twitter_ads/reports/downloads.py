@@ -30,7 +30,7 @@ class FileBudget:
     def __init__(self) -> None:
         self._held: Counter[ReportRun] = Counter()
 
-    def has_room(self, run: ReportRun) -> bool:
+    def may_fetch(self, run: ReportRun) -> bool:
         """Return whether another file of a report may be fetched."""
         return not self._held[run] or self._held.total() + _expected(run) <= MAX_HELD_BYTES
 
@@ -88,7 +88,7 @@ class Downloads:
         if run in self._turns:
             self._turns.remove(run)
 
-    def read(self, run: ReportRun, size: int) -> None:
+    def release(self, run: ReportRun, size: int) -> None:
         """Note that a reader holds a file of so many bytes no more."""
         self._budget.end(run, size)
 
@@ -97,7 +97,7 @@ class Downloads:
         without_room = 0
         while without_room < len(self._turns):
             run = self._turns[0]
-            if not self._budget.has_room(run):
+            if not self._budget.may_fetch(run):
                 self._turns.rotate(-1)
                 without_room += 1
                 continue

@@ -218,7 +218,7 @@ class Job:
         """Whether nothing more will happen to it."""
         return self.url is not None or self.broken is not None
 
-    def learn(self, entry: Mapping[str, Any] | None, now: float, utc_now: datetime) -> None:
+    def apply_status(self, entry: Mapping[str, Any] | None, now: float, utc_now: datetime) -> None:
         """Take in what a status response says of the job.
 
         Args:

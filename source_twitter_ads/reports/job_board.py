@@ -15,7 +15,7 @@ from source_twitter_ads.api.bodies import ApiResponse
 from source_twitter_ads.api.client import ApiClient
 from source_twitter_ads.api.errors import BY_CODE, Action, ApiFailure, RequestContext, rule_for
 from source_twitter_ads.api.request_loop import RequestLoop, Task
-from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, LATEST_POLL, AccountJobs
+from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, LONGEST_POLL_INTERVAL, AccountJobs
 from source_twitter_ads.reports.cancellations import Cancellations
 from source_twitter_ads.reports.downloads import Downloads
 from source_twitter_ads.reports.job import Job, JobRequest, job_id_of, seconds_taken
@@ -29,11 +29,11 @@ SCOUTS = 10
 # Where status requests are scarce, an account is asked after this many seconds however long other jobs took.
 LONGEST_WAIT = 300.0
 
-Reason = Callable[[RequestContext], ApiFailure]
+FailureFactory = Callable[[RequestContext], ApiFailure]
 
 
-class Windows(Protocol):
-    """What becomes of windows."""
+class WindowListener(Protocol):
+    """Is told when windows end; the scheduler implements it."""
 
     def window_changed(self, window: WindowJobs) -> None:
         """A window may be done."""
@@ -41,10 +41,10 @@ class Windows(Protocol):
     def window_failed(self, window: WindowJobs, failure: Exception) -> None:
         """A window is over, with an error."""
 
-    def creation_failed(self, account: AccountJobs, failure_of: Reason) -> None:
+    def creation_failed(self, account: AccountJobs, failure_of: FailureFactory) -> None:
         """The windows of an account that need further jobs are over, each with an error."""
 
-    def account_failed(self, account: AccountJobs, failure_of: Reason, per_report: bool = False) -> None:
+    def account_failed(self, account: AccountJobs, failure_of: FailureFactory, per_report: bool = False) -> None:
         """All windows of an account are over: one error for each, or for each report."""
 
 
@@ -68,7 +68,7 @@ class JobBoard:
         timeout: float,
         workers: int,
         runs: dict[str, ReportRun],
-        windows: Windows,
+        windows: WindowListener,
     ) -> None:
         self._loop = loop
         self._client = client
@@ -78,8 +78,8 @@ class JobBoard:
         self._windows = windows
         self._accounts: dict[str, AccountJobs] = {}
         # Accounts with jobs that run, and with windows that are not over.
-        self._busy: set[str] = set()
-        self._reading: set[str] = set()
+        self._accounts_with_jobs: set[str] = set()
+        self._accounts_with_windows: set[str] = set()
         self._creators: dict[AccountJobs, None] = {}
         self._polls: dict[AccountJobs, None] = {}
         self.downloads = Downloads(client, self.job_failed)
@@ -106,7 +106,7 @@ class JobBoard:
         account.windows.add(window)
         for job in adopted:
             window.open_jobs += 1
-            window.note_served(job.request.placement)
+            window.note_accepted(job.request.placement)
             account.watch(window, job)
         self._has_work(account, window)
 
@@ -155,12 +155,12 @@ class JobBoard:
             window.open_jobs += 1
             api_request = self._client.request("POST", path, window.context, request.parameters(), job_id_of)
             created = partial(self._created, account, window, request, datetime.now(timezone.utc))
-            return Task(api_request, created, partial(self._refused, account, window, request, self._loop.now()))
+            return Task(api_request, created, partial(self._not_created, account, window, request, self._loop.now()))
         return None
 
     def _creations_at_once(self) -> int:
         """How many jobs of one account may be requested at a time: requests that hang must not take all workers."""
-        return max(self._workers // 2, 1) if len(self._reading) > 1 else self._workers
+        return max(self._workers // 2, 1) if len(self._accounts_with_windows) > 1 else self._workers
 
     def _created(
         self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: datetime, response: ApiResponse
@@ -168,7 +168,7 @@ class JobBoard:
         account.quota.being_created -= 1
         job = Job(request, response.document["data"][0], window.context, created=self._loop.now())
         account.note_created(window, job, response.headers)
-        window.note_served(request.placement)
+        window.note_accepted(request.placement)
         run = self._runs.get(window.report)
         if window.over or run is None:
             self._cancel_running(account, job)
@@ -179,8 +179,8 @@ class JobBoard:
                 run.events.put(JobsChanged())
         self._has_work(account)
 
-    def _refused(
-        self, account: AccountJobs, window: WindowJobs, request: JobRequest, began: float, failure: Exception
+    def _not_created(
+        self, account: AccountJobs, window: WindowJobs, request: JobRequest, asked_at: float, failure: Exception
     ) -> None:
         account.quota.being_created -= 1
         window.open_jobs -= 1
@@ -190,15 +190,15 @@ class JobBoard:
             return
         refusal = failure.refusal if isinstance(failure, ApiFailure) else None
         if refusal and rule_for(refusal).action is not Action.RETRY:
-            account.last_answer = self._loop.now()
+            account.last_response_at = self._loop.now()
         if refusal and rule_for(refusal).action is Action.WAIT_FOR_SLOT:
             account.quota.note_refused(len(account.running), self._loop.now())
             window.waiting.appendleft(request)
         elif not isinstance(failure, ApiFailure):
             self._windows.window_failed(window, failure)
-        elif not window.serves(request.placement) and run.refusals.leaves_out(request, failure):
+        elif not window.accepts_placement(request.placement) and run.refusals.leaves_out(request, failure):
             window.drop_placement(request.placement)
-        elif failure.failure_type is FailureType.transient_error and account.last_answer < began:
+        elif failure.failure_type is FailureType.transient_error and account.last_response_at < asked_at:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             window.waiting.appendleft(request)
             self._windows.creation_failed(account, partial(shared, failure, consequence=CREATION))
@@ -210,11 +210,14 @@ class JobBoard:
     # Status
 
     def _schedule_poll(self, account: AccountJobs) -> None:
-        for accounts, has_any in ((self._busy, account.running), (self._reading, account.windows)):
+        for accounts, has_any in (
+            (self._accounts_with_jobs, account.running),
+            (self._accounts_with_windows, account.windows),
+        ):
             (accounts.add if has_any else accounts.discard)(account.account_id)
         if account in self._polls:
             return
-        due = self._next_poll_of(account)
+        due = self._next_poll_at(account)
         if due < account.poll_at:
             account.poll_at = due
             self._loop.at(due, self._poll_is_due, account, due)
@@ -224,29 +227,29 @@ class JobBoard:
         if due != account.poll_at:
             return
         account.poll_at = math.inf
-        if self._next_poll_of(account) > self._loop.now():
+        if self._next_poll_at(account) > self._loop.now():
             self._schedule_poll(account)
         elif not self._may_scout(account):
-            account.poll_at = self._loop.now() + LATEST_POLL
+            account.poll_at = self._loop.now() + LONGEST_POLL_INTERVAL
             self._loop.at(account.poll_at, self._poll_is_due, account, account.poll_at)
         else:
             self._polls[account] = None
 
-    def _next_poll_of(self, account: AccountJobs) -> float:
+    def _next_poll_at(self, account: AccountJobs) -> float:
         scarce = self._polls_are_scarce(account)
-        return account.next_poll(self._loop.now(), self._fastest or 0.0, self._slowest, scarce)
+        return account.next_poll_at(self._loop.now(), self._fastest or 0.0, self._slowest, scarce)
 
     def _polls_are_scarce(self, account: AccountJobs) -> bool:
         left = self._client.remaining("GET", f"stats/jobs/accounts/{account.account_id}")
-        return left is not None and left < SCARCE_POLLS * len(self._busy)
+        return left is not None and left < SCARCE_POLLS * len(self._accounts_with_jobs)
 
     def _may_scout(self, account: AccountJobs) -> bool:
         """Where status requests are scarce, a few accounts find out for all how long jobs take."""
         if self._fastest is not None or not account.running or not self._polls_are_scarce(account):
             return True
-        if account.oldest_job <= self._loop.now() - LONGEST_WAIT:
+        if account.oldest_created_at <= self._loop.now() - LONGEST_WAIT:
             return True
-        self._scouts &= self._busy
+        self._scouts &= self._accounts_with_jobs
         if len(self._scouts) < SCOUTS:
             self._scouts.add(account.account_id)
         return account.account_id in self._scouts
@@ -268,19 +271,21 @@ class JobBoard:
             query = {"job_ids": ids, "count": str(JOBS_PER_STATUS_REQUEST)} if ids else {"count": "1"}
             context = jobs[0].context if jobs else next(iter(account.windows)).context
             api_request = self._client.request("GET", path, context, query, lambda entry: (job_id_of(entry), entry))
-            return Task(api_request, partial(self._learn, account, jobs), partial(self._status_failed, account, jobs))
+            return Task(
+                api_request, partial(self._on_status, account, jobs), partial(self._status_failed, account, jobs)
+            )
         return None
 
-    def _learn(self, account: AccountJobs, jobs: Sequence[Job], response: ApiResponse) -> None:
+    def _on_status(self, account: AccountJobs, jobs: Sequence[Job], response: ApiResponse) -> None:
         entries = dict(response.document["data"])
         # An adopted job may have waited for X in another state of affairs.
         for taken in (seconds_taken(entries[job.job_id]) for job in jobs if not job.adopted and job.job_id in entries):
             if taken is not None:
-                self._fastest = min(taken, LATEST_POLL if self._fastest is None else self._fastest)
+                self._fastest = min(taken, LONGEST_POLL_INTERVAL if self._fastest is None else self._fastest)
                 self._slowest = max(self._slowest, min(taken, LONGEST_WAIT))
         account.polling = False
         utc_now = datetime.now(timezone.utc) - timedelta(seconds=self._client.clock.difference)
-        for window, job in account.learn(jobs, entries, response.headers, self._loop.now(), utc_now):
+        for window, job in account.apply_status(jobs, entries, response.headers, self._loop.now(), utc_now):
             self._ended(account, window, job)
         if account.hopeless:
             reason = partial(hopeless, jobs=account.endless, seconds=self._timeout)

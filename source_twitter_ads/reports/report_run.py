@@ -94,7 +94,7 @@ class ReportRun:
         accounts: how many accounts it is read for.
         unplanned: how many of them have no plan yet.
         planned_windows, windows_over: how many windows there are, and how many are over.
-        busy_windows, busy_over: the same of those windows that need jobs.
+        windows_with_jobs, windows_with_jobs_over: the same of those windows that need jobs.
         open_windows: how many windows of an account are not over, by account.
         line_noted: whether the reader has a line for the log that it has not written yet.
         jobs_noted: whether the reader knows already that there are jobs which the state lacks.
@@ -112,8 +112,8 @@ class ReportRun:
     unplanned: int = 0
     planned_windows: int = 0
     windows_over: int = 0
-    busy_windows: int = 0
-    busy_over: int = 0
+    windows_with_jobs: int = 0
+    windows_with_jobs_over: int = 0
     open_windows: Counter[str] = field(default_factory=Counter)
     line_noted: bool = False
     jobs_noted: bool = False
@@ -154,7 +154,7 @@ def progress_lines(
 
 def _time_left(run: ReportRun, seconds: float) -> str:
     """How long the rest takes at the pace so far of windows with jobs; unknown before all are planned."""
-    if run.unplanned or not run.busy_over:
+    if run.unplanned or not run.windows_with_jobs_over:
         return ""
-    left = seconds * (run.busy_windows - run.busy_over) / run.busy_over
+    left = seconds * (run.windows_with_jobs - run.windows_with_jobs_over) / run.windows_with_jobs_over
     return f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"

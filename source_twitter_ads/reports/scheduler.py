@@ -4,7 +4,7 @@
 Windows and jobs are data. `num_workers` threads send requests (`api/request_loop.py`); each response, and each word of
 a reader, is an event that the scheduler's thread handles. A job goes from file to file:
 
-    planner.py         which windows and entities a report reads; `planning.py` asks X for it
+    planner.py         which windows and entities a report reads; `plan_queue.py` asks X for it
     job.py             a window's entities become requests; `window_jobs.py` keeps what is left of a window
     job_board.py       a request becomes a job; `account_jobs.py` keeps an account's share of the jobs
     downloads.py       a job that has ended becomes a result file
@@ -28,9 +28,9 @@ from source_twitter_ads.api.request_loop import RequestLoop, Task
 from source_twitter_ads.api.services import Services
 from source_twitter_ads.reports.account_jobs import AccountJobs
 from source_twitter_ads.reports.job import Job, JobRequest, expected_rows, job_requests
-from source_twitter_ads.reports.job_board import JobBoard, Reason
+from source_twitter_ads.reports.job_board import FailureFactory, JobBoard
+from source_twitter_ads.reports.plan_queue import PlanQueue
 from source_twitter_ads.reports.planner import PlannedWindow
-from source_twitter_ads.reports.planning import Planning
 from source_twitter_ads.reports.report_run import (
     SECONDS_BETWEEN_LINES,
     Ended,
@@ -66,14 +66,14 @@ class Scheduler:
         settings = services.settings
         self._services = services
         self._runs: dict[str, ReportRun] = {}
-        self._given_up: dict[str, tuple[Reason, bool, float]] = {}
+        self._given_up: dict[str, tuple[FailureFactory, bool, float]] = {}
         self._told: set[tuple[str, str]] = set()
         self._loop = loop_of(services.client, settings.num_workers, self._next_task, self._crashed)
         self._board = JobBoard(
             self._loop, services.client, settings.job_timeout * 60.0, settings.num_workers, self._runs, self
         )
-        self._planning = Planning(self._loop, services.client, settings.num_workers, reports, self)
-        board, plan = self._board, self._planning.next_question
+        self._plans = PlanQueue(self._loop, services.client, settings.num_workers, reports, self)
+        board, plan = self._board, self._plans.next_question
         # While all have something to do, six of eight requests plan or create jobs, on which X works meanwhile; one
         # looks after jobs and one fetches a file. What has nothing to do passes its turn.
         make = (plan, board.next_creation, board.next_creation)
@@ -94,7 +94,7 @@ class Scheduler:
 
     def forgo(self, report: str) -> None:
         """Note that a report of the sync will not be read, so that nothing is kept for it."""
-        self._loop.post(self._planning.ended, report)
+        self._loop.post(self._plans.ended, report)
 
     def rows_read(self, event: FileReady) -> None:
         """Note that all rows of a file are out."""
@@ -150,7 +150,7 @@ class Scheduler:
             return
         self._runs[run.name] = run
         run.accounts = run.unplanned = len(account_ids)
-        self._planning.add(run, account_ids)
+        self._plans.add(run, account_ids)
         self._end_if_done(run)
 
     def planned(self, run: ReportRun, account_id: str, windows: Sequence[PlannedWindow]) -> None:
@@ -173,14 +173,14 @@ class Scheduler:
         for position, planned in enumerate(windows):
             window = planned.window
             context = RequestContext(run.name, account_id, f"window {window.request_start} to {window.request_end}")
-            self._begin(run, WindowJobs(run.name, account_id, position, context, ()), requests[position])
+            self._start_window(run, WindowJobs(run.name, account_id, position, context, ()), requests[position])
         self._end_if_done(run)
 
     @staticmethod
     def _requests(run: ReportRun, planned: PlannedWindow) -> list[JobRequest]:
         return list(job_requests(run.definition, planned.window, planned.entities, run.countries, run.platforms))
 
-    def _begin(self, run: ReportRun, window: WindowJobs, requests: Iterable[JobRequest]) -> None:
+    def _start_window(self, run: ReportRun, window: WindowJobs, requests: Iterable[JobRequest]) -> None:
         """Have the jobs of a window created, but for those that an interrupted sync left at X."""
         adopted: list[Job] = []
         for request in requests:
@@ -189,9 +189,9 @@ class Scheduler:
                 window.waiting.append(request)
             else:
                 adopted.append(Job(request, job_id, window.context, created=self._loop.now(), adopted=True))
-        window.busy = bool(window.waiting or adopted)
-        if window.busy:
-            run.busy_windows += 1
+        window.needs_jobs = bool(window.waiting or adopted)
+        if window.needs_jobs:
+            run.windows_with_jobs += 1
             self._board.add(window, adopted)
             failure_of, per_report, forgotten_at = self._given_up.get(window.account_id, (None, False, 0.0))
             if failure_of is not None and self._loop.now() < forgotten_at:
@@ -227,7 +227,7 @@ class Scheduler:
     def _release(self, event: FileReady) -> None:
         run = self._runs.get(event.window.report)
         if run is not None:
-            self._board.downloads.read(run, len(event.packed))
+            self._board.downloads.release(run, len(event.packed))
 
     def window_changed(self, window: WindowJobs) -> None:
         """Close a window once all of its rows are out; one with a lost job fails."""
@@ -244,16 +244,16 @@ class Scheduler:
         closed = WindowClosed(window.account_id, window.position, held=True)
         self._over(window, closed if skipped else PieceFailed(failure))
 
-    def account_failed(self, account: AccountJobs, failure_of: Reason, per_report: bool = False) -> None:
+    def account_failed(self, account: AccountJobs, failure_of: FailureFactory, per_report: bool = False) -> None:
         """End all windows of an account, also those that are planned soon: one error for each, or for each report."""
         self._end_windows(account, account.windows, failure_of, per_report)
 
-    def creation_failed(self, account: AccountJobs, failure_of: Reason) -> None:
+    def creation_failed(self, account: AccountJobs, failure_of: FailureFactory) -> None:
         """End the windows of an account that need further jobs; the others have theirs."""
         self._end_windows(account, {window for window in account.windows if window.waiting}, failure_of, False)
 
     def _end_windows(
-        self, account: AccountJobs, windows: Iterable[WindowJobs], failure_of: Reason, per_report: bool
+        self, account: AccountJobs, windows: Iterable[WindowJobs], failure_of: FailureFactory, per_report: bool
     ) -> None:
         # An account without any result is not tried again; an outage may be over after the time that it was waited for.
         forgotten_at = math.inf if per_report else self._loop.now() + self._services.settings.outage_timeout
@@ -261,7 +261,7 @@ class Scheduler:
         for window in sorted(windows, key=lambda one: (one.report, one.position)):
             self._give_up(window, failure_of, per_report)
 
-    def _give_up(self, window: WindowJobs, failure_of: Reason, per_report: bool) -> None:
+    def _give_up(self, window: WindowJobs, failure_of: FailureFactory, per_report: bool) -> None:
         report = (window.account_id, window.report)
         if not per_report:
             self.window_failed(window, failure_of(window.context))
@@ -285,7 +285,7 @@ class Scheduler:
         if event is not None:
             run.events.put(event)
         run.windows_over += 1
-        run.busy_over += window.busy
+        run.windows_with_jobs_over += window.needs_jobs
         run.open_windows[window.account_id] -= 1
         if not run.open_windows[window.account_id]:
             del run.open_windows[window.account_id]
@@ -299,14 +299,14 @@ class Scheduler:
     def _end_if_done(self, run: ReportRun) -> None:
         if self._runs.get(run.name) is run and not run.unplanned and not run.open_windows:
             del self._runs[run.name]
-            self._planning.ended(run.name)
+            self._plans.ended(run.name)
             run.events.put(Ended())
             self._loop.at(0.0, self._end_when_closed)
 
     def _leave(self, run: ReportRun) -> None:
         if self._runs.get(run.name) is run:
             del self._runs[run.name]
-            self._planning.ended(run.name)
+            self._plans.ended(run.name)
         self._board.leave(run)
 
     def _close(self) -> None:

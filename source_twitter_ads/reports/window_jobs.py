@@ -42,7 +42,7 @@ class WindowJobs:
         waiting: requests without a job yet.
         open_jobs: jobs that are being created, are running, or have a file that is not read yet.
         failure: why some of its rows are missing; None while nothing is.
-        busy: whether it needs jobs at all.
+        needs_jobs: whether it needs jobs at all.
         over: whether it is closed or has failed, so that nothing of it is wanted any more.
     """
 
@@ -56,9 +56,9 @@ class WindowJobs:
         self.waiting = deque(requests)
         self.open_jobs = 0
         self.failure: ApiFailure | None = None
-        self.busy = bool(self.waiting)
+        self.needs_jobs = bool(self.waiting)
         self.over = False
-        self._served: set[str] = set()
+        self._accepted: set[str] = set()
         self._failed = self._read = 0
 
     @property
@@ -66,13 +66,13 @@ class WindowJobs:
         """Whether nothing is left to do."""
         return not self.waiting and not self.open_jobs
 
-    def serves(self, placement: str) -> bool:
+    def accepts_placement(self, placement: str) -> bool:
         """Return whether X has taken a job for a placement."""
-        return placement in self._served
+        return placement in self._accepted
 
-    def note_served(self, placement: str) -> None:
+    def note_accepted(self, placement: str) -> None:
         """Note that X has taken a job for a placement."""
-        self._served.add(placement)
+        self._accepted.add(placement)
 
     def rows_read(self) -> None:
         """Note that the rows of a job are out."""

@@ -17,8 +17,8 @@ import pytest
 from source_twitter_ads.reports.account_jobs import (
     HOPELESS_JOBS,
     JOBS_PER_STATUS_REQUEST,
-    LATEST_POLL,
-    SOONEST_POLL,
+    LONGEST_POLL_INTERVAL,
+    SHORTEST_POLL_INTERVAL,
     AccountJobs,
 )
 from source_twitter_ads.reports.job import Job
@@ -54,7 +54,7 @@ def learn(
     """Have the account take in a status response; by default all of its jobs are at work."""
     told = {one.job_id: AT_WORK for one in jobs} if entries is None else entries
     account.polling = False
-    return [one for _, one in account.learn(jobs, told, {}, now, NOW)]
+    return [one for _, one in account.apply_status(jobs, told, {}, now, NOW)]
 
 
 def waiting(report_name: str, position: int, *ids: str) -> WindowJobs:
@@ -109,7 +109,7 @@ class TestPolling:
     def due(
         self, account: AccountJobs, now: float, fastest: float = 0.0, slowest: float = 0.0, scarce: bool = False
     ) -> float:
-        return account.next_poll(now, fastest, slowest, scarce)
+        return account.next_poll_at(now, fastest, slowest, scarce)
 
     def poll(self, account: AccountJobs, jobs: list[Job], count: int, **known: float) -> list[float]:
         """Ask about jobs that never end whenever it is due; return when that was."""
@@ -147,16 +147,16 @@ class TestPolling:
     ) -> None:
         moments = self.poll(account, watched(account), 60)
         pauses = [later - earlier for earlier, later in pairwise(moments)]
-        assert pauses[0] == pytest.approx(SOONEST_POLL)
-        assert pauses[-1] == pytest.approx(LATEST_POLL)
-        assert max(pauses) <= LATEST_POLL + 0.001
+        assert pauses[0] == pytest.approx(SHORTEST_POLL_INTERVAL)
+        assert pauses[-1] == pytest.approx(LONGEST_POLL_INTERVAL)
+        assert max(pauses) <= LONGEST_POLL_INTERVAL + 0.001
         assert all(later >= earlier - 0.001 for earlier, later in pairwise(pauses))
 
     def test_given_a_new_job_when_others_are_old_then_asked_often_again(self, account: AccountJobs) -> None:
         self.poll(account, watched(account), 60)
-        last = account.next_poll(10_000, 0, 0, False) - LATEST_POLL
+        last = account.next_poll_at(10_000, 0, 0, False) - LONGEST_POLL_INTERVAL
         watched(account, created=last + 1)
-        assert self.due(account, last + 1) == pytest.approx(last + SOONEST_POLL)
+        assert self.due(account, last + 1) == pytest.approx(last + SHORTEST_POLL_INTERVAL)
 
     def test_given_scarce_requests_when_asked_then_once_the_youngest_is_likely_done(self, account: AccountJobs) -> None:
         watched(account, created=1000)
@@ -167,14 +167,14 @@ class TestPolling:
         watched(account)
         account.polled(1100)
         account.polling = False
-        assert self.due(account, 1101, slowest=40, scarce=True) == pytest.approx(1100 + LATEST_POLL)
+        assert self.due(account, 1101, slowest=40, scarce=True) == pytest.approx(1100 + LONGEST_POLL_INTERVAL)
 
     def test_given_no_slot_when_no_job_runs_then_x_is_asked_every_fifteen_seconds(self, account: AccountJobs) -> None:
         account.add(waiting("spend", 0, "a"))
         account.quota.note_refused(running=0, now=1000)
         account.polled(1000)
         account.polling = False
-        assert self.due(account, 1001) == pytest.approx(1000 + LATEST_POLL)
+        assert self.due(account, 1001) == pytest.approx(1000 + LONGEST_POLL_INTERVAL)
 
     def test_given_requests_that_have_a_slot_when_no_job_runs_then_x_is_not_asked(self, account: AccountJobs) -> None:
         account.add(waiting("spend", 0, "a"))
@@ -216,7 +216,7 @@ class TestStatus:
         watched(account, 5, created=1005)
         account.polling = False
         told = {one.job_id: AT_WORK for one in asked}
-        account.learn(asked, told, {"x-concurrent-job-limit-remaining": "20"}, 1006.0, NOW)
+        account.apply_status(asked, told, {"x-concurrent-job-limit-remaining": "20"}, 1006.0, NOW)
         assert account.quota.has_slot(29)
         assert not account.quota.has_slot(30)
 

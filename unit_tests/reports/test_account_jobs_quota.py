@@ -57,25 +57,25 @@ class TestSlots:
         quota = known()
         quota.note_refused(running=30, now=1000)
         assert not quota.has_slot(30)
-        quota.learn(30, left(5))
+        quota.update(30, left(5))
         assert quota.has_slot(34)
         assert not quota.has_slot(35)
 
     def test_given_a_status_response_of_fewer_slots_when_learnt_then_no_more_than_that(self) -> None:
         quota = known()
-        quota.learn(own_jobs=50, headers=left(10))
+        quota.update(own_jobs=50, headers=left(10))
         assert quota.has_slot(59)
         assert not quota.has_slot(60)
 
     def test_given_a_status_response_without_slots_when_learnt_then_a_hundred_again(self) -> None:
         quota = known(remaining=2)
-        quota.learn(own_jobs=3, headers={})
+        quota.update(own_jobs=3, headers={})
         assert quota.has_slot(99)
 
     @pytest.mark.parametrize("remaining", [97, 500])
     def test_given_more_slots_than_x_has_when_learnt_then_a_hundred(self, remaining: int) -> None:
         quota = known()
-        quota.learn(own_jobs=50, headers=left(remaining))
+        quota.update(own_jobs=50, headers=left(remaining))
         assert not quota.has_slot(MOST_JOBS)
 
 
@@ -83,7 +83,7 @@ class TestStarving:
     def starving(self) -> JobQuota:
         """A quota without a slot, by a status response at 1000 s."""
         quota = known()
-        quota.learn(0, left(0))
+        quota.update(0, left(0))
         quota.note_starving(waiting=True, now=1000)
         return quota
 
@@ -96,7 +96,7 @@ class TestStarving:
         """TOO_MANY_JOBS of an X that shows no slots, or more than it has."""
         quota = known()
         quota.note_refused(running=0, now=1000)
-        quota.learn(0, {})
+        quota.update(0, {})
         quota.note_starving(waiting=True, now=1015)
         quota.note_refused(running=0, now=1016)
         assert quota.starved(1100) == 100
@@ -114,6 +114,6 @@ class TestStarving:
     def test_given_no_slot_but_a_job_on_its_way_when_told_then_nobody_starves(self) -> None:
         quota = known()
         quota.being_created = 1
-        quota.learn(0, left(0))
+        quota.update(0, left(0))
         quota.note_starving(waiting=True, now=1015)
         assert quota.starved(1100) == 0

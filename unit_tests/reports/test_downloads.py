@@ -26,14 +26,14 @@ def budget() -> FileBudget:
 
 def fetch(budget: FileBudget, one: ReportRun, size: int) -> None:
     """Have a file of a report fetched; it is not read yet."""
-    assert budget.has_room(one)
+    assert budget.may_fetch(one)
     budget.arrived(one, budget.begin(one), size)
 
 
 def fetchable(budget: FileBudget, one: ReportRun) -> int:
     """How many files of a report may be on their way at once."""
     count = 0
-    while budget.has_room(one):
+    while budget.may_fetch(one):
         budget.begin(one)
         count += 1
     return count
@@ -67,14 +67,14 @@ class TestRoom:
         one = run(largest=8 * MEGABYTE)
         for _ in range(4):
             fetch(budget, one, 8 * MEGABYTE)
-        assert not budget.has_room(one)
+        assert not budget.may_fetch(one)
         budget.end(one, 8 * MEGABYTE)
-        assert budget.has_room(one)
+        assert budget.may_fetch(one)
 
     def test_given_a_file_that_could_not_be_fetched_when_asked_then_its_room_is_free(self, budget: FileBudget) -> None:
         one = run()
         budget.end(one, budget.begin(one))
-        assert budget.has_room(one)
+        assert budget.may_fetch(one)
 
 
 class TestForgotten:
@@ -82,7 +82,7 @@ class TestForgotten:
         left = run()
         fetch(budget, left, MAX_HELD_BYTES)
         budget.forget(left)
-        assert budget.has_room(run("other"))
+        assert budget.may_fetch(run("other"))
 
     def test_given_a_file_on_its_way_when_its_report_is_forgotten_then_the_count_fits(self, budget: FileBudget) -> None:
         left, other = run(largest=MAX_HELD_BYTES), run("other", largest=MAX_HELD_BYTES)
@@ -94,4 +94,4 @@ class TestForgotten:
 
     def test_given_a_report_without_files_when_forgotten_then_nothing_happens(self, budget: FileBudget) -> None:
         budget.forget(run())
-        assert budget.has_room(run())
+        assert budget.may_fetch(run())

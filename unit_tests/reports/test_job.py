@@ -24,24 +24,24 @@ class TestStatus:
     @pytest.mark.parametrize("status", ["QUEUED", "UPLOADING", "PROCESSING", "SOMETHING_NEW", None])
     def test_given_a_job_at_work_when_told_then_it_has_not_ended(self, status: str | None) -> None:
         one = job()
-        one.learn({"status": status}, 1010.0, UTC_NOW)
+        one.apply_status({"status": status}, 1010.0, UTC_NOW)
         assert not one.ended
 
     def test_given_a_job_that_is_ready_when_told_then_its_file_is_known(self) -> None:
         one = job()
-        one.learn(DONE, 1010.0, UTC_NOW)
+        one.apply_status(DONE, 1010.0, UTC_NOW)
         assert (one.url, one.broken) == (DONE["url"], None)
 
     @pytest.mark.parametrize("url", [None, ""])
     def test_given_success_without_a_url_when_told_then_it_is_waited_for(self, url: str | None) -> None:
         one = job()
-        one.learn({"status": "SUCCESS", "url": url}, 1010.0, UTC_NOW)
+        one.apply_status({"status": "SUCCESS", "url": url}, 1010.0, UTC_NOW)
         assert not one.ended
 
     @pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
     def test_given_a_job_that_x_ended_when_told_then_it_is_broken(self, status: str) -> None:
         one = job()
-        one.learn({"status": status}, 1010.0, UTC_NOW)
+        one.apply_status({"status": status}, 1010.0, UTC_NOW)
         assert one.broken == f"X ended it as {status}"
 
     @pytest.mark.parametrize(("hours", "ready"), [(-1, False), (0, False), (1, True)])
@@ -49,20 +49,20 @@ class TestStatus:
         self, hours: float, ready: bool
     ) -> None:
         one = job(adopted=True)
-        one.learn(expiring(hours), 1010.0, UTC_NOW)
+        one.apply_status(expiring(hours), 1010.0, UTC_NOW)
         assert (one.url is not None) is ready
         assert (one.broken is None) is ready
 
     def test_given_a_job_of_this_sync_when_x_says_it_has_expired_then_its_file_is_tried(self) -> None:
         one = job()
-        one.learn(expiring(-1), 1010.0, UTC_NOW)
+        one.apply_status(expiring(-1), 1010.0, UTC_NOW)
         assert one.url == DONE["url"]
 
 
 class TestGivingUp:
     def test_given_a_job_that_takes_too_long_when_its_time_is_over_then_it_has_timed_out(self) -> None:
         one = job()
-        one.learn({"status": "PROCESSING"}, 1000 + TIMEOUT, UTC_NOW)
+        one.apply_status({"status": "PROCESSING"}, 1000 + TIMEOUT, UTC_NOW)
         assert one.give_up(1000 + TIMEOUT, TIMEOUT, LOST)
         assert one.timed_out
         assert one.given_up
@@ -70,33 +70,33 @@ class TestGivingUp:
 
     def test_given_a_job_at_work_when_there_is_time_left_then_it_is_not_given_up(self) -> None:
         one = job()
-        one.learn({"status": "PROCESSING"}, 4500.0, UTC_NOW)
+        one.apply_status({"status": "PROCESSING"}, 4500.0, UTC_NOW)
         assert not one.give_up(4500.0, TIMEOUT, LOST)
 
     def test_given_a_job_that_x_never_lists_when_five_minutes_are_over_then_it_is_lost(self) -> None:
         one = job()
-        one.learn(None, 1260.0, UTC_NOW)
-        one.learn(None, 1300.0, UTC_NOW)
+        one.apply_status(None, 1260.0, UTC_NOW)
+        one.apply_status(None, 1300.0, UTC_NOW)
         assert one.give_up(1300.0, TIMEOUT, LOST)
         assert one.broken == "X does not list it any more"
         assert not one.timed_out
 
     def test_given_one_late_response_without_the_job_when_the_first_then_it_is_not_lost(self) -> None:
         one = job()
-        one.learn(None, 1700.0, UTC_NOW)
+        one.apply_status(None, 1700.0, UTC_NOW)
         assert not one.give_up(1700.0, TIMEOUT, LOST)
 
     def test_given_a_job_that_x_lists_late_when_told_then_it_is_not_lost(self) -> None:
         one = job()
-        one.learn(None, 1010.0, UTC_NOW)
-        one.learn({"status": "QUEUED"}, 1250.0, UTC_NOW)
-        one.learn(None, 1400.0, UTC_NOW)
-        one.learn(None, 1440.0, UTC_NOW)
+        one.apply_status(None, 1010.0, UTC_NOW)
+        one.apply_status({"status": "QUEUED"}, 1250.0, UTC_NOW)
+        one.apply_status(None, 1400.0, UTC_NOW)
+        one.apply_status(None, 1440.0, UTC_NOW)
         assert not one.give_up(1440.0, TIMEOUT, LOST)
 
     def test_given_an_inherited_job_when_x_does_not_know_it_then_it_is_not_waited_for(self) -> None:
         one = job(adopted=True)
-        one.learn(None, 1001.0, UTC_NOW)
+        one.apply_status(None, 1001.0, UTC_NOW)
         assert one.give_up(1001.0, TIMEOUT, LOST)
         assert one.broken == "X does not know it any more"
 

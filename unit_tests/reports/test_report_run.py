@@ -19,8 +19,8 @@ def run(
 ) -> ReportRun:
     unused: Any = None
     one = ReportRun(report(name=name), unused, unused, accounts=accounts, unplanned=unplanned)
-    one.planned_windows = one.busy_windows = planned
-    one.windows_over = one.busy_over = closed
+    one.planned_windows = one.windows_with_jobs = planned
+    one.windows_over = one.windows_with_jobs_over = closed
     one.open_windows.update({f"a{number}": 1 for number in range(open_)})
     return one
 
@@ -82,6 +82,6 @@ class TestPace:
 
     def test_given_windows_without_jobs_when_told_then_time_left_is_that_of_the_others(self) -> None:
         one = run(planned=10, closed=9)
-        one.busy_windows, one.busy_over = 2, 1
+        one.windows_with_jobs, one.windows_with_jobs_over = 2, 1
         ((_, line),) = progress_lines([one], [], seconds=300)
         assert line.endswith("; about 5 min left.")

@@ -327,7 +327,7 @@ class TestUnforeseen:
             raise ZeroDivisionError
 
         if method == "GET":
-            sync.scheduler._board._learn = broken  # type: ignore[method-assign]
+            sync.scheduler._board._on_status = broken  # type: ignore[method-assign]
         else:
             sync.scheduler._board._created = broken  # type: ignore[method-assign,assignment]
         sync.loop.run(lambda: all(reader.ended for reader in sync.readers.values()))

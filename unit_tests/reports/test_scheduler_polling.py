@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, SOONEST_POLL
+from source_twitter_ads.reports.account_jobs import JOBS_PER_STATUS_REQUEST, SHORTEST_POLL_INTERVAL
 from unit_tests.reports.simulation import SimulatedSync, a_sync, campaigns
 
 QUARTER = 900
@@ -53,7 +53,7 @@ class TestPace:
         sync.x.job_seconds = lambda _: 60.0
         sync.run()
         pauses = [later - earlier for earlier, later in pairwise(polls(sync))]
-        assert pauses[0] == pytest.approx(SOONEST_POLL)
+        assert pauses[0] == pytest.approx(SHORTEST_POLL_INTERVAL)
         assert all(later >= earlier - 0.001 for earlier, later in pairwise(pauses))
         assert sync.seconds < 60 + 15
 
@@ -80,7 +80,7 @@ class TestPace:
         sync.x.job_seconds = lambda _: 60.0
         sync.run()
         pauses = [later - earlier for moments in per_account(sync).values() for earlier, later in pairwise(moments)]
-        assert min(pauses) >= SOONEST_POLL - 0.001
+        assert min(pauses) >= SHORTEST_POLL_INTERVAL - 0.001
 
     def test_given_an_account_whose_jobs_have_ended_when_others_run_then_asked_no_more(self) -> None:
         sync = a_sync(accounts={"1a": campaigns(20), "2b": campaigns(20)})

@@ -142,5 +142,5 @@ class TestPlacements:
 
     def test_given_a_job_that_x_took_when_asked_then_it_serves_the_placement(self) -> None:
         one = window_jobs()
-        one.note_served("TREND")
-        assert (one.serves("TREND"), one.serves("SPOTLIGHT")) == (True, False)
+        one.note_accepted("TREND")
+        assert (one.accepts_placement("TREND"), one.accepts_placement("SPOTLIGHT")) == (True, False)

@@ -25,7 +25,7 @@ def planned_at(sync: SimulatedSync, account_id: str) -> list[float]:
 
 def kept(sync: SimulatedSync) -> list[str]:
     """The accounts of which answers are kept."""
-    return list(sync.scheduler._planning._accounts)
+    return list(sync.scheduler._plans._accounts)
 
 
 class TestQuestions:

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Plans all reports of all accounts, some accounts at a time; each question to X is asked once per sync."""
+"""Runs the plans of all accounts, and asks X each question about active entities once per sync."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from source_twitter_ads.reports.refusals import ACTIVITY, explained, shared
 from source_twitter_ads.reports.report_run import ReportRun
 
 
-class Outcomes(Protocol):
-    """What becomes of plans."""
+class PlanListener(Protocol):
+    """Is told how plans end; the scheduler implements it."""
 
     def planned(self, run: ReportRun, account_id: str, windows: Sequence[PlannedWindow]) -> None:
         """The windows of an account are known."""
@@ -68,11 +68,11 @@ class _Account:
     planned: set[str] = field(default_factory=set)
     plans: int = 0
     in_flight: int = 0
-    last_answer: float = -math.inf
+    last_response_at: float = -math.inf
     down: ApiFailure | None = None
 
 
-class Planning:
+class PlanQueue:
     """Drives the planners of all reports through X's feed of active entities. For the scheduler's thread alone.
 
     Args:
@@ -81,7 +81,7 @@ class Planning:
     """
 
     def __init__(
-        self, loop: RequestLoop, client: ApiClient, workers: int, expected: Iterable[str], outcomes: Outcomes
+        self, loop: RequestLoop, client: ApiClient, workers: int, expected: Iterable[str], outcomes: PlanListener
     ) -> None:
         self._loop = loop
         self._client = client
@@ -98,7 +98,7 @@ class Planning:
         for account_id in account_ids:
             self._queue.setdefault(account_id, []).append(run)
         for account_id in list(self._active):
-            self._begin(account_id)
+            self._plan_account(account_id)
 
     def ended(self, report: str) -> None:
         """Note that a report needs no answers any more."""
@@ -113,7 +113,7 @@ class Planning:
         """
         # Few accounts at a time, so that the first jobs begin early; but accounts that only wait hold up no other one.
         while self._queue and (len(self._active) < self._workers or not self._turns):
-            self._begin(next(iter(self._queue)))
+            self._plan_account(next(iter(self._queue)))
         while self._turns:
             account = self._turns[0]
             path = f"stats/accounts/{account.account_id}/active_entities"
@@ -135,12 +135,12 @@ class Planning:
         """Queue an account that has questions and may ask one more."""
         alone = len(self._active) == 1
         most = self._workers if alone else max(self._workers // 2, 1)
-        if account.last_answer == -math.inf and account.down is None:
+        if account.last_response_at == -math.inf and account.down is None:
             most = 1
         if account.requests and account.in_flight < most and account not in self._turns:
             self._turns.append(account)
 
-    def _begin(self, account_id: str) -> None:
+    def _plan_account(self, account_id: str) -> None:
         """Plan an account for the reports that are queued for it."""
         runs = self._queue.pop(account_id, [])
         if not runs:
@@ -188,7 +188,7 @@ class Planning:
         self._take_turn(account)
 
     def _answered(self, account: _Account, request: _Request, path: str, response: ApiResponse) -> None:
-        account.last_answer = self._loop.now()
+        account.last_response_at = self._loop.now()
         account.in_flight -= 1
         request.found += response.document["data"]
         outcome: list[Activity] | Exception = request.found
@@ -204,7 +204,7 @@ class Planning:
 
     def _failed(self, account: _Account, question: Question, began: float, failure: Exception) -> None:
         lasting = isinstance(failure, ApiFailure) and failure.failure_type is FailureType.transient_error
-        if lasting and account.last_answer < began:
+        if lasting and account.last_response_at < began:
             # Nothing else was answered meanwhile: the endpoint is down for this account.
             account.down = failure  # type: ignore[assignment]
         account.in_flight -= 1
