@@ -81,7 +81,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SOONEST_POLL", 0.1)
+    monkeypatch.setattr("source_twitter_ads.reports.account_jobs.SHORTEST_POLL_INTERVAL", 0.1)
 
 
 #: X does not list activity of accounts: an account has the activity of its entities (docs/x-ads-api.md §7.4, §7.7).
