@@ -164,6 +164,19 @@ class TestParts:
         with pytest.raises(InvalidBody, match=said):
             read_in_parts(text, list(range(0, len(text), 60_000)))
 
+    @pytest.mark.parametrize("limit", [10**9, 0], ids=["small", "large"])
+    def test_given_a_byte_that_is_not_utf_8_when_read_then_the_window_is_not_lost(
+        self, monkeypatch: pytest.MonkeyPatch, limit: int
+    ) -> None:
+        monkeypatch.setattr(result_file, "WHOLE_FILE_BYTES", limit)
+        text = json.dumps(builders.result_file({"c1": [series({"clicks": [1, 2, 3]}, {"segment_name": "a?b"})]}))
+        rows = read(gzip.compress(text.encode().replace(b"a?b", b"a\xffb")))
+        assert {(row["segment_name"], row["clicks"]) for row in rows if row["entity_id"] == "c1"} == {
+            ("a\ufffdb", 1),
+            ("a\ufffdb", 2),
+            ("a\ufffdb", 3),
+        }
+
     @pytest.mark.parametrize(("limit", "before"), [(10**9, []), (0, ["c1", "c1", "c1"])], ids=["small", "large"])
     def test_given_a_wrong_later_series_when_read_then_a_large_file_has_earlier_rows(
         self, monkeypatch: pytest.MonkeyPatch, limit: int, before: list[str]
