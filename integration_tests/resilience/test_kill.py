@@ -43,7 +43,7 @@ class CommandLine:
     def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
         self._folder = folder
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["source_twitter_ads.run"])
+        self._context.set_forkserver_preload(["source_twitter_ads.engine.command_line", "source_twitter_ads.source"])
         self._write("config", settings)
         self._write("catalog", harness.catalog(harness.EVERYTHING))
         self._pipe = folder / "stdout"
