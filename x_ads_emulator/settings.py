@@ -96,7 +96,7 @@ class Settings:
     drop_metric_keys: bool = True
     link_clicks_drift: bool = True
     retired_refused: bool = False
-    auto_created_shape: str = "objects"
+    auto_created_shape: str = "flat"
     publisher_network_end: str | None = "2026-06-18"
     future_metrics: bool = False
     job_next_cursor_quirk: bool = False

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from source_twitter_ads.reports.definition import ReportDefinition
@@ -20,6 +21,10 @@ class Column(NamedTuple):
     unit: str
 
 
+_AUTO_CREATED = (
+    "add_to_cart add_to_wish_list added_payment_info checkout_initiated complete_registration content_view download "
+    "landing_page_view page_view purchase search session sign_up_initiated"
+)
 # Metrics that X answers with an array each.
 _FLAT = {
     "ENGAGEMENT": {
@@ -45,7 +50,8 @@ _FLAT = {
         "billed_charge_local_micro": "Spend; X corrects it for up to 14 days",
     },
     "VIDEO": {
-        "video_total_views": "Video views by X's standard (half visible for two seconds)",
+        "video_total_views": "Video views: three seconds wholly visible, or a click on play; until 2026-08-13 two "
+        "seconds half visible",
         "video_views_25": "Views of a quarter of the video",
         "video_views_50": "Views of half of the video",
         "video_views_75": "Views of three quarters of the video",
@@ -60,6 +66,10 @@ _FLAT = {
     "MEDIA": {
         "media_views": "Views of the ad's media",
         "media_engagements": "Interactions with the ad's media",
+    },
+    "WEB_CONVERSION": {
+        f"auto_created_conversion_{name}": f"Web conversions of X's own event tag ({name.replace('_', ' ')})"
+        for name in _AUTO_CREATED.split()
     },
 }
 
@@ -83,10 +93,6 @@ _WEB = (
     "add_to_wishlists searches landing_page_views subscriptions"
 )
 _WEB_ASSISTED = "purchases sign_ups"
-_AUTO_CREATED = (
-    "add_to_cart add_to_wish_list added_payment_info checkout_initiated complete_registration content_view download "
-    "landing_page_view page_view purchase search session sign_up_initiated"
-)
 _MOBILE = (
     "spent_credits installs content_views add_to_wishlists checkouts_initiated reservations tutorials_completed "
     "achievements_unlocked searches add_to_carts payment_info_additions re_engages shares rates logins updates "
@@ -106,7 +112,6 @@ _OBJECTS: dict[str, tuple[tuple[str, str, str, tuple[str, ...]], ...]] = {
     "WEB_CONVERSION": (
         ("conversion_", "Web conversions", _WEB_ASSISTED, ("assisted", *_WEB_SUBS)),
         ("conversion_", "Web conversions", _WEB, _WEB_SUBS),
-        ("auto_created_conversion_", "Web conversions of an event that X created itself", _AUTO_CREATED, _WEB_SUBS),
     ),
     "MOBILE_CONVERSION": (
         ("mobile_conversion_", "App conversions", _MOBILE, _APP_SUBS),
@@ -128,6 +133,12 @@ def columns(metric_groups: Iterable[str]) -> Iterator[Column]:
                 for sub in subs:
                     meaning, unit = _SUBS[sub]
                     yield Column(f"{prefix}{name}_{sub}", f"{kind} ({name.replace('_', ' ')}): {meaning}", unit)
+
+
+@lru_cache(maxsize=256)
+def metric_names(metric_groups: tuple[str, ...]) -> frozenset[str]:
+    """The names of the columns of some metric groups."""
+    return frozenset(column.name for column in columns(metric_groups))
 
 
 _INSTANT = {"type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"}

@@ -53,7 +53,7 @@ class TestAnyReport:
         "conversion_purchases_assisted",
         "conversion_sign_ups_metric",
         "conversion_subscriptions_sale_amount_view",
-        "auto_created_conversion_session_metric",
+        "auto_created_conversion_session",
         "mobile_conversion_installs_post_view",
         "mobile_conversion_re_engages_sale_amount",
         "mobile_conversion_lifetime_value_logins_order_quantity",
@@ -77,3 +77,15 @@ def test_given_time_columns_when_described_then_types_a_warehouse_understands() 
 def test_given_one_group_when_described_then_metrics_of_others_are_absent() -> None:
     properties = json_schema(report(metric_groups="BILLING"))["properties"]
     assert list(properties)[len(FIXED_COLUMNS) :] == ["billed_engagements", "billed_charge_local_micro"]
+
+
+def test_given_web_conversions_when_described_then_auto_created_ones_are_one_column_each() -> None:
+    created = [name for name in json_schema(report())["properties"] if name.startswith("auto_created_")]
+    assert len(created) == 13
+    assert "auto_created_conversion_landing_page_view" in created
+
+
+def test_given_total_views_when_described_then_by_the_definition_in_force() -> None:
+    text = json_schema(report())["properties"]["video_total_views"]["description"]
+    assert "three seconds" in text
+    assert "2026-08-13" in text

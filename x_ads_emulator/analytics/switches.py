@@ -76,7 +76,7 @@ class Switches:
     drop_metric_keys: bool = True
     link_clicks_drift: bool = True
     retired_refused: bool = False
-    auto_created_shape: str = "objects"
+    auto_created_shape: str = "flat"
     publisher_network_end: str | None = "2026-06-18"
     future_metrics: bool = False
     active_page_size: int | None = None
