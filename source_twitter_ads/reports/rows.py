@@ -6,16 +6,24 @@ Shape of the file: docs/x-ads-api.md §7.3. Nothing is dropped in silence: what 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, islice, repeat
+from types import NoneType
 from typing import Any
 
+import orjson
+
+from source_twitter_ads.api.bodies import text_of
+from source_twitter_ads.configuration.validate import shown
 from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.points import Point, begun_points
-from source_twitter_ads.reports.schema import FIXED_COLUMNS
+from source_twitter_ads.reports.schema import FIXED_COLUMNS, metric_names
+
+logger = logging.getLogger("airbyte")
 
 Row = dict[str, Any]
 
@@ -88,6 +96,8 @@ NO_SEGMENT_VALUE = ""
 _NO_NUMBERS: Mapping[str, Any] = {"segment": None, "metrics": None}
 # The longest flat name of X has some 70 characters.
 _MAX_NAME = 255
+# Whole numbers from here on may have been rounded when they were read as floats.
+_INEXACT = 2**53
 
 
 class MalformedResult(ValueError):
@@ -110,7 +120,7 @@ def rows(
     A row has FIXED_COLUMNS, always, then each metric that X has a number for in that period: an array becomes
     `<metric>`, an object of arrays `<metric>_<sub>`; unknown metrics pass like known ones. A metric that is null is
     missing in the row: a destination writes NULL for it, as the row replaces its predecessor as a whole. Numbers are
-    passed on as X wrote them.
+    integers; 3.0 is read as 3. Metrics that the report's schema lacks are logged, once per sync and report.
 
     A period that X now has no numbers for must overwrite what an earlier sync wrote. So an entity without numbers, or
     one that was asked for and is missing in the file, gives one row per point with FIXED_COLUMNS alone. In a segmented
@@ -131,7 +141,7 @@ def rows(
         MalformedResult: if the file is not of the documented shape.
         WrongResult: if it is not the answer to this job.
     """
-    points = _points(document, request, now)
+    points = _points(document, request, account_id, now)
     counts = _series_counts(document, request.entity_ids)
     held = [one for item in document["data"] for one in item.get("id_data") or ()]
     number_of_series, elements = series or (len(held), held)
@@ -153,6 +163,25 @@ def rows(
                 block, numbers = [], 0
     if block:
         yield RowBlock(times, block)
+    if reader.undeclared:
+        _tell_of(reader.undeclared, request.definition.name, now)
+
+
+def _tell_of(undeclared: set[str], report: str, now: datetime) -> None:
+    told = _told(report, now)
+    if new := sorted(undeclared - told):
+        told.update(new)
+        others = f" and {len(new) - 10} more" if len(new) > 10 else ""
+        logger.warning(
+            f'Report "{report}": X sends metrics that its schema lacks: {", ".join(new[:10])}{others}. They are in its '
+            "records. Typed destinations drop them: update the connector and refresh the schema to keep them."
+        )
+
+
+@lru_cache(maxsize=1024)
+def _told(report: str, now: datetime) -> set[str]:
+    """The metrics that the log has told of already, of a report in the sync of that moment."""
+    return set()
 
 
 def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[str, int]:
@@ -167,8 +196,11 @@ def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[
     wanted = set(asked)
     counts: dict[str, int] = {}
     for item in data:
-        entity_id = item.get("id") if isinstance(item, Mapping) else None
-        if not isinstance(entity_id, str) or entity_id not in wanted:
+        try:
+            entity_id = text_of(item, "id")
+        except (AttributeError, KeyError, TypeError) as error:
+            raise MalformedResult(f"The result file's data holds {shown(item)} where an entity is expected.") from error
+        if entity_id not in wanted:
             raise WrongResult(f"The result file holds the entity {entity_id!r}, which was not asked for.")
         if entity_id in counts:
             raise MalformedResult(f"The result file holds the entity {entity_id!r} twice.")
@@ -177,26 +209,36 @@ def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[
             raise MalformedResult(f"id_data of entity {entity_id!r} is {_kind(id_data)} where a list is expected.")
         for one in id_data or ():
             if not isinstance(one, Mapping):
-                raise MalformedResult(f"id_data of entity {entity_id!r} holds {one!r} where an object is expected.")
+                what = f"id_data of entity {entity_id!r} holds {shown(one)}"
+                raise MalformedResult(f"{what} where an object is expected.")
         counts[entity_id] = len(id_data or ())
     return {**counts, **{entity_id: 0 for entity_id in asked if entity_id not in counts}}
 
 
-def _points(document: object, request: JobRequest, now: datetime) -> list[Point]:
+def _points(document: object, request: JobRequest, account_id: str, now: datetime) -> list[Point]:
     """Return the points that have begun, of a file that answers to this job."""
     if not isinstance(document, Mapping):
         raise MalformedResult(f"The result file is {_kind(document)} where an object is expected.")
     count = document.get("time_series_length")
     if not isinstance(count, int) or isinstance(count, bool):
-        raise MalformedResult(f"The result file's time_series_length is {count!r} where a number is expected.")
+        raise MalformedResult(f"The result file's time_series_length is {shown(count)} where a number is expected.")
     asked = document.get("request")
     params = asked.get("params") if isinstance(asked, Mapping) else None
     echo: Mapping[str, Any] = params if isinstance(params, Mapping) else {}
     definition = request.definition
-    expected = {"entity": definition.entity, "granularity": definition.granularity, "placement": request.placement}
+    expected = {
+        "account_id": account_id,
+        "entity": definition.entity,
+        "granularity": definition.granularity,
+        "placement": request.placement,
+        "metric_groups": list(definition.metric_groups),
+        "segmentation_type": definition.segmentation,
+        "country": request.country,
+        "platform": request.platform,
+    }
     for key, value in expected.items():
-        if echo.get(key, value) != value:
-            raise WrongResult(f"The result file answers for {key} {echo[key]!r} where {value!r} was asked.")
+        if _comparable(echo.get(key, value)) != _comparable(value):
+            raise WrongResult(f"The result file answers for {key} {shown(echo[key])} where {value!r} was asked.")
     start, end = (_text(echo.get(key)) for key in ("start_time", "end_time"))
     try:
         return begun_points(request.window, definition.granularity, start, end, count, now)
@@ -213,6 +255,7 @@ class _SeriesReader:
     count: int
     # Thousands of series share few shapes.
     keys: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    undeclared: set[str] = field(default_factory=set)
 
     def series(self, entity_id: str, elements: Iterable[Mapping[str, Any]]) -> Iterator[SeriesColumns]:
         """Yield the columns of each element of an entity's id_data."""
@@ -229,22 +272,28 @@ class _SeriesReader:
             gaps: list[str] = []
             metrics = element.get("metrics")
             if metrics is not None:
-                self._flatten(entity_id, "", metrics, names, columns, gaps)
+                self._flatten(entity_id, "", metrics, names, columns)
+                if not _hold_integers(columns):
+                    names, columns, gaps = self._mended(entity_id, names, columns)
             after = (definition.segmentation, name, value, request.country, request.platform)
             yield SeriesColumns(self._all_keys(entity_id, names), before, after, columns, gaps)
 
     def _segment(self, entity_id: str, segment: object) -> tuple[str | None, str | None]:
         if not self.request.definition.segmented:
             if segment is not None:
-                raise MalformedResult(f"Entity {entity_id!r} is split by {segment!r} where no segment was asked for.")
+                what = f"Entity {entity_id!r} is split by {shown(segment)}"
+                raise MalformedResult(f"{what} where no segment was asked for.")
             return None, None
         if segment is None:
             return None, NO_SEGMENT_VALUE
         if not isinstance(segment, Mapping):
-            raise MalformedResult(f"Entity {entity_id!r} has the segment {segment!r} where an object is expected.")
-        name, value = segment.get("segment_name"), segment.get("segment_value")
+            raise MalformedResult(f"Entity {entity_id!r} has the segment {shown(segment)} where an object is expected.")
+        parts = segment.get("segment_name"), segment.get("segment_value")
+        if any(type(part) not in (str, int, NoneType) for part in parts):
+            raise MalformedResult(f"The segment of entity {entity_id!r} is {shown(segment)}, neither text nor number.")
+        name, value = (None if part is None else str(part) for part in parts)
         value = name if value is None else value
-        return (None if name is None else str(name)), (NO_SEGMENT_VALUE if value is None else str(value))
+        return name, NO_SEGMENT_VALUE if value is None else value
 
     def _all_keys(self, entity_id: str, names: list[str]) -> tuple[str, ...]:
         shape = tuple(names)
@@ -253,39 +302,76 @@ class _SeriesReader:
             if len(set(keys)) < len(keys):
                 raise MalformedResult(f"Two columns of entity {entity_id!r} have the same name.")
             self.keys[shape] = keys
+            self.undeclared.update(names)
+            self.undeclared -= metric_names(self.request.definition.metric_groups)
         return self.keys[shape]
 
     def _flatten(
-        self,
-        entity_id: str,
-        prefix: str,
-        metrics: object,
-        names: list[str],
-        columns: list[list[Any]],
-        gaps: list[str],
+        self, entity_id: str, prefix: str, metrics: object, names: list[str], columns: list[list[Any]]
     ) -> None:
-        """Add the metrics that have numbers; those with nulls between their numbers to the gaps too."""
+        """Add the metrics that are not null."""
         if not isinstance(metrics, Mapping):
-            raise MalformedResult(f"metrics of entity {entity_id!r} is {metrics!r} where an object is expected.")
+            raise MalformedResult(f"metrics of entity {entity_id!r} is {shown(metrics)} where an object is expected.")
         if len(prefix) > _MAX_NAME:
             raise MalformedResult(f"A metric of entity {entity_id!r} has a name of more than {_MAX_NAME} characters.")
         count = self.count
         for key, value in metrics.items():
             name = prefix + key
             if isinstance(value, list) and len(value) == count:
-                if None in value:
-                    if value.count(None) == count:
-                        continue
-                    gaps.append(name)
                 names.append(name)
                 columns.append(value)
             elif isinstance(value, dict):
-                self._flatten(entity_id, f"{name}_", value, names, columns, gaps)
+                self._flatten(entity_id, f"{name}_", value, names, columns)
             elif value is not None:
-                found = f"{len(value)} numbers" if isinstance(value, list) else repr(value)
+                found = f"{len(value)} numbers" if isinstance(value, list) else shown(value)
                 raise MalformedResult(
                     f"Metric {name!r} of entity {entity_id!r} has {found} where a list of {count} numbers is expected."
                 )
+
+    def _mended(
+        self, entity_id: str, names: list[str], columns: list[list[Any]]
+    ) -> tuple[list[str], list[list[Any]], list[str]]:
+        """Return the metrics that have numbers, their columns, and those with nulls between their numbers."""
+        kept_names: list[str] = []
+        kept: list[list[Any]] = []
+        gaps: list[str] = []
+        for name, column in zip(names, columns, strict=True):
+            numbers = [value if type(value) is int else _whole(entity_id, name, value) for value in column]
+            nulls = numbers.count(None)
+            if nulls < self.count:
+                kept_names.append(name)
+                kept.append(numbers)
+                gaps.extend([name] if nulls else ())
+        return kept_names, kept, gaps
+
+
+def _hold_integers(columns: list[list[Any]]) -> bool:
+    """Return whether columns hold integers alone: written as JSON nothing else is left of them than their brackets.
+
+    A look at the type of each number would take 3 % of a report's time.
+    """
+    try:
+        left = orjson.dumps(columns).translate(None, b"0123456789,-")
+    except TypeError:  # lists that are nested too deep
+        return False
+    return left == b"[" + b"[]" * len(columns) + b"]"
+
+
+def _whole(entity_id: str, name: str, value: object) -> int | None:
+    """Return a value of a metric as an integer; X's counts and micros are whole (docs/x-ads-api.md §7.3, §7.5)."""
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < _INEXACT:
+        return int(value)
+    raise MalformedResult(
+        f"Metric {name!r} of entity {entity_id!r} has {shown(value)} where a whole number of 64 bits is expected."
+    )
+
+
+def _comparable(value: object) -> str:
+    """A parameter in the one form that differs only if the parameter does; lists in any order, as lists or text."""
+    parts = value if isinstance(value, list) else str(value).split(",")
+    return ",".join(sorted(map(str, parts))).lower()
 
 
 def _text(value: object) -> str | None:

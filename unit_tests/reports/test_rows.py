@@ -273,7 +273,10 @@ class TestMalformed:
             ({"time_series_length": 3}, "data is missing"),
             ({"time_series_length": 3, "data": {}}, "data is of type dict"),
             (result_file({"c9": []}), "'c9', which was not asked for"),
-            ({"time_series_length": 3, "data": ["c1"]}, "entity None"),
+            ({"time_series_length": 3, "data": ["c1"]}, "data holds 'c1'"),
+            ({"time_series_length": 3, "data": [None]}, "data holds None"),
+            ({"time_series_length": 3, "data": [{"id": ["c1"]}]}, "data holds {'id': ['c1']}"),
+            (result_file({"c1": [None]}), "id_data of entity 'c1' holds None"),  # type: ignore[list-item]
             ({"time_series_length": 3, "data": [{"id": "c1"}, {"id": "c1"}]}, "'c1' twice"),
             ({"time_series_length": 3, "data": [{"id": "c1", "id_data": "x"}]}, "id_data of entity 'c1'"),
             (result_file({"c1": ["x"]}), "holds 'x'"),  # type: ignore[list-item]
@@ -283,6 +286,7 @@ class TestMalformed:
             (result_file({"c1": [series({"x": {"y": "z"}})]}), "'x_y' of entity 'c1' has 'z'"),
             (result_file({"c1": [series([])]}), "metrics of entity 'c1'"),  # type: ignore[arg-type]
             (result_file({"c1": [series({"x_y": [1, 2, 3], "x": {"y": [1, 2, 3]}})]}), "same name"),
+            (result_file({"c1": [series({"x_y": [1, None, 3], "x": {"y": [1, 2, 3]}})]}), "same name"),
             (result_file({"c1": [series({"date": [1, 2, 3]})]}), "same name"),
             (result_file({"c1": [series(deep(400))]}), "name of more than 255 characters"),
             (result_file({"c1": [series({}, gender("1"))]}), "no segment was asked for"),
@@ -315,6 +319,41 @@ class TestMalformed:
             read(document)
 
     @pytest.mark.parametrize(
+        ("echo", "named"),
+        [
+            ({"segmentation_type": "AGE"}, "segmentation_type 'AGE' where 'METROS'"),
+            ({"segmentation_type": None}, "segmentation_type None where 'METROS'"),
+            ({"country": "06ef846bfc783874"}, "country '06ef846bfc783874' where '96683cc9126741d1'"),
+            ({"platform": "1"}, "platform '1' where None"),
+            ({"metric_groups": ["BILLING"]}, "metric_groups ['BILLING'] where ['ENGAGEMENT', 'BILLING']"),
+            ({"metric_groups": [None, 7]}, "metric_groups [None, 7]"),
+            ({"account_id": "b2"}, "account_id 'b2' where 'a1'"),
+        ],
+        ids=str,
+    )
+    def test_given_an_echo_of_another_job_when_read_then_refused(self, echo: dict[str, Any], named: str) -> None:
+        definition = report(segment="METROS", metric_groups=["BILLING", "ENGAGEMENT"])
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]}, gender("1"))]}, **echo)
+        with pytest.raises(WrongResult) as caught:
+            read(document, definition, country="96683cc9126741d1")
+        assert f"answers for {named}" in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "echo",
+        [
+            {},
+            {"metric_groups": ["BILLING", "ENGAGEMENT"], "segmentation_type": "DEVICES", "account_id": "A1"},
+            {"metric_groups": "ENGAGEMENT,BILLING", "platform": 1, "country": None},
+        ],
+        ids=str,
+    )
+    def test_given_an_echo_of_the_job_in_another_form_when_read_then_taken(self, echo: dict[str, Any]) -> None:
+        definition = report(segment="DEVICES", metric_groups=["BILLING", "ENGAGEMENT"])
+        document = result_file({"c1": [series({"clicks": [1, 2, 3]}, gender("1"))]}, **echo)
+        request = JobRequest(definition, window(), "ALL_ON_TWITTER", ("c1",), platform="1")
+        assert sum(map(len, rows(document, request, "a1", NOW))) == 3
+
+    @pytest.mark.parametrize(
         "document",
         [[], {"time_series_length": 3}, result_file({"c1": [series({"clicks": 7})]})],
         ids=["list", "no data", "number"],
@@ -328,6 +367,87 @@ class TestMalformed:
         document = result_file({"c1": [series({}, gender("1")), series({}, gender("1"))]})
         with pytest.raises(MalformedResult, match="segment '1' of entity 'c1' twice"):
             read(document, BY_GENDER)
+
+
+class TestOddValues:
+    """Counts and micros are whole numbers (docs/x-ads-api.md §7.3 rule 3)."""
+
+    @pytest.mark.parametrize("value", ["12", 1.5, [], [1], {"a": 1}, True, 2.0**64, float("inf"), "0"], ids=str)
+    @pytest.mark.parametrize("beside", [[4, 5], [None, 5]], ids=str)
+    def test_given_a_value_that_is_no_whole_number_when_read_then_metric_and_entity_are_named(
+        self, value: Any, beside: list[Any]
+    ) -> None:
+        document = result_file({"c1": [series({"likes": [1, 2, 3], "sales": {"sum": [*beside, value]}})]})
+        with pytest.raises(MalformedResult) as caught:
+            read(document)
+        assert f"'sales_sum' of entity 'c1' has {value!r}" in str(caught.value)
+
+    def test_given_lists_in_lists_when_read_then_refused(self) -> None:
+        nested: list[Any] = []
+        for _ in range(900):
+            nested = [nested]
+        with pytest.raises(MalformedResult, match="'clicks' of entity 'c1' has "):
+            read(result_file({"c1": [series({"clicks": [1, 2, nested]})]}))
+
+    def test_given_whole_numbers_written_as_floats_when_read_then_integers(self) -> None:
+        found = metrics_of(read(result_file({"c1": [series({"clicks": [1.0, None, 2], "likes": [3, 4, 5.0]})]}))[0])
+        assert [list(row.items()) for row in found] == [
+            [("clicks", 1), ("likes", 3)],
+            [("likes", 4)],
+            [("clicks", 2), ("likes", 5)],
+        ]
+        assert {type(value) for row in found for value in row.values()} == {int}
+
+    @pytest.mark.parametrize("value", [2**53 + 1, 2**63, 2**64 - 1, -(2**63)])
+    def test_given_large_numbers_when_read_then_exact(self, value: int) -> None:
+        assert metrics_of(read(result_file({"c1": [series({"clicks": [value, 0, 0]})]}))[0])[0] == {"clicks": value}
+
+    @pytest.mark.parametrize("segment", [{"segment_value": [1]}, {"segment_value": 1.5}, {"segment_name": {}}], ids=str)
+    def test_given_a_segment_that_is_neither_text_nor_number_when_read_then_it_is_shown(self, segment: Any) -> None:
+        with pytest.raises(MalformedResult, match="of entity 'c1' is "):
+            read(result_file({"c1": [series({"clicks": [1, 2, 3]}, segment)]}), BY_GENDER)
+
+    def test_given_an_entity_id_as_number_when_read_then_it_is_text(self) -> None:
+        document = {"time_series_length": 3, "data": [{"id": 12, "id_data": [series({"clicks": [1, 2, 3]})]}]}
+        assert {row["entity_id"] for row in read(document, asked=("12",))[0]} == {"12"}
+
+
+class TestNewMetrics:
+    def lines(self, caplog: pytest.LogCaptureFixture, *files: dict[str, Any], now: datetime = NOW) -> list[str]:
+        """What is logged about files, one after the other, of one sync."""
+        caplog.clear()
+        for metrics in files:
+            read(result_file({"c1": [series(metrics)]}), report(name="new_metrics"), now=now)
+        return caplog.messages
+
+    def test_given_metrics_without_a_column_when_read_then_told_once_per_sync(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        metrics = {"clicks": [1, 2, 3], "holograms": [1, 2, 3], "hologram_sales": {"metric": [4, 5, 6], "x": None}}
+        (line,) = self.lines(caplog, metrics, metrics, now=NOW + timedelta(seconds=1))
+        assert '"new_metrics"' in line
+        assert "hologram_sales_metric, holograms" in line
+        assert "refresh the schema to keep them" in line
+        assert len(self.lines(caplog, metrics, now=NOW + timedelta(seconds=2))) == 1
+
+    def test_given_more_of_them_in_a_later_file_when_read_then_these_alone_are_told(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        one, both = {"holograms": [1, 2, 3]}, {"holograms": [1, 2, 3], "smells": [1, 2, 3]}
+        _, line = self.lines(caplog, one, both, now=NOW + timedelta(seconds=3))
+        assert "holograms" not in line
+
+    def test_given_known_metrics_when_read_then_nothing_is_told(self, caplog: pytest.LogCaptureFixture) -> None:
+        known = {"clicks": [1, 2, 3], "auto_created_conversion_session": [1, 2, 3], "smells": [None] * 3, "x": None}
+        assert self.lines(caplog, known, now=NOW + timedelta(seconds=4)) == []
+
+    def test_given_auto_created_conversions_as_objects_when_read_then_their_parts(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        metrics = {"auto_created_conversion_session": {"metric": [1, 2, 3], "post_view": None}}
+        assert metrics_of(read(result_file({"c1": [series(metrics)]}))[0])[2] == {
+            "auto_created_conversion_session_metric": 3
+        }
 
 
 NUMBERS = st.none() | st.integers(0, 10**12)
