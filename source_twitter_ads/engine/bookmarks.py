@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -54,13 +54,13 @@ def starts_later(entry: Mapping[str, Any], start: str | None) -> bool:
     return bool(start) and str(start) < entry.get(START, "")
 
 
-def warn_of_gap(stream_name: str, entries: Iterable[Mapping[str, Any]], start: str | None) -> None:
+def warn_of_gap(stream_name: str, entries: Collection[Mapping[str, Any]], start: str | None) -> None:
     """Log that the start moved back since entries of a state were made, if it did."""
     later = [entry[START] for entry in entries if starts_later(entry, start)]
     if later:
         logger.warning(
             f"start_date moved back to {start}, and {stream_name} was read from {min(later)} on until now: "
-            f"what is between is read in this sync, for {len(later)} entries of its state."
+            f"what is between is read in this sync, in {len(later)} of {len(entries)} partitions."
         )
 
 

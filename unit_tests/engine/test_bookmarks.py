@@ -392,7 +392,7 @@ class TestStart:
         reading = Reading({"states": made}, start="2026-01-01")
         assert caplog.messages == [
             "start_date moved back to 2026-01-01, and campaigns was read from 2026-03-01 on until now: what is between "
-            "is read in this sync, for 1 entries of its state."
+            "is read in this sync, in 1 of 2 partitions."
         ]
         assert reading.cursor.bookmark(self.A.slice.partition) is None
         assert reading.cursor.bookmark(self.B.slice.partition) == "2026-06-02"
