@@ -22,4 +22,4 @@ def test_given_the_page_when_read_then_each_setting_has_one_row() -> None:
 
 def test_given_a_range_and_a_default_when_read_then_the_row_has_both() -> None:
     assert "\n| `attribution_window` | 14 | 0 to 90 | " in TEXT
-    assert "\n| `segment` | `NO_SEGMENT` | NO_SEGMENT, AGE, GENDER, METROS, PLATFORMS, CONVERSION_TAGS | " in TEXT
+    assert "\n| `segment` | `NO_SEGMENT` | NO_SEGMENT, AGE, GENDER, METROS, REGIONS, PLATFORMS, " in TEXT

@@ -16,7 +16,7 @@ from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.calendar import ceil_hour, floor_hour, iso, midnight, parse_instant
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import window_days
-from source_twitter_ads.reports.options import HOUR, PLACEMENTS, TOTAL
+from source_twitter_ads.reports.options import HOUR, PLACEMENTS, RETIRED_PLACEMENTS, TOTAL
 from source_twitter_ads.reports.windows import AccountCalendar, Span, Window, plan_windows, windows_between
 
 # X answers for at most 90 days; windows have 30, today comes on top, and both readings of their bounds.
@@ -70,28 +70,35 @@ def read_activity(entry: Mapping[str, Any]) -> Activity:
     placements = entry.get("placements")
     if placements is not None and not isinstance(placements, list):
         raise TypeError(f"placements is {type(placements).__name__}, not a list")
-    # No placements listed: assume all, since an active entity was shown somewhere.
-    shown_under = _shared(tuple(map(str, placements))) if placements else PLACEMENTS
+    # A placement that is not named may be any, since an active entity was shown somewhere.
+    shown_under = _shared(tuple(placements)) if placements and None not in placements else _ANY_PLACEMENT
     times = _instant(entry["activity_start_time"]), _instant(entry["activity_end_time"])
     return Activity(sys.intern(text_of(entry, "entity_id")), shown_under, *times)
 
 
+_ANY_PLACEMENT = (*PLACEMENTS, *RETIRED_PLACEMENTS)
+
+
 @lru_cache(maxsize=64)
 def _shared(placements: tuple[str, ...]) -> tuple[str, ...]:
-    """The one tuple of these placements, which thousands of activities have in common."""
+    """The one tuple of these placements, which thousands of activities have in common; TypeError if one is no text."""
     return tuple(map(sys.intern, placements))
 
 
-# Thousands of activities have the same instants, which are kept once.
-_instant = lru_cache(maxsize=4096)(parse_instant)
+# Before this there was nothing on X that could have numbers, and a period may end in a year such as 9999.
+_FIRST_ADS, _FAR_AHEAD = (datetime(year, 1, 1, tzinfo=timezone.utc) for year in (2006, 2100))
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    """The one object of this instant, which thousands of activities have in common."""
+    return min(max(parse_instant(text), _FIRST_ADS), _FAR_AHEAD)
 
 
 # A state that is further in the future than a clock can be wrong was made by hand: nothing is newer than that.
 FUTURE = timedelta(days=1)
 # Changes behind an end_date that has passed are looked for as long as X may still make them (docs/x-ads-api.md §7.9).
 LONGEST_RESTATEMENT = timedelta(days=90)
-# Before this there was nothing on X that could have numbers.
-_FIRST_ADS = datetime(2006, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass
@@ -256,8 +263,15 @@ class Planner:
             yield planned
 
     def _add(self, planned: PlannedWindow, changes: Iterable[Activity]) -> None:
-        """Have the entities that changes are about read; X's feed never names the account that it is of."""
+        """Have the entities that changes are about read; X's feed never names the account that it is of.
+
+        X lists a retired placement as active although it has no new numbers there (docs/x-ads-api.md §7.1 rule 2), so
+        only a report that names it reads it.
+        """
         wanted = self._definition.placements
         for change in changes:
             entity_id = self._account_id if self._definition.entity == "ACCOUNT" else change.entity_id
-            planned.add(entity_id, [name for name in change.placements if wanted is None or name in wanted])
+            planned.add(
+                entity_id,
+                [name for name in change.placements if (name in wanted if wanted else name not in RETIRED_PLACEMENTS)],
+            )

@@ -173,7 +173,7 @@ def test_given_an_unknown_value_when_read_then_the_sentence_names_what_is_allowe
         ),
         (
             {"segment": "SHOE_SIZE"},
-            "NO_SEGMENT, AGE, GENDER, METROS, PLATFORMS, CONVERSION_TAGS",
+            "NO_SEGMENT, AGE, GENDER, METROS, REGIONS, PLATFORMS, CONVERSION_TAGS",
             ", ".join(RETIRED_SEGMENTS),
         ),
         ({"placements": "TREND_VIEW"}, "ALL_ON_TWITTER, SPOTLIGHT, TREND", "PUBLISHER_NETWORK"),
@@ -285,10 +285,10 @@ def test_given_the_choices_of_the_spec_when_looked_up_then_the_rules_know_each()
 
 def test_given_what_x_has_retired_when_looked_up_then_it_is_told_from_what_x_serves() -> None:
     assert RETIRED_ENTITIES == ("MEDIA_CREATIVE", "ORGANIC_TWEET")
-    assert SEGMENTS == ("AGE", "GENDER", "METROS", "PLATFORMS", "CONVERSION_TAGS")
+    assert SEGMENTS == ("AGE", "GENDER", "METROS", "REGIONS", "PLATFORMS", "CONVERSION_TAGS")
     assert RETIRED_METRIC_GROUPS == ("MEDIA",)
     assert RETIRED_PLACEMENTS == ("PUBLISHER_NETWORK",)
-    assert len(RETIRED_SEGMENTS) == 20
+    assert len(RETIRED_SEGMENTS) == 19
 
 
 def test_given_two_reports_that_would_share_a_table_when_read_then_refused() -> None:
@@ -312,6 +312,7 @@ def test_given_a_segment_when_no_groups_are_named_then_only_those_that_can_be_sp
         ({"granularity": "TOTAL"}, ["account_id", "entity_id", "placement", "date"]),
         ({"segment": "AGE"}, ["account_id", "entity_id", "placement", "date", "segment_value"]),
         ({"segment": "METROS"}, ["account_id", "entity_id", "placement", "date", "segment_value", "country"]),
+        ({"segment": "REGIONS"}, ["account_id", "entity_id", "placement", "date", "segment_value", "country"]),
         ({"segment": "DEVICES"}, ["account_id", "entity_id", "placement", "date", "segment_value", "platform"]),
     ],
 )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from source_twitter_ads.reports.calendar import iso
+from source_twitter_ads.reports.options import PLACEMENTS
 from source_twitter_ads.reports.planner import (
     LONGEST_QUESTION,
     Activity,
@@ -106,6 +107,22 @@ class TestFirstSync:
     def test_given_placements_of_the_report_when_planned_then_others_are_left_out(self) -> None:
         feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", "ALL_ON_TWITTER", "TREND"))
         assert plan(feed, placements=["TREND"])[0].entities == {"TREND": {"c1"}}
+
+    def test_given_the_retired_placement_when_planned_then_not_asked(self) -> None:
+        ended = shown("c1", "2026-09-05", "2026-09-06", "PUBLISHER_NETWORK", "TREND")
+        alone = shown("c2", "2026-09-05", "2026-09-06", "PUBLISHER_NETWORK")
+        new = shown("c3", "2026-09-05", "2026-09-06", "LIVE_VIDEO")
+        assert plan(FakeFeed(ended, alone, new))[0].entities == {"TREND": {"c1"}, "LIVE_VIDEO": {"c3"}}
+
+    def test_given_the_retired_placement_by_name_when_planned_then_asked(self) -> None:
+        named = ["PUBLISHER_NETWORK"]
+        feed = FakeFeed(shown("c1", "2026-09-05", "2026-09-06", "PUBLISHER_NETWORK", "TREND"))
+        assert plan(feed, placements=named)[0].entities == {"PUBLISHER_NETWORK": {"c1"}}
+
+    @pytest.mark.parametrize("named", [["PUBLISHER_NETWORK"], None])
+    def test_given_no_placements_when_planned_then_those_of_the_report(self, named: list[str] | None) -> None:
+        feed = FakeFeed((at("2026-11-20"), read_activity(entry(placements=None))))
+        assert set(plan(feed, placements=named)[-1].entities) == set(named or PLACEMENTS)
 
     def test_given_an_hour_of_x_s_first_day_alone_when_planned_then_x_is_asked_for_it(self) -> None:
         # September began at 07:00Z in Los Angeles, or at 08:00Z by the offset in force now; its end is as uncertain.
@@ -277,7 +294,7 @@ class TestCorrections:
         assert feed.rounds == [1, 1]
 
 
-ALL = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND")
+ALL = ("ALL_ON_TWITTER", "SPOTLIGHT", "TREND", "PUBLISHER_NETWORK")
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -288,7 +305,7 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 
 class TestEntries:
-    @pytest.mark.parametrize("nothing", [{"placements": None}, {"placements": []}])
+    @pytest.mark.parametrize("nothing", [{"placements": one} for one in (None, [], [None], ["TREND", None])], ids=str)
     def test_given_activity_without_placements_when_read_then_all_of_them(self, nothing: dict[str, Any]) -> None:
         assert read_activity(entry(**nothing)).placements == ALL
 
@@ -301,11 +318,27 @@ class TestEntries:
         found = read_activity(entry(placements=["TREND", "PUBLISHER_NETWORK"]))
         assert found.placements == ("TREND", "PUBLISHER_NETWORK")
 
+    def test_given_times_in_another_offset_when_read_then_the_same_instants(self) -> None:
+        found = read_activity(
+            entry(activity_start_time="2026-09-04T23:00:00-05:00", activity_end_time="2026-09-05T09:30:00.000+0530")
+        )
+        assert (found.start, found.end) == (at("2026-09-05T04:00:00"), at("2026-09-05T04:00:00"))
+
+    def test_given_an_id_as_number_when_read_then_it_is_text(self) -> None:
+        assert read_activity(entry(entity_id=12)).entity_id == "12"
+
     @pytest.mark.parametrize(
         "odd",
         [
             {"entity_id": None},
+            {"entity_id": ["c1"]},
             {"placements": "TREND"},
+            {"placements": [7]},
+            {"placements": [["TREND"]]},
+            {"activity_start_time": 1788000000},
+            {"activity_start_time": ["2026-09-05T00:00:00Z"]},
+            {"activity_start_time": "0001-01-01T00:00:00+14:00"},
+            {"activity_end_time": "9999-12-31T23:59:59-14:00"},
             {"activity_start_time": "soon"},
             {"activity_end_time": None},
         ],

@@ -224,10 +224,10 @@ class TestFiles:
 class TestRefusedPlacement:
     def refusing(self, parameter: str = "placement") -> SimulatedSync:
         """A sync in which X lists activity under a placement whose jobs it refuses."""
-        sync = a_sync(accounts={"1a": campaigns(500, placements=["ALL_ON_TWITTER", "PUBLISHER_NETWORK"])})
+        sync = a_sync(accounts={"1a": campaigns(500, placements=["ALL_ON_TWITTER", "TREND"])})
 
         def refuse(request: ApiRequest) -> Exception | None:
-            if (request.form or {}).get("placement") != "PUBLISHER_NETWORK":
+            if (request.form or {}).get("placement") != "TREND":
                 return None
             return refused_with(400, "INVALID_PARAMETER", request, parameter)
 
@@ -241,7 +241,7 @@ class TestRefusedPlacement:
         assert (len(sync.reader.entities), sync.reader.failures) == (500, [])
         assert sync.reader.closed == [("1a", 0)]
         (line,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-        assert all(part in line for part in ('"spend"', "PUBLISHER_NETWORK", "`placements`"))
+        assert all(part in line for part in ('"spend"', "TREND", "`placements`"))
 
     def test_given_a_refusal_of_something_else_when_read_then_the_window_fails_once(self) -> None:
         sync = self.refusing(parameter="entity_ids")

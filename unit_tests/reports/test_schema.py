@@ -79,7 +79,7 @@ def test_given_one_group_when_described_then_metrics_of_others_are_absent() -> N
     assert list(properties)[len(FIXED_COLUMNS) :] == ["billed_engagements", "billed_charge_local_micro"]
 
 
-def test_given_web_conversions_when_described_then_auto_created_ones_are_one_column_each() -> None:
+def test_given_auto_created_conversions_when_described_then_one_column_each() -> None:
     created = [name for name in json_schema(report())["properties"] if name.startswith("auto_created_")]
     assert len(created) == 13
     assert "auto_created_conversion_landing_page_view" in created
