@@ -150,7 +150,8 @@ def rows(
     if not points:
         return
     times = tuple(zip(*points, strict=True))
-    reader = _SeriesReader(request, account_id, document["time_series_length"])
+    unsegmented = _echo(document).get("segmentation_type", "") is None
+    reader = _SeriesReader(request, account_id, document["time_series_length"], unsegmented)
     source = iter(elements)
     block: list[SeriesColumns] = []
     numbers = 0
@@ -222,10 +223,7 @@ def _points(document: object, request: JobRequest, account_id: str, now: datetim
     count = document.get("time_series_length")
     if not isinstance(count, int) or isinstance(count, bool):
         raise MalformedResult(f"The result file's time_series_length is {shown(count)} where a number is expected.")
-    asked = document.get("request")
-    params = asked.get("params") if isinstance(asked, Mapping) else None
-    echo: Mapping[str, Any] = params if isinstance(params, Mapping) else {}
-    definition = request.definition
+    echo, definition = _echo(document), request.definition
     expected = {
         "account_id": account_id,
         "entity": definition.entity,
@@ -237,7 +235,8 @@ def _points(document: object, request: JobRequest, account_id: str, now: datetim
         "platform": request.platform,
     }
     for key, value in expected.items():
-        if _comparable(echo.get(key, value)) != _comparable(value):
+        # A null says nothing: X prints it for parameters that it leaves out elsewhere (docs/x-ads-api.md §2.1 rule 3).
+        if echo.get(key) is not None and _comparable(echo[key]) != _comparable(value):
             raise WrongResult(f"The result file answers for {key} {shown(echo[key])} where {value!r} was asked.")
     start, end = (_text(echo.get(key)) for key in ("start_time", "end_time"))
     try:
@@ -246,13 +245,26 @@ def _points(document: object, request: JobRequest, account_id: str, now: datetim
         raise WrongResult(f"The result file's period is not that of its job: {error}") from error
 
 
+def _echo(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request that the file repeats, as far as it does."""
+    asked = document.get("request")
+    params = asked.get("params") if isinstance(asked, Mapping) else None
+    return params if isinstance(params, Mapping) else {}
+
+
 @dataclass
 class _SeriesReader:
-    """Turns the series of one file into columns and checks their shape; `count` are the points of the file."""
+    """Turns the series of one file into columns and checks their shape.
+
+    Attributes:
+        count: the points of the file.
+        unsegmented: whether the file says that nothing splits it.
+    """
 
     request: JobRequest
     account_id: str
     count: int
+    unsegmented: bool
     # Thousands of series share few shapes.
     keys: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     undeclared: set[str] = field(default_factory=set)
@@ -275,6 +287,9 @@ class _SeriesReader:
                 self._flatten(entity_id, "", metrics, names, columns)
                 if not _hold_integers(columns):
                     names, columns, gaps = self._mended(entity_id, names, columns)
+            if names and self.unsegmented and value == NO_SEGMENT_VALUE:
+                asked = f"where {definition.segmentation} was asked"
+                raise WrongResult(f"The result file answers for no segment {asked}: entity {entity_id!r} is not split.")
             after = (definition.segmentation, name, value, request.country, request.platform)
             yield SeriesColumns(self._all_keys(entity_id, names), before, after, columns, gaps)
 

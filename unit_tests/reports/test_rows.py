@@ -322,7 +322,6 @@ class TestMalformed:
         ("echo", "named"),
         [
             ({"segmentation_type": "AGE"}, "segmentation_type 'AGE' where 'METROS'"),
-            ({"segmentation_type": None}, "segmentation_type None where 'METROS'"),
             ({"country": "06ef846bfc783874"}, "country '06ef846bfc783874' where '96683cc9126741d1'"),
             ({"platform": "1"}, "platform '1' where None"),
             ({"metric_groups": ["BILLING"]}, "metric_groups ['BILLING'] where ['ENGAGEMENT', 'BILLING']"),
@@ -344,6 +343,7 @@ class TestMalformed:
             {},
             {"metric_groups": ["BILLING", "ENGAGEMENT"], "segmentation_type": "DEVICES", "account_id": "A1"},
             {"metric_groups": "ENGAGEMENT,BILLING", "platform": 1, "country": None},
+            {"segmentation_type": None, "platform": None, "metric_groups": None},
         ],
         ids=str,
     )
@@ -352,6 +352,11 @@ class TestMalformed:
         document = result_file({"c1": [series({"clicks": [1, 2, 3]}, gender("1"))]}, **echo)
         request = JobRequest(definition, window(), "ALL_ON_TWITTER", ("c1",), platform="1")
         assert sum(map(len, rows(document, request, "a1", NOW))) == 3
+
+    def test_given_an_unsegmented_file_when_segments_were_asked_for_then_refused(self) -> None:
+        document = result_file({"c1": [], "c2": [series({"clicks": [1, 2, 3]})]}, segmentation_type=None)
+        with pytest.raises(WrongResult, match="'c2' is not split"):
+            read(document, BY_GENDER, asked=("c1", "c2"))
 
     @pytest.mark.parametrize(
         "document",
@@ -374,9 +379,7 @@ class TestOddValues:
 
     @pytest.mark.parametrize("value", ["12", 1.5, [], [1], {"a": 1}, True, 2.0**64, float("inf"), "0"], ids=str)
     @pytest.mark.parametrize("beside", [[4, 5], [None, 5]], ids=str)
-    def test_given_a_value_that_is_no_whole_number_when_read_then_metric_and_entity_are_named(
-        self, value: Any, beside: list[Any]
-    ) -> None:
+    def test_given_an_odd_value_when_read_then_metric_and_entity_are_named(self, value: Any, beside: list[Any]) -> None:
         document = result_file({"c1": [series({"likes": [1, 2, 3], "sales": {"sum": [*beside, value]}})]})
         with pytest.raises(MalformedResult) as caught:
             read(document)
