@@ -13,10 +13,11 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.api.errors import ApiFailure
+from source_twitter_ads.api.secrets import hide
 from source_twitter_ads.api.services import Services, check_connection
 from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.configuration import normalise, require_valid
-from source_twitter_ads.configuration.spec import DEFAULTS
+from source_twitter_ads.configuration.spec import DEFAULTS, SECRETS
 from source_twitter_ads.configuration.validate import warn_of_unknown_keys
 from source_twitter_ads.engine.failures import Cause
 from source_twitter_ads.engine.source import PagedSource
@@ -58,6 +59,8 @@ class SourceTwitterAds(PagedSource):
 
     def require_valid(self, config: Mapping[str, Any]) -> None:
         """Refuse a configuration with a ConfigProblem that has a sentence per mistake."""
+        # Before the message is printed: a key of one letter must not be masked in the middle of its words.
+        hide(value for key in SECRETS if isinstance(value := config.get(key), str))
         require_valid(normalise(config))
 
     def checked_state(self, stream_name: str, state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -101,6 +101,13 @@ def test_given_bad_values_when_read_then_there_is_a_sentence_for_each(file: Any)
     assert ended.error["failure_type"] == "config_error"
 
 
+def test_given_keys_of_one_letter_when_one_is_missing_then_its_name_is_readable(file: Any) -> None:
+    keys = {"access_token": "e", "access_token_secret": "s", "consumer_secret": "c", "consumer_key": None}
+    config = file("config.json", valid_config(**keys))
+    ended = Ended("read", "--config", config, "--catalog", file("catalog.json", CATALOG))
+    assert "consumer_key is missing" in ended.error["message"]
+
+
 def test_given_an_empty_catalog_when_read_then_one_sentence_says_so(file: Any) -> None:
     catalog = file("catalog.json", {"streams": []})
     ended = Ended("read", "--config", file("config.json", valid_config()), "--catalog", catalog)

@@ -56,7 +56,7 @@ def read_here(config: Mapping[str, Any], streams: Sequence[Stream], state: State
     # The CDK writes the configuration into the folder. States come often, so that there are many to resume from.
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(account_jobs, "SOONEST_POLL", _POLL_SECONDS),
+        mock.patch.object(account_jobs, "SHORTEST_POLL_INTERVAL", _POLL_SECONDS),
         mock.patch.object(bookmarks, "STATE_BYTES_PER_SECOND", 1e9),
     ):
         try:
