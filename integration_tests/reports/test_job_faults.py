@@ -105,6 +105,51 @@ class TestOneOfTwentyJobs:
         assert (output.exit_code, complete(emulator, output), emulator.faults()[0]["struck"]) == (0, [], 1)
 
 
+class TestOddFile:
+    """Result files of other parameters than asked, and values that are no numbers (docs/x-ads-api.md §7.3)."""
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            {"segmentation_type": "AGE"},
+            {"segmentation_type": None},
+            {"country": "06ef846bfc783874"},
+            {"platform": "1"},
+            {"metric_groups": ["BILLING"]},
+            {"placement": "TREND"},
+        ],
+        ids=str,
+    )
+    def test_given_the_file_of_another_job_when_read_then_the_job_is_asked_for_again(
+        self, begin: Start, file: dict[str, Any]
+    ) -> None:
+        volumes = {"line_items": 5}
+        emulator = begin(account("1a", volumes=volumes), job_faults=[{"status": "OTHER_FILE", "file": file}])
+        entry = report("lines", segment="GENDER", placements=["ALL_ON_TWITTER"])
+        output = sync(emulator.config("2026-11-01", end_date="2026-11-02", reports=[entry]))
+        assert (output.exit_code, [job["fault"] for job in jobs(emulator)][:2]) == (0, ["OTHER_FILE", None])
+        rows = rows_by_key(output.records["lines"], overwrite=False)
+        wanted = truth(emulator, entry, "1a", "2026-11-01", "2026-11-03")
+        assert differences(wanted, rows) == []
+
+    @pytest.mark.parametrize("value", ["12", 1.5, [1], {"a": 1}, True, 2**64 + 1], ids=str)
+    def test_given_a_value_that_is_no_integer_when_read_then_it_is_named_and_comes_later(
+        self, begin: Start, value: Any
+    ) -> None:
+        odd = {"status": "ODD_VALUE", "value": value, "times": None}
+        emulator = begin(account("1a", volumes={"line_items": 3}), job_faults=[odd])
+        first = read(emulator)
+        (message,) = {
+            error["message"] for error in first.errors if "Metric 'impressions' of entity" in error["message"]
+        }
+        assert (first.exit_code, bookmarks(first, "lines")) == (1, {})
+        assert "stream lines, account 1a, window 2026-11-01 to 2026-11-03" in message
+        assert len(jobs(emulator)) == 1
+        emulator.set_settings(job_faults=[])
+        second = sync(emulator.config("2026-11-01", end_date="2026-11-02", reports=[LINES]), state=first.state)
+        assert (second.exit_code, complete(emulator, second)) == (0, [])
+
+
 class TestFailedWindow:
     def test_given_a_window_whose_jobs_always_fail_when_read_then_the_next_sync_has_it(self, begin: Start) -> None:
         volumes = {"line_items": 50, "campaigns": 5}

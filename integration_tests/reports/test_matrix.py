@@ -20,9 +20,10 @@ from x_ads_emulator.client import Emulator
 SEGMENTABLE = ("ACCOUNT", "FUNDING_INSTRUMENT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET", "PROMOTED_ACCOUNT")
 LEGAL: tuple[tuple[str, str | None], ...] = (
     *((entity, None) for entity in (*SEGMENTABLE, "MEDIA_CREATIVE", "ORGANIC_TWEET")),
-    *((entity, segment) for segment in ("AGE", "GENDER", "METROS", "PLATFORMS") for entity in SEGMENTABLE),
+    *((entity, segment) for segment in ("AGE", "GENDER", "METROS", "REGIONS", "PLATFORMS") for entity in SEGMENTABLE),
     *((entity, "CONVERSION_TAGS") for entity in ("ACCOUNT", "CAMPAIGN", "LINE_ITEM", "PROMOTED_TWEET")),
 )
+BY_COUNTRY = ("METROS", "REGIONS")
 GRANULARITIES = ("DAY", "HOUR", "TOTAL")
 EVERY_GROUP = ("ENGAGEMENT", "BILLING", "VIDEO", "WEB_CONVERSION", "MOBILE_CONVERSION")
 
@@ -120,7 +121,7 @@ class _Truth:
             granularity=entry["granularity"],
             metric_groups=metric_groups,
             segmentation=segment,
-            country=self._country if segment == "METROS" else None,
+            country=self._country if segment in BY_COUNTRY else None,
             dst_reading=reading,
             **span,
         )
@@ -134,7 +135,7 @@ class _Truth:
 
     def series(self, entry: dict[str, Any], rows: Rows) -> set[Series]:
         """Every entity and segment that must have rows: active ones, and those that X does not list."""
-        country = self._country if entry["segment"] == "METROS" else None
+        country = self._country if entry["segment"] in BY_COUNTRY else None
         asked = self._shown(entry["entity"])
         if entry["entity"] == "ACCOUNT":
             placements = {placement for kind in KINDS_WITH_ACTIVITY for _, placement in self._shown(kind)}
@@ -181,5 +182,5 @@ def test_given_every_legal_report_when_read_across_a_clock_change_then_rows_equa
 
 
 def test_given_the_matrix_when_counted_then_no_legal_combination_is_missing() -> None:
-    assert len(LEGAL) == 8 + 4 * 6 + 4
+    assert len(LEGAL) == 8 + 5 * 6 + 4
     assert len({entry["name"] for entry in matrix(full=True)}) == len(LEGAL) * 3

@@ -90,12 +90,45 @@ class TestCalendar:
 
 @pytest.mark.usefixtures("quick")
 class TestMetricsAndSegments:
-    def test_given_a_metric_that_nobody_knows_when_read_then_it_reaches_the_record(self, begin: Start) -> None:
+    def test_given_a_metric_that_nobody_knows_when_read_then_it_reaches_the_record(
+        self, begin: Start, caplog: pytest.LogCaptureFixture
+    ) -> None:
         emulator = begin(account("1a", volumes=VOLUMES), future_metrics=True)
         entry = report("lines", metric_groups=["ENGAGEMENT", "WEB_CONVERSION"])
         output = sync(emulator.config("2026-05-08", end_date="2026-05-10", reports=[entry]))
         wanted = truth(emulator, entry, "1a", "2026-05-08", "2026-05-11", future_metrics=True)
         assert any("brand_new_metric_2027" in metrics for metrics in wanted.values())
+        assert differences(wanted, held([output], "lines", "1a")) == []
+        (line,) = [text for text in caplog.messages if "the schema lacks" in text]
+        assert line.startswith("lines: the schema lacks brand_new_metric_2027, conversion_brand_new_metric, which")
+
+    @pytest.mark.parametrize("shape", ["flat", "objects"])
+    def test_given_auto_created_conversions_of_a_shape_when_read_then_their_numbers(
+        self, begin: Start, shape: str
+    ) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES), auto_created_shape=shape)
+        entry = report("lines", metric_groups=["WEB_CONVERSION"])
+        output = sync(emulator.config("2026-05-08", end_date="2026-05-10", reports=[entry]))
+        wanted = truth(emulator, entry, "1a", "2026-05-08", "2026-05-11", auto_created_shape=shape)
+        assert any(name.startswith("auto_created_") for metrics in wanted.values() for name in metrics)
+        assert differences(wanted, held([output], "lines", "1a")) == []
+
+    def test_given_the_retired_placement_when_not_named_then_no_job_asks_for_it(self, begin: Start) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES, publisher_network=True))
+        entries = [report("lines"), report("all", "ACCOUNT")]
+        output = sync(emulator.config("2026-05-08", end_date="2026-05-10", reports=entries))
+        assert {job["placement"] for job in jobs(emulator)} == {"ALL_ON_TWITTER", "SPOTLIGHT", "TREND"}
+        served = {**entries[0], "placements": ["ALL_ON_TWITTER", "SPOTLIGHT", "TREND"]}
+        assert (
+            differences(truth(emulator, served, "1a", "2026-05-08", "2026-05-11"), held([output], "lines", "1a")) == []
+        )
+
+    def test_given_the_retired_placement_when_named_then_its_old_numbers_come(self, begin: Start) -> None:
+        emulator = begin(account("1a", volumes=VOLUMES, publisher_network=True))
+        entry = report("lines", placements=["PUBLISHER_NETWORK"])
+        output = sync(emulator.config("2026-06-16", end_date="2026-06-20", reports=[entry]))
+        wanted = truth(emulator, entry, "1a", "2026-06-16", "2026-06-21")
+        assert {key[3] for key in wanted} == {"2026-06-16", "2026-06-17"}
         assert differences(wanted, held([output], "lines", "1a")) == []
 
     def test_given_a_retired_segment_when_x_accepts_it_then_rows_and_a_warning_come(

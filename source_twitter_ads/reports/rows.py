@@ -174,8 +174,8 @@ def _tell_of(undeclared: set[str], report: str, now: datetime) -> None:
         told.update(new)
         others = f" and {len(new) - 10} more" if len(new) > 10 else ""
         logger.warning(
-            f'Report "{report}": X sends metrics that its schema lacks: {", ".join(new[:10])}{others}. They are in its '
-            "records. Typed destinations drop them: update the connector and refresh the schema to keep them."
+            f"{report}: the schema lacks {', '.join(new[:10])}{others}, which records have. Typed destinations drop "
+            "them: update the connector and refresh the schema to keep them."
         )
 
 
