@@ -166,7 +166,7 @@ class ReportContext:
         except ValueError as error:
             raise ApiFailure(BY_STATUS[400], context, str(error)) from error
         planner = Planner(definition, self.services.settings, account_id, calendar, self.now, tweets)
-        return planner.plan(cursor.bookmark(account_id))
+        return planner.plan(cursor.bookmark(account_id), cursor.read_from(account_id))
 
 
 def _targeting_value(record: Mapping[str, object]) -> str:

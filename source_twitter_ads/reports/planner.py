@@ -13,7 +13,7 @@ from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.configuration import Settings
-from source_twitter_ads.reports.calendar import ceil_hour, floor_hour, iso, midnight, parse_instant
+from source_twitter_ads.reports.calendar import ONE_DAY, ceil_hour, floor_hour, iso, midnight, parse_instant
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import window_days
 from source_twitter_ads.reports.options import HOUR, PLACEMENTS, RETIRED_PLACEMENTS, TOTAL
@@ -109,12 +109,14 @@ class PlannedWindow:
         window: the period.
         entities: entity ids by placement; empty when nothing happened.
         closes_until: the bookmark that is reached once this window and all before it are read; None for an older
-            window that is read again for a correction.
+            window that is read again for a correction, or for the first time since start_date has moved back.
+        before_start: whether it lies before the start_date that the state was made with.
     """
 
     window: Window
     closes_until: datetime | None = None
     entities: dict[str, Collection[str]] = field(default_factory=dict)
+    before_start: bool = False
 
     def add(self, entity_id: str, placements: Iterable[str]) -> None:
         """Have an entity read under some placements."""
@@ -165,25 +167,35 @@ class Planner:
         self._windows = partial(plan_windows, calendar, definition.granularity, **limits)
         self._older_windows = partial(windows_between, calendar, definition.granularity, **limits)
 
-    def plan(self, bookmark: datetime | None) -> Plan:
-        """Plan the windows to read, oldest first; earlier syncs have read up to the bookmark, None at first."""
+    def plan(self, bookmark: datetime | None, read_from: datetime | None = None) -> Plan:
+        """Plan the windows to read, oldest first; earlier syncs have read up to the bookmark, None at first.
+
+        They have read from `read_from` on where start_date has moved back since: what lies before is read too.
+        """
         if bookmark is not None and bookmark > self._now + FUTURE:
             return []
         windows = self._windows(bookmark=bookmark, attribution_days=self._settings.attribution_window)
         planned = [PlannedWindow(window, min(window.end_utc, self._now)) for window in windows]
+        missing: list[PlannedWindow] = []
+        if read_from is not None and planned:
+            # Hours were read from the account's own midnight on, some of them after the start's.
+            end = read_from + (ONE_DAY if self._definition.granularity == HOUR else timedelta())
+            gap = self._older_windows(start_utc=_FIRST_ADS, end_utc=min(end, planned[0].window.start_utc))
+            missing = [PlannedWindow(window, before_start=True) for window in gap]
         if not self._definition.feeds:
-            for one in planned:
+            for one in (*missing, *planned):
                 for entity_id in self._entity_ids:
                     one.add(entity_id, self._definition.placements or PLACEMENTS)
-            return planned
-        recorded = [(start, min(end, self._now)) for start, end in (self._widest(one.window) for one in planned)]
+            return [*missing, *planned]
+        spans = (self._widest(one.window) for one in (*missing, *planned))
+        recorded = [(start, min(end, self._now)) for start, end in spans]
         periods = [*recorded, *self._after_end(bookmark, planned)]
         changes = yield from self._ask(periods)
-        for one in planned:
+        for one in (*missing, *planned):
             start, end = self._widest(one.window)
             self._add(one, (change for change in changes if change.start < end and change.end >= start))
         corrected = yield from self._corrections(bookmark, planned, changes)
-        return [*corrected, *planned]
+        return [*missing, *corrected, *planned]
 
     def _ask(self, periods: Iterable[Span]) -> Changes:
         """Ask what was recorded in some periods, of every kind of entity that makes the report's numbers."""

@@ -109,7 +109,7 @@ class ReportRetriever:
                 continue
             match event:
                 case Planned():
-                    self._cursor.begin(event.account_id, event.reach)
+                    self._cursor.begin(event.account_id, event.reach, event.before_start)
                     self._estimate(event.rows)
                 case FileReady():
                     yield from self._pages(event, scheduler, stream_slice)

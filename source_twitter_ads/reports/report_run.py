@@ -26,11 +26,13 @@ class Planned:
         account_id: the ad account.
         reach: the bookmark that each window reaches, oldest first; None for one that is read again for a correction.
         rows: about how many rows they have.
+        before_start: how many of the first lie before the start_date that the state was made with.
     """
 
     account_id: str
     reach: Sequence[datetime | None]
     rows: int
+    before_start: int = 0
 
 
 @dataclass(frozen=True)

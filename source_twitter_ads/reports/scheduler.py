@@ -162,7 +162,8 @@ class Scheduler:
         if windows:
             run.open_windows[account_id] = len(windows)
         rows = sum(expected_rows(run.definition, planned.window, planned.entities) for planned in windows)
-        run.events.put(Planned(account_id, [planned.closes_until for planned in windows], rows))
+        before_start = sum(planned.before_start for planned in windows)
+        run.events.put(Planned(account_id, [planned.closes_until for planned in windows], rows, before_start))
         requests = [self._requests(run, planned) for planned in windows]
         if run.cursor.jobs.since(account_id) is not None:
             unwanted = run.cursor.jobs.unwanted(account_id, (one for several in requests for one in several))

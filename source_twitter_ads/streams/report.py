@@ -11,6 +11,7 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_twitter_ads.api.services import Services
+from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure
 from source_twitter_ads.reports.context import ReportContext
@@ -95,6 +96,8 @@ def report_streams(
 ) -> Iterator[tuple[Report, ReportCursor]]:
     """Yield each report with its cursor; all of them share one scheduler."""
     context = ReportContext(services, [definition.name for definition in definitions])
+    start = iso_text(services.settings.start_date)
     for definition in definitions:
-        cursor = ReportCursor(definition.name, definition.cursor_field, state_of(definition.name), repository)
+        state = state_of(definition.name)
+        cursor = ReportCursor(definition.name, definition.cursor_field, state, repository, start)
         yield Report(definition, context, cursor, repository), cursor

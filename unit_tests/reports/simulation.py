@@ -13,6 +13,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.message import NoopMessageRepository
 
 from source_twitter_ads.api.errors import ApiFailure, Skipped
+from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.configuration import Settings
 from source_twitter_ads.reports.context import ReportContext
 from source_twitter_ads.reports.cursor import ReportCursor
@@ -94,7 +95,7 @@ class SimulatedReader:
         match event:
             case Planned():
                 self.planned[event.account_id] = event
-                self.cursor.begin(event.account_id, event.reach)
+                self.cursor.begin(event.account_id, event.reach, event.before_start)
             case FileReady():
                 self._read(event)
             case WindowClosed():
@@ -242,7 +243,8 @@ class SimulatedSync:
         self.read_pages: Callable[[ReportCursor, FileReady], None] = lambda *_: None
         self.began = self.loop.now()
         for one in definitions:
-            cursor = ReportCursor(one.name, one.cursor_field, (states or {}).get(one.name, {}), self.repository)
+            state, start = (states or {}).get(one.name, {}), iso_text(x._settings.start_date)
+            cursor = ReportCursor(one.name, one.cursor_field, state, self.repository, start)
             reader = self.readers[one.name] = SimulatedReader(self, one.name, cursor)
             self.runs[one.name] = context.run(one, cursor, {})
             self.runs[one.name].events = reader  # type: ignore[assignment]

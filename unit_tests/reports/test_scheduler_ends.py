@@ -260,3 +260,41 @@ def test_given_a_scheduler_that_has_ended_when_a_report_begins_then_it_is_told()
     run.events = SimpleQueue()
     scheduler.read(run, ["1a"])
     assert isinstance(run.events.get(timeout=5), Ended)
+
+
+class TestStartThatMovesBack:
+    """A start_date that is earlier than the one that the state was made with."""
+
+    def synced(self, **settings: Any) -> dict[str, Any]:
+        """The state of a sync from 2026-10-24 on."""
+        sync = a_sync(**settings).run()
+        return {"spend": sync.reader.cursor.state}
+
+    def windows(self, sync: SimulatedSync) -> list[tuple[str, str]]:
+        """What the jobs asked for."""
+        return sorted({(job.asked["start_time"], job.asked["end_time"]) for job in sync.x.jobs.values()})
+
+    def test_given_an_earlier_start_when_read_then_what_is_between_is_read(self) -> None:
+        sync = a_sync(states=self.synced(), start_date="2026-09-10").run()
+        first, second, last = self.windows(sync)
+        assert (first[0], first[1], second[1]) == ("2026-09-10", second[0], "2026-10-24")
+        assert last[0] > "2026-11-01"
+
+    def test_given_an_earlier_start_when_all_is_read_then_the_state_has_it(self) -> None:
+        state = a_sync(states=self.synced(), start_date="2026-09-10").run().reader.cursor.state
+        assert [entry["start_date"] for entry in state["states"]] == ["2026-09-10T00:00:00Z"]
+        assert self.windows(a_sync(states={"spend": state}, start_date="2026-09-10").run())[0][0] > "2026-11-01"
+
+    def test_given_an_earlier_start_when_a_window_fails_then_the_next_sync_reads_it(self) -> None:
+        sync = a_sync(states=self.synced(), start_date="2026-09-10")
+        sync.x.tell = lambda job, _: {"status": "FAILED"} if job.asked["start_time"] == "2026-09-10" else None
+        state = sync.run().reader.cursor.state
+        assert [entry["start_date"] for entry in state["states"]] == ["2026-10-24T00:00:00Z"]
+
+    def test_given_a_later_start_when_read_then_the_state_keeps_the_earlier_one(self) -> None:
+        state = a_sync(states=self.synced(), start_date="2026-11-01").run().reader.cursor.state
+        assert [entry["start_date"] for entry in state["states"]] == ["2026-10-24T00:00:00Z"]
+
+    def test_given_an_earlier_start_when_read_then_a_warning_says_so(self, caplog: pytest.LogCaptureFixture) -> None:
+        a_sync(states=self.synced(), start_date="2026-09-10")
+        assert "start_date moved back to 2026-09-10T00:00:00Z, and spend was read from 2026-10-24" in caplog.text
