@@ -294,6 +294,10 @@ class TestMalformed:
             (result_file({}, placement="TREND"), "placement 'TREND'"),
             (result_file({}, granularity="HOUR"), "granularity 'HOUR'"),
             (result_file({}, entity="LINE_ITEM"), "entity 'LINE_ITEM'"),
+            (
+                result_file({}, start_time="0001-01-01T00:00:00+14:00", end_time="9999-12-31T23:59:59-14:00"),
+                "is outside the calendar",
+            ),
             (result_file({}, start_time="soon and", end_time="very much later"), "period is not that of its job"),
         ],
     )
