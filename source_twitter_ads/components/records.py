@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -17,6 +18,8 @@ from source_twitter_ads.engine.listing import Records
 logger = logging.getLogger("airbyte")
 
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_FORMS = re.compile(rf"{_FORM.pattern}(?:\n{_FORM.pattern})*")
+_LENGTH = len("2026-03-01T00:00:00Z")
 # docs/x-ads-api.md §2.5.
 _TWEET_FORM = "%a %b %d %H:%M:%S %z %Y"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -97,9 +100,18 @@ class CheckedRecords:
         self._without_key += len(records) - len(kept)
         return kept
 
-    def cursor_value(self, record: Mapping[str, Any]) -> str | None:
-        """Return a record's cursor value as text that compares, None when it is not a time."""
-        value = record.get(self._cursor_field or "")
+    def cursor_values(self, records: Records) -> Sequence[str | None]:
+        """Return the cursor values of a page's records as text that compares, None for one that is not a time."""
+        values: list[Any] = [record.get(self._cursor_field or "") for record in records]
+        with suppress(TypeError, ValueError):
+            # As a rule all have X's form; to look at each takes a tenth of the time that reading a page does.
+            text = "\n".join(values)
+            if len(text) == (_LENGTH + 1) * len(values) - 1 and _FORMS.fullmatch(text):
+                datetime.fromisoformat(min(values)), datetime.fromisoformat(max(values))
+                return values
+        return [self._cursor_value(value) for value in values]
+
+    def _cursor_value(self, value: object) -> str | None:
         text = instant_text(value)
         if text is None:
             self._without_time += 1

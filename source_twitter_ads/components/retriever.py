@@ -99,7 +99,7 @@ class PageRetriever(Retriever):
         bookmark = stream_slice.cursor_slice.get("start_time")
         since = None if bookmark == BEGINNING else bookmark
         began = partial(self._services.client.clock.at_least, time.time())
-        return NewestFirst(self.name, checked.cursor_value, since, None, began).cut
+        return NewestFirst(self.name, checked.cursor_values, since, None, began).cut
 
 
 @dataclass

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -71,7 +71,7 @@ class NewestFirst:
 
     Args:
         stream_name: for the warning.
-        value_of: reads a record's cursor value as comparable text.
+        values_of: reads the cursor values of a page's records as comparable text, None where a record has none.
         since: the bookmark, or the start date; None for everything.
         until: the end date; None for no upper bound.
         began: returns when the first page was asked for, by the API's clock, which its response may be the first to
@@ -83,14 +83,14 @@ class NewestFirst:
     def __init__(
         self,
         stream_name: str,
-        value_of: Callable[[Mapping[str, Any]], str | None],
+        values_of: Callable[[Records], Sequence[str | None]],
         since: str | None,
         until: str | None,
         began: Callable[[], str],
         ordered: bool = True,
     ) -> None:
         self._stream_name = stream_name
-        self._value_of = value_of
+        self._values_of = values_of
         # Every text lies between the bounds that stand for none.
         self._since = since or ""
         self._until = until or chr(sys.maxunicode)
@@ -100,7 +100,7 @@ class NewestFirst:
 
     def cut(self, records: Records) -> Cut:
         """Return what is used of the next page."""
-        cursor_values = [self._value_of(record) for record in records]
+        cursor_values = self._values_of(records)
         values = [value for value in cursor_values if value is not None]
         if not values:
             return Cut(records)

@@ -113,5 +113,5 @@ class Tweets(XAdsStream):
         if scheduled and (bookmark or "") <= began():
             since = None
         return NewestFirst(
-            self.name, checked.cursor_value, since, iso_text(settings.end_date), began, ordered=not scheduled
+            self.name, checked.cursor_values, since, iso_text(settings.end_date), began, ordered=not scheduled
         )

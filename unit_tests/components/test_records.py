@@ -133,7 +133,7 @@ def test_given_any_records_when_read_then_each_is_kept_or_an_error_counts_it(pag
     looked = checked()
     kept = [record for page in looked.pages(pages) for record in page]
     assert all(isinstance(record["id"], str) and record["id"] for record in kept)
-    assert all(text is None or isinstance(text, str) for text in map(looked.cursor_value, kept))
+    assert all(text is None or isinstance(text, str) for text in looked.cursor_values(kept))
     left_out = sum(map(len, pages)) - len(kept)
     if left_out:
         with pytest.raises(ApiFailure, match=f"id is missing in {left_out} of "):
@@ -143,13 +143,25 @@ def test_given_any_records_when_read_then_each_is_kept_or_an_error_counts_it(pag
 
 
 class TestDates:
+    @pytest.mark.parametrize(
+        "odd",
+        ["2026-05-01T00:00:00Z\n2026-05-02T00:00:00Z", "2026-13-01T00:00:00Z", 5, "Fri May 01 00:00:00 +0000 2026"],
+        ids=["two in one", "no such month", "number", "form of Tweets"],
+    )
+    def test_given_one_odd_date_among_others_when_read_then_it_is_looked_at_alone(self, odd: Any) -> None:
+        """A page is looked at as a whole first."""
+        page = [{"updated_at": value} for value in ("2026-05-03T00:00:00Z", odd, "2026-05-01T00:00:00Z")]
+        alone = checked().cursor_values([page[1]])
+        assert checked().cursor_values(page) == ["2026-05-03T00:00:00Z", *alone, "2026-05-01T00:00:00Z"]
+        assert alone in ([None], ["2026-05-01T00:00:00Z"])
+
     def test_given_dates_of_mixed_types_when_read_then_one_warning_names_the_place(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         looked = checked()
         dates = ["2026-05-01T00:00:00Z", None, 1761955200000, ["x"]]
         (page,) = looked.pages([[{"id": str(n), "updated_at": value} for n, value in enumerate(dates)]])
-        assert [looked.cursor_value(record) for record in page] == [dates[0], None, None, None]
+        assert looked.cursor_values(page) == [dates[0], None, None, None]
         with caplog.at_level(logging.WARNING, "airbyte"):
             looked.close()
         assert [record.getMessage() for record in caplog.records] == [

@@ -120,7 +120,11 @@ def day_text(day: int) -> str:
 
 def reader(since: int | None = None, until: int | None = None, ordered: bool = True, began: int = 30) -> NewestFirst:
     bounds = (None if day is None else day_text(day) for day in (since, until))
-    return NewestFirst("campaigns", lambda record: record["updated_at"], *bounds, lambda: day_text(began), ordered)
+
+    def values_of(records: list[dict[str, Any]]) -> list[str | None]:
+        return [record["updated_at"] for record in records]
+
+    return NewestFirst("campaigns", values_of, *bounds, lambda: day_text(began), ordered)
 
 
 def cut(bounds: NewestFirst, *days: int | None) -> tuple[list[int | None], int | None, bool]:

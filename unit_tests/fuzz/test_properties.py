@@ -133,7 +133,9 @@ class TestNewestFirst:
             # X puts records without a date last.
             moments = sorted(moments, key=lambda moment: moment or "", reverse=True)
         records: list[dict[str, Any]] = [{"n": n, "at": moment} for n, moment in enumerate(moments)]
-        bounds = NewestFirst("campaigns", lambda record: record["at"], since, until, lambda: "2026-01-10")
+        bounds = NewestFirst(
+            "campaigns", lambda records: [record["at"] for record in records], since, until, lambda: "2026-01-10"
+        )
         kept: list[dict[str, Any]] = []
         newest: list[str] = []
         ended = False
