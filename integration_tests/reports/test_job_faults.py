@@ -106,7 +106,7 @@ class TestOneOfTwentyJobs:
 
 
 class TestOddFile:
-    """Result files of other parameters than asked, and values that are no numbers (docs/x-ads-api.md §7.3)."""
+    """Result files of other parameters than asked, and values that are not numbers (docs/x-ads-api.md §7.3)."""
 
     @pytest.mark.parametrize(
         "file",

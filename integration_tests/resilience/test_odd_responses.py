@@ -157,9 +157,9 @@ def test_given_a_login_page_when_it_lasts_then_it_is_called_a_web_page(emulator:
 def test_given_a_closed_port_as_proxy_when_read_then_the_proxy_is_named(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
         monkeypatch.setenv("HTTP_PROXY", f"http://me:s3cretpass@{address}")
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.delenv("no_proxy", raising=False)

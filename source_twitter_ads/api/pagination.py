@@ -31,7 +31,7 @@ def pages(
     all the same. The pages hold what `read` returns where it is given.
 
     Raises:
-        ApiFailure: when X refuses, or sends a cursor that is no text, or one twice, which would never end.
+        ApiFailure: when X refuses; see `next_cursor` for a cursor that is not text, or that comes twice.
     """
     query = dict(params) if count is None else {**params, "count": str(count)}
     cursor: str | None = None

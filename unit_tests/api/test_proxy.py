@@ -61,9 +61,9 @@ def test_given_a_proxy_that_fails_when_asked_then_it_is_named_after_some_tries(
 def test_given_a_closed_port_of_a_proxy_when_asked_then_the_proxy_is_blamed(
     time: VirtualTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
         monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
         monkeypatch.setenv("NO_PROXY", "")
         text = str(failed(time).message)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Result files of another job, and values that are no numbers (docs/x-ads-api.md §7.3 rule 3, rule 7)."""
+"""Result files of another job, and values that are not numbers (docs/x-ads-api.md §7.3 rule 3, rule 7)."""
 
 from __future__ import annotations
 

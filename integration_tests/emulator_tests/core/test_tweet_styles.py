@@ -1,5 +1,5 @@
 # Copyright (c) 2026 source-twitter-ads contributors, MIT licensed.
-"""Ids and dates of Tweets in the styles of which X's documents and clients have evidence.
+"""Ids and dates of Tweets in the styles that X's documents and clients show.
 
 Source: docs/x-ads-api.md §2.5 rule 3, §2.6 rule 3.
 """
