@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from source_twitter_ads.api.errors import joined
 from source_twitter_ads.components.records import instant_text, iso_text
 from source_twitter_ads.configuration import ConfigProblem
 from source_twitter_ads.engine.bookmarks import START, convert_cursor_values
+from source_twitter_ads.engine.failures import listed
 
 logger = logging.getLogger("airbyte")
 
@@ -36,7 +36,7 @@ def checked_state(stream_name: str, state: Mapping[str, Any]) -> dict[str, Any]:
     """
     try:
         if not _KEYS & state.keys():
-            raise ValueError(f"it holds {joined(sorted(state))}, which this connector does not write")
+            raise ValueError(f"it holds {listed(sorted(state))}, which this connector does not write")
         checked = convert_cursor_values(state, _CURSOR_FIELDS, _moment)
         if not isinstance(checked.get("jobs", []), list):
             raise ValueError(f"jobs is {checked['jobs']!r}, not a list")
@@ -59,7 +59,7 @@ def _warn_of_future(stream_name: str, state: Mapping[str, Any]) -> None:
             late[str(entry["partition"].get("account_id", "all"))] = value
     if late:
         logger.warning(
-            f"The bookmark of stream {stream_name}, account {joined(list(late))}, is {max(late.values())}, which lies "
+            f"The bookmark of stream {stream_name}, account {listed(list(late))}, is {max(late.values())}, which lies "
             "in the future: nothing older is read. Reset the stream, or take the account's entry out of its state."
         )
 

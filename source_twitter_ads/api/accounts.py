@@ -10,9 +10,10 @@ from typing import Any
 
 from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.api.client import ApiClient
-from source_twitter_ads.api.errors import ApiFailure, RequestContext, Skipped, joined, rule_for
+from source_twitter_ads.api.errors import ApiFailure, RequestContext, Skipped, rule_for
 from source_twitter_ads.api.pagination import MAX_PAGE_SIZE, pages
 from source_twitter_ads.configuration import ConfigProblem, Settings
+from source_twitter_ads.engine.failures import listed
 
 logger = logging.getLogger("airbyte")
 
@@ -52,7 +53,7 @@ class Accounts:
             raise ConfigProblem(NO_ACCOUNT)
         wanted = [id_ for id_, record in records.items() if self._settings.with_deleted or not record.get("deleted")]
         if not wanted:
-            raise ConfigProblem(ALL_DELETED.format(joined(list(records))))
+            raise ConfigProblem(ALL_DELETED.format(listed(list(records))))
         return wanted
 
     def skips(self, failure: Exception) -> bool:

@@ -19,7 +19,6 @@ from source_twitter_ads.api.bodies import Body, InvalidBody, excerpt
 from source_twitter_ads.api.envelope import errors_in, load
 from source_twitter_ads.api.secrets import masked
 
-_JOINED = 10
 # http.client's words for a proxy that responds to CONNECT with a status of 400 to 499.
 _REFUSED_TUNNEL = "Tunnel connection failed: 4"
 _USER_INFO = re.compile(r"//[^/\s]*@")
@@ -46,12 +45,6 @@ def cause_of(error: Exception) -> str:
         inner = reason
     text = str(inner).split(">: ", 1)[-1]
     return masked(_USER_INFO.sub("//***@", text)) or type(error).__name__
-
-
-def joined(ids: Sequence[str]) -> str:
-    """Return ids for messages: the first ten, and how many more there are."""
-    shown = ", ".join(ids[:_JOINED])
-    return shown if len(ids) <= _JOINED else f"{shown} and {len(ids) - _JOINED} more"
 
 
 CONFIG = FailureType.config_error

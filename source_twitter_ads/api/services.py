@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 from source_twitter_ads.api.accounts import Accounts
 from source_twitter_ads.api.client import ApiClient
-from source_twitter_ads.api.errors import joined
 from source_twitter_ads.configuration import ConfigProblem, Settings
+from source_twitter_ads.engine.failures import listed
 
 
 class Services:
@@ -80,9 +80,9 @@ def check_connection(services: Services) -> None:
         visible = services.accounts.visible_ids()
         named = [f"{one} (you mean {same})" if (same := _same(one, visible)) else one for one in missing]
         raise ConfigProblem(
-            f"account_ids holds {joined(named)}, which X does not show to the owner of the access token: check the "
+            f"account_ids holds {listed(named)}, which X does not show to the owner of the access token: check the "
             "id in the address of the Ads Manager, and that this X user has a role in the account. "
-            f"X shows {joined(visible) or 'no account'}."
+            f"X shows {listed(visible) or 'no account'}."
         )
     services.accounts.ids()
 

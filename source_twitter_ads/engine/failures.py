@@ -9,7 +9,7 @@ from typing import NamedTuple
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-# Streams that a message lists.
+# Names that a message has.
 _LISTED = 10
 _NO_THREAD = (
     "The machine lets this process start no more threads: raise its limit (ulimit -u, or the pids limit of the "
@@ -54,7 +54,7 @@ def partly_failed(
     for error in errors:
         first.setdefault(cause_of(error), error)
     text = "".join(f"{error} " for cause, error in first.items() if cause.shared)
-    text += f"{'For this reason not' if text else 'Not'} all of {_listed(sorted(failed))} was read"
+    text += f"{'For this reason not' if text else 'Not'} all of {listed(sorted(failed), ' streams')} was read"
     if len(errors) > len(first):
         text += f" ({len(errors)} pieces failed, for {len(first)} {'reasons' if len(first) > 1 else 'reason'})"
     if not all(cause.shared for cause in first):
@@ -69,6 +69,7 @@ def partly_failed(
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], what: str = "") -> str:
+    """Return names for messages: the first ten, and how many more there are of `what`."""
     shown = ", ".join(names[:_LISTED])
-    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more streams"
+    return shown if len(names) <= _LISTED else f"{shown} and {len(names) - _LISTED} more{what}"

@@ -21,7 +21,7 @@ from airbyte_cdk.utils.slice_hasher import SliceHasher
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_twitter_ads.engine.bookmarks import BookmarkCursor
-from source_twitter_ads.engine.failures import explained
+from source_twitter_ads.engine.failures import explained, listed
 from source_twitter_ads.engine.page import Page
 
 logger = logging.getLogger("airbyte")
@@ -78,7 +78,7 @@ class FieldWatch:
             return
         self._declared = self._declared | found
         logger.warning(
-            f"{self._stream_name}: the schema lacks {', '.join(sorted(found))}, which records have. Typed destinations "
+            f"{self._stream_name}: the schema lacks {listed(sorted(found))}, which records have. Typed destinations "
             "drop them: update the connector and refresh the schema to keep them."
         )
 
