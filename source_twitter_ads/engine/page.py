@@ -69,12 +69,12 @@ class Page(Record):
     def undeclared(self, declared: Set[str]) -> set[str]:
         """Return the fields of the first and the last record that are not declared.
 
-        Looking at all records takes as long as rendering them. Records that are no list are made while they are
-        rendered: their maker knows their fields.
+        Looking at all records takes as long as rendering them. A collection that makes its records while they are
+        rendered has their `field_names`.
         """
-        if not isinstance(self._records, list):
-            return set()
-        return set(self._records[0]) - declared | set(self._records[-1]) - declared
+        if isinstance(self._records, list):
+            return set(self._records[0]) - declared | set(self._records[-1]) - declared
+        return set(getattr(self._records, "field_names", ())) - declared
 
     @property
     def lines(self) -> bytearray:

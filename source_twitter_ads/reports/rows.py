@@ -6,11 +6,10 @@ Shape of the file: docs/x-ads-api.md §7.3. Nothing is dropped in silence: what 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain, islice, repeat
 from types import NoneType
 from typing import Any
@@ -21,9 +20,7 @@ from source_twitter_ads.api.bodies import text_of
 from source_twitter_ads.configuration.validate import shown
 from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.points import Point, begun_points
-from source_twitter_ads.reports.schema import FIXED_COLUMNS, metric_names
-
-logger = logging.getLogger("airbyte")
+from source_twitter_ads.reports.schema import FIXED_COLUMNS
 
 Row = dict[str, Any]
 
@@ -71,6 +68,12 @@ class RowBlock(Collection[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         return chain.from_iterable(map(self._rows, self._series))
+
+    @property
+    def field_names(self) -> set[str]:
+        """The columns that the rows have."""
+        # Thousands of series share few lists of names, which are not to be looked through for each.
+        return set().union(*{id(one.keys): one.keys for one in self._series}.values())
 
     def _rows(self, one: SeriesColumns) -> Iterator[Row]:
         # The times are the shortest columns: zip stops with the last point that has begun.
@@ -120,7 +123,7 @@ def rows(
     A row has FIXED_COLUMNS, always, then each metric that X has a number for in that period: an array becomes
     `<metric>`, an object of arrays `<metric>_<sub>`; unknown metrics pass like known ones. A metric that is null is
     missing in the row: a destination writes NULL for it, as the row replaces its predecessor as a whole. Numbers are
-    integers; 3.0 is read as 3. Metrics that the report's schema lacks are logged, once per sync and report.
+    integers; 3.0 is read as 3.
 
     A period that X now has no numbers for must overwrite what an earlier sync wrote. So an entity without numbers, or
     one that was asked for and is missing in the file, gives one row per point with FIXED_COLUMNS alone. In a segmented
@@ -164,25 +167,6 @@ def rows(
                 block, numbers = [], 0
     if block:
         yield RowBlock(times, block)
-    if reader.undeclared:
-        _tell_of(reader.undeclared, request.definition.name, now)
-
-
-def _tell_of(undeclared: set[str], report: str, now: datetime) -> None:
-    told = _told(report, now)
-    if new := sorted(undeclared - told):
-        told.update(new)
-        others = f" and {len(new) - 10} more" if len(new) > 10 else ""
-        logger.warning(
-            f"{report}: the schema lacks {', '.join(new[:10])}{others}, which records have. Typed destinations drop "
-            "them: update the connector and refresh the schema to keep them."
-        )
-
-
-@lru_cache(maxsize=1024)
-def _told(report: str, now: datetime) -> set[str]:
-    """The metrics that the log has told of already, of a report in the sync of that moment."""
-    return set()
 
 
 def _series_counts(document: Mapping[str, Any], asked: Collection[str]) -> dict[str, int]:
@@ -267,7 +251,6 @@ class _SeriesReader:
     unsegmented: bool
     # Thousands of series share few shapes.
     keys: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-    undeclared: set[str] = field(default_factory=set)
 
     def series(self, entity_id: str, elements: Iterable[Mapping[str, Any]]) -> Iterator[SeriesColumns]:
         """Yield the columns of each element of an entity's id_data."""
@@ -317,8 +300,6 @@ class _SeriesReader:
             if len(set(keys)) < len(keys):
                 raise MalformedResult(f"Two columns of entity {entity_id!r} have the same name.")
             self.keys[shape] = keys
-            self.undeclared.update(names)
-            self.undeclared -= metric_names(self.request.definition.metric_groups)
         return self.keys[shape]
 
     def _flatten(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from source_twitter_ads.reports.definition import ReportDefinition
@@ -133,12 +132,6 @@ def columns(metric_groups: Iterable[str]) -> Iterator[Column]:
                 for sub in subs:
                     meaning, unit = _SUBS[sub]
                     yield Column(f"{prefix}{name}_{sub}", f"{kind} ({name.replace('_', ' ')}): {meaning}", unit)
-
-
-@lru_cache(maxsize=256)
-def metric_names(metric_groups: tuple[str, ...]) -> frozenset[str]:
-    """The names of the columns of some metric groups."""
-    return frozenset(column.name for column in columns(metric_groups))
 
 
 _INSTANT = {"type": "string", "format": "date-time", "airbyte_type": "timestamp_with_timezone"}

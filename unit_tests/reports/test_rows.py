@@ -8,11 +8,13 @@ from operator import itemgetter
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import AirbyteStream
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from source_twitter_ads.engine.page import Page
+from source_twitter_ads.engine.streams import FieldWatch
 from source_twitter_ads.reports.definition import ReportDefinition
 from source_twitter_ads.reports.job import JobRequest
 from source_twitter_ads.reports.rows import MalformedResult, RowBlock, WrongResult, rows
@@ -420,32 +422,37 @@ class TestOddValues:
 
 
 class TestNewMetrics:
-    def lines(self, caplog: pytest.LogCaptureFixture, *files: dict[str, Any], now: datetime = NOW) -> list[str]:
+    def lines(self, caplog: pytest.LogCaptureFixture, *files: dict[str, Any]) -> list[str]:
         """What is logged about files, one after the other, of one sync."""
         caplog.clear()
+        definition = report(name="new_metrics")
+        watch = FieldWatch(
+            AirbyteStream(name=definition.name, json_schema=json_schema(definition), supported_sync_modes=[])
+        )
         for metrics in files:
-            read(result_file({"c1": [series(metrics)]}), report(name="new_metrics"), now=now)
+            for block in blocks_of(result_file({"c1": [series(metrics)]}), definition):
+                watch.look(Page(definition.name, block, None))
         return caplog.messages
 
     def test_given_metrics_without_a_column_when_read_then_told_once_per_sync(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         metrics = {"clicks": [1, 2, 3], "holograms": [1, 2, 3], "hologram_sales": {"metric": [4, 5, 6], "x": None}}
-        (line,) = self.lines(caplog, metrics, metrics, now=NOW + timedelta(seconds=1))
+        (line,) = self.lines(caplog, metrics, metrics)
         assert line.startswith("new_metrics: the schema lacks hologram_sales_metric, holograms, which")
         assert "refresh the schema to keep them" in line
-        assert len(self.lines(caplog, metrics, now=NOW + timedelta(seconds=2))) == 1
+        assert len(self.lines(caplog, metrics)) == 1
 
     def test_given_more_of_them_in_a_later_file_when_read_then_these_alone_are_told(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         one, both = {"holograms": [1, 2, 3]}, {"holograms": [1, 2, 3], "smells": [1, 2, 3]}
-        _, line = self.lines(caplog, one, both, now=NOW + timedelta(seconds=3))
+        _, line = self.lines(caplog, one, both)
         assert "holograms" not in line
 
     def test_given_known_metrics_when_read_then_nothing_is_told(self, caplog: pytest.LogCaptureFixture) -> None:
         known = {"clicks": [1, 2, 3], "auto_created_conversion_session": [1, 2, 3], "smells": [None] * 3, "x": None}
-        assert self.lines(caplog, known, now=NOW + timedelta(seconds=4)) == []
+        assert self.lines(caplog, known) == []
 
     def test_given_auto_created_conversions_as_objects_when_read_then_their_parts(
         self, caplog: pytest.LogCaptureFixture
