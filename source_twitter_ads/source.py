@@ -91,7 +91,7 @@ class SourceTwitterAds(PagedSource):
         start = iso_text(services.settings.start_date)
         bookmarks = self.bookmarks(Tweets.name, Tweets.cursor_field, repository, start)
         streams.append(python_stream(Tweets(services, bookmarks), bookmarks))
-        for report, cursor in report_streams(services, reports, self.state_of, repository):
+        for report, cursor in report_streams(services, reports, self.state_of, repository, start):
             # X works on its jobs while everything else is read.
             streams.append(python_stream(report, cursor, reads_all_the_time=True))
         return streams

@@ -11,7 +11,6 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_twitter_ads.api.services import Services
-from source_twitter_ads.components.records import iso_text
 from source_twitter_ads.engine.page import Page
 from source_twitter_ads.engine.streams import PieceFailure
 from source_twitter_ads.reports.context import ReportContext
@@ -93,10 +92,10 @@ def report_streams(
     definitions: Sequence[ReportDefinition],
     state_of: Callable[[str], Mapping[str, Any]],
     repository: MessageRepository,
+    start: str | None,
 ) -> Iterator[tuple[Report, ReportCursor]]:
-    """Yield each report with its cursor; all of them share one scheduler."""
+    """Yield each report with its cursor; all of them share one scheduler. For `start` see `ReportCursor`."""
     context = ReportContext(services, [definition.name for definition in definitions])
-    start = iso_text(services.settings.start_date)
     for definition in definitions:
         state = state_of(definition.name)
         cursor = ReportCursor(definition.name, definition.cursor_field, state, repository, start)

@@ -31,11 +31,6 @@ _TEXTS_OF_IDS = (
 )
 
 
-def created_at_text(tweet: Mapping[str, Any]) -> str | None:
-    """Write `Tue Aug 27 22:22:12 +0000 2019` as `2019-08-27T22:22:12Z`, None for a Tweet without a readable date."""
-    return instant_text(tweet.get("created_at"))
-
-
 def comparable(tweet: dict[str, Any]) -> dict[str, Any]:
     """Return a Tweet with its ids as text and `created_at` as an ISO date-time, as every other stream has them."""
     for text, number in _TEXTS_OF_IDS:
@@ -44,7 +39,7 @@ def comparable(tweet: dict[str, Any]) -> dict[str, Any]:
             tweet[number] = value
         elif type(tweet.get(number)) is int:
             tweet[number] = str(tweet[number])
-    created_at = created_at_text(tweet)
+    created_at = instant_text(tweet.get("created_at"))
     if created_at is not None:
         tweet["created_at"] = created_at
     return tweet

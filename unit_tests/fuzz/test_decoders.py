@@ -19,13 +19,13 @@ from source_twitter_ads.api.bodies import InvalidBody, gunzip, text_of
 from source_twitter_ads.api.envelope import check, load, read_records, result_file
 from source_twitter_ads.api.errors import read_refusal, rule_for
 from source_twitter_ads.api.rate_limits import number, retry_after
+from source_twitter_ads.components.records import instant_text
 from source_twitter_ads.reports.definition import PREBUILT_REPORTS
 from source_twitter_ads.reports.job import JobRequest, job_id_of, result_url
 from source_twitter_ads.reports.planner import read_activity
 from source_twitter_ads.reports.result_file import read_rows
 from source_twitter_ads.reports.rows import MalformedResult
 from source_twitter_ads.reports.windows import AccountCalendar, Window
-from source_twitter_ads.streams.tweets import created_at_text
 
 _SCALARS = [
     st.none(),
@@ -161,14 +161,14 @@ class TestFiles:
 
 @given(st.text(max_size=40) | JSON)
 def test_given_any_date_of_a_tweet_when_read_then_it_is_a_comparable_text_or_none(value: Any) -> None:
-    text = created_at_text({"created_at": value})
+    text = instant_text(value)
     assert text is None or datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
 
 
 @given(st.datetimes(datetime(2006, 3, 21), datetime(2100, 1, 1)).map(lambda moment: moment.replace(microsecond=0)))
 def test_given_a_date_of_a_tweet_when_read_then_it_is_the_same_moment(moment: datetime) -> None:
     moment = moment.replace(tzinfo=timezone.utc)
-    written = created_at_text({"created_at": moment.strftime("%a %b %d %H:%M:%S +0000 %Y")})
+    written = instant_text(moment.strftime("%a %b %d %H:%M:%S +0000 %Y"))
     assert written == moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
