@@ -85,7 +85,7 @@ def shared(failure: ApiFailure, context: RequestContext, consequence: str) -> Ap
     if isinstance(failure, Skipped):
         return failure
     rule = Rule(Action.FAIL, failure.failure_type, "")
-    return ApiFailure(rule, context, f"{consequence} {failure.message}", failure.refusal)
+    return ApiFailure(rule, context, f"{consequence} {failure.message}", failure.refusal, failure.cause)
 
 
 def hopeless(context: RequestContext, jobs: int, seconds: float) -> ApiFailure:

@@ -116,6 +116,10 @@ class TestShared:
         assert shared(failure, OTHER, CREATION).failure_type is failure.failure_type
         assert shared(failure, OTHER, CREATION).refusal is failure.refusal
 
+    def test_given_a_cause_when_told_for_another_window_then_it_is_the_same_one(self) -> None:
+        failure = refusal(402, "PAYMENT_REQUIRED")
+        assert shared(failure, OTHER, CREATION).cause == failure.cause != ""
+
     def test_given_nothing_to_read_when_shared_then_it_stays_a_skip(self) -> None:
         failure = skipped()
         assert shared(failure, OTHER, CREATION) is failure
